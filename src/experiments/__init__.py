@@ -1,0 +1,1 @@
+"""The harness around the network: configuration, data, training, journals and tracking."""

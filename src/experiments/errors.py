@@ -1,0 +1,13 @@
+"""What the user can mend: shown as one line, without a traceback."""
+
+
+class UserError(Exception):
+    """Says what was wrong, where, and what would be right."""
+
+
+class ConfigError(UserError):
+    """A configuration that cannot be run."""
+
+
+class DataError(UserError):
+    """A data file that is missing, damaged or not what was expected."""

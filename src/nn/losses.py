@@ -1,0 +1,108 @@
+"""Cost functions of the logits: value and gradient side by side.
+
+The last layer is linear. A cost takes its logits ``Z [n, k]`` and owns the output function that
+turns them into activations ``A``; the targets ``Y [n, k]`` have rows that sum to one (one-hot).
+Every cost is a mean over the ``n`` examples, divided once, here. Nothing is clipped: exponentials
+are only taken of numbers that are not positive, so logits of +-1000 are exact in float32.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from nn.arrays import Array
+
+
+class Output(Enum):
+    """The function from logits to output activations."""
+
+    sigmoid = "sigmoid"
+    softmax = "softmax"
+
+
+@dataclass(frozen=True)
+class Loss(ABC):
+    """A cost ``C(Z, Y)`` with its output function ``A(Z)``."""
+
+    output: Output
+
+    def activations(self, logits: Array) -> Array:
+        """Return the output activations ``A [n, k]``, each in [0, 1]."""
+        return (sigmoid if self.output is Output.sigmoid else softmax)(logits)
+
+    @abstractmethod
+    def value(self, logits: Array, targets: Array) -> float:
+        """Return the mean cost over the examples."""
+
+    @abstractmethod
+    def gradient(self, logits: Array, targets: Array, out: Array) -> None:
+        """Write ``dC/dZ [n, k]``, the output error of backpropagation, to ``out``."""
+
+
+@dataclass(frozen=True)
+class QuadraticCost(Loss):
+    """``C = 1/(2n) sum ||y - a||^2`` (Nielsen, ch. 1, eq. 6)."""
+
+    def value(self, logits: Array, targets: Array) -> float:
+        errors = self.activations(logits) - targets
+        return 0.5 * float(np.sum(errors * errors, dtype=np.float64)) / len(logits)
+
+    def gradient(self, logits: Array, targets: Array, out: Array) -> None:
+        """``(a - y) a (1 - a)`` for the sigmoid, ``a * ((a - y) - sum (a - y) a)`` for softmax.
+
+        The second is the full Jacobian ``da_i/dz_j = a_i (delta_ij - a_j)`` applied to ``a - y``.
+        Both divided by ``n``.
+        """
+        a = self.activations(logits)
+        np.subtract(a, targets, out)
+        if self.output is Output.sigmoid:
+            np.multiply(out, sigmoid_derivative(logits), out)
+        else:
+            np.subtract(out, np.sum(out * a, axis=1, keepdims=True), out)
+            np.multiply(out, a, out)
+        np.multiply(out, 1 / len(logits), out)
+
+
+@dataclass(frozen=True)
+class CrossEntropyCost(Loss):
+    """``C = -1/n sum y ln a`` for softmax, ``-1/n sum [y ln a + (1 - y) ln(1 - a)]`` for sigmoid.
+
+    (Bishop, *Pattern Recognition and Machine Learning*, eq. 4.108; Nielsen, ch. 3, eq. 63.)
+    """
+
+    def value(self, logits: Array, targets: Array) -> float:
+        if self.output is Output.sigmoid:  # -ln a = softplus(-z), -ln(1 - a) = softplus(z)
+            softplus = np.maximum(logits, 0) + np.log1p(np.exp(-np.abs(logits)))
+            terms = softplus - targets * logits
+        else:
+            shifted = logits - np.max(logits, axis=1, keepdims=True)
+            terms = targets * (np.log(np.sum(np.exp(shifted), axis=1, keepdims=True)) - shifted)
+        return float(np.sum(terms, dtype=np.float64)) / len(logits)
+
+    def gradient(self, logits: Array, targets: Array, out: Array) -> None:
+        """``(a - y) / n`` for both outputs: the derivative of the output function cancels."""
+        np.subtract(self.activations(logits), targets, out)
+        np.multiply(out, 1 / len(logits), out)
+
+
+def softmax(logits: Array) -> Array:
+    """Return ``e^z_i / sum_j e^z_j`` along each row of ``logits [n, k]``."""
+    exponentials = np.exp(logits - np.maximum.reduce(logits, axis=1, keepdims=True))
+    exponentials /= np.add.reduce(exponentials, axis=1, keepdims=True)
+    return exponentials
+
+
+def sigmoid(logits: Array) -> Array:
+    """Return ``1 / (1 + e^-z)``, to full relative precision in both tails."""
+    e = np.exp(-np.abs(logits))
+    a: Array = np.where(logits < 0, e, 1) / (1 + e)
+    return a
+
+
+def sigmoid_derivative(logits: Array) -> Array:
+    """Return ``e^-z / (1 + e^-z)^2``, to full relative precision in both tails."""
+    e = np.exp(-np.abs(logits))
+    derivative: Array = e / np.square(1 + e)
+    return derivative

@@ -1,0 +1,141 @@
+"""A fully connected feed-forward network."""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from nn.activations import Activation
+from nn.arrays import Array
+from nn.initializers import Initializer
+from nn.losses import Loss
+
+PREDICTION_BATCH = 500
+"""Examples per pass when nothing is learned: few enough that the layers stay in the cache."""
+
+
+class Network:
+    """Layers ``A_l = f(A_(l-1) W_l + b_l)``; the last is linear and its logits go to the loss.
+
+    Rows are examples: ``X [n, sizes[0]]``, ``W_l [sizes[l-1], sizes[l]]``, ``b_l [sizes[l]]``.
+    All parameters stand in one flat vector ``parameters [p]``, first every weight, then every
+    bias, so that the weights are ``parameters[:n_weights]``; ``weights[l]`` and ``biases[l]`` are
+    views of it. ``gradient [p]`` is laid out alike.
+
+    Raises ValueError unless there are at least two sizes, all of them positive.
+    """
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        *,
+        activation: Activation,
+        loss: Loss,
+        initializer: Initializer,
+        rng: np.random.Generator,
+        dtype: npt.DTypeLike = np.float32,
+    ) -> None:
+        check_sizes(sizes)
+        self.sizes = tuple(sizes)
+        self.activation = activation
+        self.loss = loss
+        layers = list(itertools.pairwise(self.sizes))
+        self.n_weights = sum(n_in * n_out for n_in, n_out in layers)
+        self.parameters: Array = np.zeros(self.n_weights + sum(self.sizes[1:]), dtype)
+        self.gradient: Array = np.zeros_like(self.parameters)
+        self.weights, self.biases = self._views(self.parameters)
+        self.weight_gradients, self.bias_gradients = self._views(self.gradient)
+        self._transposed = [w.T for w in self.weights]
+        self._buffers = lru_cache(maxsize=4)(self._allocate)
+        for w, b in zip(self.weights, self.biases, strict=True):
+            w[:] = initializer.weights(*w.shape, rng=rng)
+            b[:] = initializer.biases(*b.shape, rng=rng)
+
+    def predict(self, inputs: Array) -> Array:
+        """Return the output activations ``[n, sizes[-1]]`` for ``inputs [n, sizes[0]]``."""
+        return self.loss.activations(self.logits(inputs))
+
+    def logits(self, inputs: Array) -> Array:
+        """Return the weighted inputs of the last layer ``[n, sizes[-1]]``."""
+        logits = np.empty((len(inputs), self.sizes[-1]), self.parameters.dtype)
+        for start in range(0, len(inputs), PREDICTION_BATCH):
+            rows = slice(start, start + PREDICTION_BATCH)
+            logits[rows] = self.forward(inputs[rows])
+        return logits
+
+    def forward(self, inputs: Array) -> Array:
+        """Return the logits of one batch ``[n, sizes[-1]]``, in a buffer the next call reuses."""
+        a, last = inputs, len(self.weights) - 1
+        for layer, (w, b, z) in enumerate(
+            zip(self.weights, self.biases, self._buffers(len(inputs)).activations, strict=True)
+        ):
+            np.matmul(a, w, z)
+            np.add(z, b, z)
+            if layer < last:
+                self.activation.apply(z)
+            a = z
+        return a
+
+    def backward(self, inputs: Array, targets: Array) -> None:
+        """Write the gradient of the batch's mean cost to ``gradient``, by backpropagation.
+
+        ``inputs [n, sizes[0]]``, ``targets [n, sizes[-1]]``. The output error is the loss's;
+        ``delta_(l-1) = (delta_l W_l^T) * f'(Z_(l-1))``, ``dC/dW_l = A_(l-1)^T delta_l`` and
+        ``dC/db_l = sum delta_l`` over the examples (Nielsen, ch. 2, BP1-BP4, with rows as
+        examples).
+        """
+        logits = self.forward(inputs)
+        buffers = self._buffers(len(inputs))
+        self.loss.gradient(logits, targets, buffers.deltas[-1])
+        for layer in range(len(self.weights) - 1, -1, -1):
+            delta = buffers.deltas[layer]
+            transposed = buffers.transposed[layer - 1] if layer else inputs.T
+            np.matmul(transposed, delta, self.weight_gradients[layer])
+            np.matmul(buffers.ones, delta, self.bias_gradients[layer])
+            if layer:
+                previous = buffers.deltas[layer - 1]
+                np.matmul(delta, self._transposed[layer], previous)
+                self.activation.multiply_by_derivative(
+                    previous, buffers.activations[layer - 1], buffers.scratch[layer - 1]
+                )
+
+    def _views(self, flat: Array) -> tuple[list[Array], list[Array]]:
+        """Return views of the weights and of the biases in a vector of parameters."""
+        shapes: list[tuple[int, ...]] = list(itertools.pairwise(self.sizes))
+        shapes += [(n,) for n in self.sizes[1:]]
+        ends = np.cumsum([np.prod(shape) for shape in shapes])
+        views = [
+            part.reshape(shape)
+            for part, shape in zip(np.split(flat, ends[:-1]), shapes, strict=True)
+        ]
+        return views[: len(views) // 2], views[len(views) // 2 :]
+
+    def _allocate(self, n: int) -> "_Buffers":
+        def layers() -> list[Array]:
+            return [np.empty((n, size), self.parameters.dtype) for size in self.sizes[1:]]
+
+        activations = layers()
+        ones = np.ones(n, self.parameters.dtype)
+        return _Buffers(activations, [a.T for a in activations], layers(), layers(), ones)
+
+
+@dataclass(frozen=True)
+class _Buffers:
+    """Working memory of one batch size: per layer ``[n, size]``, and ``ones [n]``."""
+
+    activations: list[Array]  # the last layer's are its logits
+    transposed: list[Array]
+    deltas: list[Array]
+    scratch: list[Array]
+    ones: Array
+
+
+def check_sizes(sizes: Sequence[int]) -> None:
+    """Raise ValueError unless ``sizes`` describes a network: input, hidden layers, output."""
+    if len(sizes) < 2:
+        raise ValueError(f"a network needs an input and an output layer, not sizes {list(sizes)}")
+    if min(sizes) < 1:
+        raise ValueError(f"every layer needs at least one neuron, not sizes {list(sizes)}")

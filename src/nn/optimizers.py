@@ -1,0 +1,217 @@
+"""Update rules on flat vectors, in place.
+
+An optimizer holds hyperparameters only. What it remembers from step to step is a `State`, made
+by `init` and passed to every `step`; saving the state and the parameters saves the optimizer.
+"""
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+
+from nn.arrays import Array
+
+FLUSH_BITS = 20
+"""How far above the smallest normal number a moment is set to zero, in powers of two."""
+
+
+@dataclass
+class State:
+    """What an optimizer remembers: the number of steps taken and its moments, each ``[p]``."""
+
+    scratch: Array = field(repr=False)
+    moments: dict[str, Array]
+    steps: int = 0
+
+
+@dataclass(frozen=True)
+class Optimizer(ABC):
+    """Gradient descent on a vector of ``p`` parameters.
+
+    Raises ValueError if a hyperparameter is out of its range.
+    """
+
+    learning_rate: float
+
+    MOMENTS: ClassVar[tuple[str, ...]] = ()  # the names of the vectors that the rule remembers
+
+    def __post_init__(self) -> None:
+        if not 0 < self.learning_rate < math.inf:
+            raise ValueError(f"learning_rate must be positive, not {self.learning_rate}")
+
+    def init(self, parameters: Array) -> State:
+        """Return the state before the first step, with moments of zero."""
+        moments = {name: np.zeros_like(parameters) for name in self.MOMENTS}
+        return State(np.empty_like(parameters), moments)
+
+    def step(self, parameters: Array, gradient: Array, state: State, learning_rate: float) -> None:
+        """Update ``parameters [p]`` in place; ``learning_rate`` is the schedule's for this step."""
+        state.steps += 1
+        self.update(parameters, gradient, state, learning_rate)
+
+    @abstractmethod
+    def update(self, parameters: Array, gradient: Array, state: State, rate: float) -> None:
+        """Apply the update rule for step number ``state.steps``, counted from 1."""
+
+
+@dataclass(frozen=True)
+class SGD(Optimizer):
+    """``theta <- theta - eta g`` (Nielsen, ch. 1, eq. 16-17)."""
+
+    def update(self, parameters: Array, gradient: Array, state: State, rate: float) -> None:
+        np.multiply(gradient, rate, state.scratch)
+        np.subtract(parameters, state.scratch, parameters)
+
+
+@dataclass(frozen=True)
+class Momentum(Optimizer):
+    """``v <- mu v + g; theta <- theta - eta v`` (Polyak 1964; Sutskever et al. 2013, eq. 1-2)."""
+
+    momentum: float
+
+    MOMENTS: ClassVar[tuple[str, ...]] = ("velocity",)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_decay("momentum", self.momentum)
+
+    def update(self, parameters: Array, gradient: Array, state: State, rate: float) -> None:
+        velocity = state.moments["velocity"]
+        decay(velocity, self.momentum, state)
+        np.add(velocity, gradient, velocity)
+        np.multiply(velocity, rate, state.scratch)
+        np.subtract(parameters, state.scratch, parameters)
+
+
+@dataclass(frozen=True)
+class Nesterov(Momentum):
+    """``v <- mu v + g; theta <- theta - eta (g + mu v)`` (Sutskever et al. 2013, eq. 3-4).
+
+    The parameters kept are the look-ahead point ``theta + mu v`` of the paper, as in most
+    libraries (Bengio et al. 2013, eq. 7).
+    """
+
+    def update(self, parameters: Array, gradient: Array, state: State, rate: float) -> None:
+        velocity, scratch = state.moments["velocity"], state.scratch
+        decay(velocity, self.momentum, state)
+        np.add(velocity, gradient, velocity)
+        np.multiply(velocity, self.momentum, scratch)
+        np.add(scratch, gradient, scratch)
+        np.multiply(scratch, rate, scratch)
+        np.subtract(parameters, scratch, parameters)
+
+
+@dataclass(frozen=True)
+class RMSProp(Optimizer):
+    """``s <- rho s + (1 - rho) g^2; theta <- theta - eta g / (sqrt(s) + eps)``.
+
+    (Tieleman and Hinton, *Lecture 6.5 - RMSProp*, 2012.) The second moment is kept as
+    ``s / (1 - rho)``, which saves a pass over the parameters.
+    """
+
+    decay_rate: float
+    epsilon: float
+
+    MOMENTS: ClassVar[tuple[str, ...]] = ("second",)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_decay("decay_rate", self.decay_rate)
+        check_epsilon(self.epsilon)
+
+    def update(self, parameters: Array, gradient: Array, state: State, rate: float) -> None:
+        second, scratch = state.moments["second"], state.scratch
+        decay(second, self.decay_rate, state)
+        np.multiply(gradient, gradient, scratch)
+        np.add(second, scratch, second)
+        unit = math.sqrt(1 - self.decay_rate)
+        np.sqrt(second, scratch)
+        np.add(scratch, self.epsilon / unit, scratch)
+        np.divide(gradient, scratch, scratch)
+        np.multiply(scratch, rate / unit, scratch)
+        np.subtract(parameters, scratch, parameters)
+
+
+@dataclass(frozen=True)
+class Adam(Optimizer):
+    """Adaptive moment estimation (Kingma and Ba 2015, algorithm 1).
+
+    ``m <- b1 m + (1 - b1) g; v <- b2 v + (1 - b2) g^2;
+    theta <- theta - eta mhat / (sqrt(vhat) + eps)`` with ``mhat = m / (1 - b1^t)`` and
+    ``vhat = v / (1 - b2^t)``. The moments are kept as ``m / (1 - b1)`` and ``v / (1 - b2)`` and
+    every constant is folded into two scalars per step, so that ten passes over the parameters
+    are left of fourteen.
+    """
+
+    beta1: float
+    beta2: float
+    epsilon: float
+
+    MOMENTS: ClassVar[tuple[str, ...]] = ("first", "second")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_decay("beta1", self.beta1)
+        check_decay("beta2", self.beta2)
+        check_epsilon(self.epsilon)
+
+    def update(self, parameters: Array, gradient: Array, state: State, rate: float) -> None:
+        first, second, scratch = state.moments["first"], state.moments["second"], state.scratch
+        decay(first, self.beta1, state)
+        np.add(first, gradient, first)
+        decay(second, self.beta2, state)
+        np.multiply(gradient, gradient, scratch)
+        np.add(second, scratch, second)
+        unit1 = (1 - self.beta1) / (1 - self.beta1**state.steps)
+        unit2 = math.sqrt((1 - self.beta2) / (1 - self.beta2**state.steps))
+        np.sqrt(second, scratch)
+        np.add(scratch, self.epsilon / unit2, scratch)
+        np.divide(first, scratch, scratch)
+        np.multiply(scratch, rate * unit1 / unit2, scratch)
+        np.subtract(parameters, scratch, parameters)
+
+
+@dataclass(frozen=True)
+class AdamW(Adam):
+    """Adam with decoupled decay, ``theta <- theta - eta (adam + lambda theta)``.
+
+    (Loshchilov and Hutter 2019, algorithm 2.) As there, every parameter decays, biases too.
+    """
+
+    weight_decay: float
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 0 <= self.weight_decay < math.inf:
+            raise ValueError(f"weight_decay must be zero or positive, not {self.weight_decay}")
+
+    def update(self, parameters: Array, gradient: Array, state: State, rate: float) -> None:
+        np.multiply(parameters, 1 - rate * self.weight_decay, parameters)
+        super().update(parameters, gradient, state, rate)
+
+
+def decay(moment: Array, rate: float, state: State) -> None:
+    """Multiply ``moment`` by ``rate``, keeping it free of denormal numbers.
+
+    The moments of a weight whose pixel is hardly ever lit decay for thousands of steps, at last
+    into denormals, on which the processor is many times slower. What has come within
+    2^`FLUSH_BITS` of them is set to zero before it can get there.
+    """
+    np.multiply(moment, rate, moment)
+    if rate and state.steps % max(1, int(FLUSH_BITS / -math.log2(rate))) == 0:
+        np.abs(moment, state.scratch)
+        moment[state.scratch < np.finfo(moment.dtype).tiny * 2.0**FLUSH_BITS] = 0
+
+
+def check_decay(name: str, rate: float) -> None:
+    """Raise ValueError unless 0 <= ``rate`` < 1."""
+    if not 0 <= rate < 1:
+        raise ValueError(f"{name} must be at least 0 and below 1, not {rate}")
+
+
+def check_epsilon(epsilon: float) -> None:
+    """Raise ValueError unless ``epsilon`` is positive and finite."""
+    if not 0 < epsilon < math.inf:
+        raise ValueError(f"epsilon must be positive, not {epsilon}")
