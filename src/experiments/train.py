@@ -81,8 +81,8 @@ def train(
     """Train ``network`` in place, yielding after each epoch; ``rng`` draws the order of examples.
 
     ``l2`` is Nielsen's lambda: the cost has the penalty ``l2/(2n) sum w^2`` over the weights, with
-    ``n`` the number of training examples. Raises `DivergenceError` in place of yielding an epoch whose
-    costs are not finite.
+    ``n`` the number of training examples. Raises `DivergenceError` in place of yielding an
+    epoch whose costs are not finite.
     """
     state = optimizer.init(network.parameters)
     accuracies: list[float] = []

@@ -1,0 +1,208 @@
+"""The types of conf/, and the way from a composed configuration to an `Experiment`.
+
+The classes that `_target_` names are dataclasses: their fields are the options of the file that
+names them, with their types, and their constructors check the ranges.
+"""
+
+import difflib
+import math
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from hydra.core.config_store import ConfigStore
+from hydra.errors import HydraException, MissingConfigException
+from hydra.utils import get_class
+from omegaconf import MISSING, DictConfig, OmegaConf
+from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
+
+from experiments.data import IDXDataset
+from experiments.errors import ConfigError
+from nn import Activation, Initializer, Loss, Optimizer, Schedule
+from nn.network import check_sizes
+
+PROJECT = Path(__file__).resolve().parents[2]
+CONF = PROJECT / "conf"
+
+T = TypeVar("T")
+
+
+class Precision(Enum):
+    """Of parameters and arithmetic."""
+
+    float32 = "float32"
+    float64 = "float64"
+
+
+@dataclass
+class Architecture:
+    """Numbers of neurons from the input to the output layer."""
+
+    sizes: list[int]
+
+
+@dataclass
+class Tracking:
+    """Where MLflow keeps runs; nothing is tracked when ``uri`` is null."""
+
+    experiment: str
+    uri: str | None
+    artifacts: str
+
+
+@dataclass
+class Schema:
+    """The types of conf/config.yaml. What a group builds is typed by its `_target_`."""
+
+    learning_rates: dict[str, dict[str, dict[str, float]]] = MISSING
+    dataset: Any = MISSING
+    architecture: Architecture = MISSING
+    activation: Any = MISSING
+    initializer: Any = MISSING
+    loss: Any = MISSING
+    optimizer: Any = MISSING
+    schedule: Any = MISSING
+    tracking: Tracking = MISSING
+    epochs: int = MISSING
+    batch_size: int = MISSING
+    l2: float = MISSING
+    seed: int = MISSING
+    dtype: Precision = MISSING
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Everything that decides a run's numbers, built and checked.
+
+    Raises ValueError if a number is out of its range.
+    """
+
+    dataset: IDXDataset
+    sizes: list[int]
+    activation: Activation
+    initializer: Initializer
+    loss: Loss
+    optimizer: Optimizer
+    schedule: Schedule
+    epochs: int
+    batch_size: int
+    l2: float
+    seed: int
+    dtype: str
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "batch_size"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
+        if not 0 <= self.l2 < math.inf:
+            raise ValueError(f"l2 must be zero or positive, not {self.l2}")
+        if self.seed < 0:
+            raise ValueError(f"seed must be zero or positive, not {self.seed}")
+
+
+def register() -> None:
+    """Make the schema and the resolver `project`, a path below this project, known to Hydra."""
+    ConfigStore.instance().store(name="schema", node=Schema)
+    OmegaConf.register_new_resolver("project", lambda path: str(PROJECT / path), replace=True)
+
+
+def build(config: DictConfig) -> Experiment:
+    """Build what a composed configuration describes.
+
+    Raises ConfigError, in one line, for a wrong type, an unknown option, a value out of range and
+    layers that do not fit the data; DataError if the data cannot be read.
+    """
+    try:
+        sizes = list(config.architecture.sizes)
+        experiment = Experiment(
+            dataset=_instance(config, "dataset", IDXDataset),
+            sizes=sizes,
+            activation=_instance(config, "activation", Activation),
+            initializer=_instance(config, "initializer", Initializer),
+            loss=_instance(config, "loss", Loss),
+            optimizer=_instance(config, "optimizer", Optimizer),
+            schedule=_instance(config, "schedule", Schedule),
+            epochs=config.epochs,
+            batch_size=config.batch_size,
+            l2=config.l2,
+            seed=config.seed,
+            dtype=config.dtype.value,
+        )
+        check_sizes(sizes)
+    except OmegaConfBaseException as error:
+        raise ConfigError(one_line(error)) from None
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+    _check_fit(experiment)
+    return experiment
+
+
+def plain(config: DictConfig) -> dict[str, Any]:
+    """Return the resolved configuration of a run, without Hydra's own and the table of rates."""
+    resolved = OmegaConf.to_container(config, resolve=True, enum_to_str=True)
+    if not isinstance(resolved, dict):
+        raise ConfigError("the configuration is not a mapping")
+    return {str(k): v for k, v in resolved.items() if k not in ("hydra", "learning_rates")}
+
+
+def choices(config: DictConfig) -> dict[str, str]:
+    """Return the file chosen in each group of conf/, given a configuration with Hydra's node."""
+    chosen = config.hydra.runtime.choices
+    return {key: chosen[key] for key in chosen if "/" not in key and key in Schema.__annotations__}
+
+
+def _instance(config: DictConfig, group: str, kind: type[T]) -> T:
+    """Build the object that a group's `_target_` names, with its options converted and checked."""
+    options = OmegaConf.to_container(config[group], resolve=True)
+    if not isinstance(options, dict) or "_target_" not in options:
+        raise ConfigError(f"{group}: has no _target_, the class to build")
+    target = options.pop("_target_")
+    try:
+        cls = get_class(target)
+    except (ImportError, ValueError) as error:
+        raise ConfigError(f"{group}._target_: {one_line(error)}") from None
+    if not issubclass(cls, kind):
+        raise ConfigError(f"{group}._target_: {target} is not {kind.__module__}.{kind.__name__}")
+    schema = OmegaConf.structured(cls)
+    OmegaConf.set_readonly(schema, False)
+    try:
+        instance = OmegaConf.to_object(OmegaConf.merge(schema, options))
+    except OmegaConfBaseException as error:
+        raise ConfigError(one_line(error, group)) from None
+    except ValueError as error:
+        raise ConfigError(f"{group}.{error}") from None
+    return cast(T, instance)
+
+
+def _check_fit(experiment: Experiment) -> None:
+    files = experiment.dataset.files()
+    expected = (files.n_pixels, files.n_classes)
+    if (experiment.sizes[0], experiment.sizes[-1]) != expected:
+        raise ConfigError(
+            f"architecture.sizes={experiment.sizes} does not fit the data: the first layer must"
+            f" have {expected[0]} neurons, one a pixel, and the last {expected[1]}, one a class"
+        )
+
+
+def one_line(error: Exception, group: str = "") -> str:
+    """Return what an error says as one line, with the place in conf/ and the nearest known name.
+
+    ``group`` is the place of the node that an error of OmegaConf counts from.
+    """
+    cause = error.__cause__ if isinstance(error, HydraException) else error
+    if isinstance(error, MissingConfigException) and error.options is not None:
+        return f"no {error.missing_cfg_file}; there are {', '.join(error.options)}"
+    if not isinstance(cause, OmegaConfBaseException):
+        return " ".join(str(error).split())
+    reason = str(cause).splitlines()[0]
+    place = ".".join(part for part in (group, cause.full_key) if part)
+    if isinstance(cause, MissingMandatoryValue):
+        return f"{place} has no value; give it one with {place}=..."
+    hint = ""
+    if cause.parent_node is not None and isinstance(cause.key, str):
+        known = [str(key) for key in cause.parent_node]
+        close = difflib.get_close_matches(cause.key, known, n=1)
+        if cause.key not in known:
+            hint = f"; did you mean {close[0]}?" if close else f"; there are {', '.join(known)}"
+    return f"{place}: {reason}{hint}"

@@ -1,0 +1,35 @@
+"""Names of runs and sweeps: what differs, in the words of the command line."""
+
+from collections.abc import Container, Mapping, Sequence
+from typing import Any
+
+ARMS = ("loss", "optimizer")
+"""The groups named, beside the layer sizes, in every run on its own."""
+
+
+def run_name(sizes: Sequence[int], choices: Mapping[str, Any], overrides: Sequence[str]) -> str:
+    """Return the name of a run on its own: layer sizes, loss, optimizer and what else was chosen.
+
+    ``choices`` maps each group of conf/ to the file chosen; ``overrides`` are those of the command
+    line, as ``key=value``.
+    """
+    others = [
+        short(override, choices)
+        for override in overrides
+        if override.split("=")[0].split(".")[0] not in ("architecture", "tracking")
+        and override.split("=")[0] not in ARMS
+    ]
+    return " ".join(["-".join(map(str, sizes)), *(choices[group] for group in ARMS), *others])
+
+
+def job_names(jobs: Sequence[Sequence[str]], groups: Container[str]) -> list[str]:
+    """Return a name for each job of a sweep, given its overrides: those that differ among them."""
+    common = set.intersection(*map(set, jobs)) if len(jobs) > 1 else set()
+    names = [" ".join(short(o, groups) for o in job if o not in common) for job in jobs]
+    return [name or f"job {number}" for number, name in enumerate(names)]
+
+
+def short(override: str, groups: Container[str]) -> str:
+    """Return the choice for an override of a group, else its key's last part and its value."""
+    key, _, value = override.partition("=")
+    return value if key in groups else f"{key.split('.')[-1]}={value}"

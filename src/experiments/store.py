@@ -1,0 +1,115 @@
+"""MLflow's store: opened safely, its experiments and runs looked up before they are created."""
+
+import fcntl
+import json
+import sqlite3
+import urllib.parse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
+
+SQLITE = "sqlite:///"
+VIEW = "results"
+"""Name of the experiment's saved view, which shows the columns that matter."""
+COLUMNS = [
+    "metrics.`validation/accuracy`",
+    "metrics.`test/accuracy`",
+    "metrics.`train/accuracy`",
+    "params.`architecture`",
+    "params.`activation`",
+    "params.`loss`",
+    "params.`optimizer`",
+    "params.`optimizer.learning_rate`",
+    "params.`seed`",
+    "tags.`outcome`",
+    "attributes.`Created`",
+    "attributes.`Duration`",
+    "attributes.`Dataset`",
+]
+
+
+def open_store(uri: str) -> MlflowClient:
+    """Return a client, creating an SQLite store under a lock if it is not complete yet.
+
+    Two processes that create one at once destroy it for good.
+    """
+    if not uri.startswith(SQLITE):
+        return MlflowClient(uri)
+    path = Path(uri.removeprefix(SQLITE))
+    if _complete(path):
+        return MlflowClient(uri)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with Path(f"{path}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return MlflowClient(uri)
+
+
+def _complete(path: Path) -> bool:
+    """Whether MLflow has finished creating the store: the default experiment comes last."""
+    try:
+        uri = f"file:{urllib.parse.quote(str(path))}?mode=ro"
+        connection = sqlite3.connect(uri, uri=True)
+    except sqlite3.Error:
+        return False
+    try:
+        query = "SELECT 1 FROM experiments WHERE experiment_id = 0"
+        return connection.execute(query).fetchone() is not None
+    except sqlite3.Error:
+        return False
+    finally:
+        connection.close()
+
+
+def experiment(client: MlflowClient, tracking: Mapping[str, Any]) -> str:
+    """Return the id of the experiment with the configured name, created if need be."""
+    found = client.get_experiment_by_name(tracking["experiment"])
+    if found is not None:
+        return str(found.experiment_id)
+    local = tracking["uri"].startswith(SQLITE)
+    place = str(Path(tracking["artifacts"]).absolute()) if local else None
+    try:
+        return str(client.create_experiment(tracking["experiment"], place, tags=_view()))
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_ALREADY_EXISTS":
+            raise
+        return experiment(client, tracking)  # another process was quicker
+
+
+def run(
+    client: MlflowClient,
+    experiment_id: str,
+    kind: str,
+    record: Mapping[str, Any],
+    tags: dict[str, str],
+) -> str:
+    """Return the id of the run that mirrors a journal or a sweep, created if need be.
+
+    ``tags[kind]`` holds the record's own id, by which the run is found again.
+    """
+    found = client.search_runs([experiment_id], f"tags.`{kind}` = '{tags[kind]}'")
+    if found:
+        return str(found[0].info.run_id)
+    start = int(record["time"] * 1000)
+    created = client.create_run(experiment_id, start, tags, run_name=record["name"])
+    return str(created.info.run_id)
+
+
+def _view() -> dict[str, str]:
+    state = {
+        "selectedColumns": COLUMNS,
+        "orderByKey": "attributes.start_time",
+        "orderByAsc": False,
+    }
+    view = {"name": "Results", "createdAt": 0, "updatedAt": 0, "state": json.dumps(state)}
+    return {f"mlflow.sharedViewState.{VIEW}": json.dumps(view)}
+
+
+def runs_page(base: str, experiment_id: str) -> str:
+    """Return the address of an experiment's runs, in the view for model training."""
+    return (
+        f"{base}/#/experiments/{experiment_id}/runs"
+        f"?workflowType=machine_learning&viewStateShareKey={VIEW}"
+    )

@@ -1,0 +1,135 @@
+"""Backpropagation against finite differences: activation x loss x output x architecture."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from nn import (
+    Activation,
+    CrossEntropyCost,
+    GlorotUniform,
+    Identity,
+    LeakyReLU,
+    Loss,
+    Network,
+    Output,
+    QuadraticCost,
+    ReLU,
+    Sigmoid,
+    Tanh,
+)
+from nn.gradcheck import directional_error
+
+ACTIVATIONS = [Sigmoid(), Tanh(), ReLU(), LeakyReLU(0.1), Identity()]
+LOSSES = [kind(output) for kind in (QuadraticCost, CrossEntropyCost) for output in Output]
+ARCHITECTURES = {
+    "784-30-10": (28, 6, 4),
+    "784-20-10-10": (28, 5, 4, 4),
+    "784-128-64-10": (28, 16, 8, 4),
+    "784-32-32-10": (28, 7, 7, 4),
+    "no hidden layer": (28, 4),
+    "five hidden layers": (12, 8, 7, 6, 5, 4, 3),
+    "single neurons": (1, 1, 1, 1),
+}
+EVERY_ACTIVATION = pytest.mark.parametrize(
+    "activation", ACTIVATIONS, ids=lambda activation: type(activation).__name__
+)
+EVERY_LOSS = pytest.mark.parametrize(
+    "loss", LOSSES, ids=lambda loss: f"{type(loss).__name__}-{loss.output.name}"
+)
+EVERY_ARCHITECTURE = pytest.mark.parametrize("sizes", ARCHITECTURES.values(), ids=ARCHITECTURES)
+
+KINK_DISTANCE = 1e-3
+"""Differences of 1e-5 along a unit vector move no weighted input this far."""
+
+
+def away_from_kinks(
+    sizes: tuple[int, ...], activation: Activation, loss: Loss
+) -> tuple[Network, np.ndarray, np.ndarray]:
+    """Return a network and a batch for which every hidden weighted input is far from zero."""
+    for seed in range(1000):
+        rng = np.random.default_rng(seed)
+        network = Network(
+            sizes,
+            activation=activation,
+            loss=loss,
+            initializer=GlorotUniform(0.5),
+            rng=rng,
+            dtype=np.float64,
+        )
+        inputs = rng.random((5, sizes[0]))
+        a, nearest = inputs, np.inf
+        for w, b in zip(network.weights[:-1], network.biases[:-1], strict=True):
+            z = a @ w + b
+            nearest = min(nearest, np.abs(z).min())
+            activation.apply(z)
+            a = z
+        if nearest > KINK_DISTANCE:
+            return network, inputs, np.eye(sizes[-1])[rng.integers(0, sizes[-1], 5)]
+    raise AssertionError("every seed comes near a kink")
+
+
+def errors(
+    network: Network, inputs: np.ndarray, targets: np.ndarray, block: slice, *, directions: int
+) -> list[float]:
+    """Return the relative errors of one block of the gradient along several directions."""
+    network.backward(inputs, targets)
+    gradient = network.gradient[block].copy()
+    rng = np.random.default_rng(0)
+    return [
+        directional_error(
+            lambda: network.loss.value(network.logits(inputs), targets),
+            network.parameters[block],
+            gradient,
+            rng=rng,
+        )
+        for _ in range(directions)
+    ]
+
+
+@EVERY_ARCHITECTURE
+@EVERY_LOSS
+@EVERY_ACTIVATION
+def test_gradient_agrees_with_finite_differences(
+    activation: Activation, loss: Loss, sizes: tuple[int, ...]
+) -> None:
+    network, inputs, targets = away_from_kinks(sizes, activation, loss)
+    assert max(errors(network, inputs, targets, slice(None), directions=3)) < 1e-6
+
+
+@EVERY_ARCHITECTURE
+def test_each_layer_alone_agrees_with_finite_differences(sizes: tuple[int, ...]) -> None:
+    """A layer with a small gradient could hide behind the others."""
+    network, inputs, targets = away_from_kinks(sizes, Tanh(), CrossEntropyCost(Output.sigmoid))
+    lengths = [view.size for view in network.weights + network.biases]
+    for start, length in zip(itertools.accumulate([0, *lengths[:-1]]), lengths, strict=True):
+        block = slice(start, start + length)
+        assert max(errors(network, inputs, targets, block, directions=2)) < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("factor", "expected"), [(0.9, 0.1), (0.999, 0.001), (1.25, 0.2), (-1, 2), (0, 1)]
+)
+def test_the_check_measures_a_wrong_factor(factor: float, expected: float) -> None:
+    parameters = np.array([1.0, -2.0, 3.0])
+    kept = parameters.copy()
+    error = directional_error(
+        lambda: float(parameters @ parameters),
+        parameters,
+        factor * 2 * parameters,
+        rng=np.random.default_rng(0),
+    )
+    assert error == pytest.approx(expected, rel=1e-6)
+    np.testing.assert_array_equal(parameters, kept)
+
+
+def test_the_check_notices_one_wrong_component() -> None:
+    parameters = np.arange(1.0, 101.0)
+    gradient = 2 * parameters
+    gradient[17] *= -1
+    rng = np.random.default_rng(0)
+    assert (
+        directional_error(lambda: float(parameters @ parameters), parameters, gradient, rng=rng)
+        > 1e-3
+    )

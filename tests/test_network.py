@@ -1,0 +1,316 @@
+"""The network: shapes, views, batches of any size in any order, precision, invalid sizes."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nn import (
+    Activation,
+    Adam,
+    CrossEntropyCost,
+    GlorotUniform,
+    Identity,
+    LeakyReLU,
+    LeCunNormal,
+    Loss,
+    Network,
+    Output,
+    QuadraticCost,
+    ReLU,
+    Sigmoid,
+    Tanh,
+)
+from nn.network import PREDICTION_BATCH
+
+LOSSES = [kind(output) for kind in (QuadraticCost, CrossEntropyCost) for output in Output]
+ACTIVATIONS = [Sigmoid(), Tanh(), ReLU(), LeakyReLU(0.1), Identity()]
+TANH, CROSS_ENTROPY = Tanh(), CrossEntropyCost(Output.softmax)
+EVERY_DTYPE = pytest.mark.parametrize("dtype", [np.float32, np.float64])
+
+SIZES = st.lists(st.integers(1, 6), min_size=2, max_size=5)
+ROWS = st.integers(1, 7)
+SEEDS = st.integers(0, 2**32 - 1)
+properties = settings(derandomize=True, deadline=None, max_examples=60)
+
+
+def network(
+    sizes: list[int],
+    *,
+    activation: Activation = TANH,
+    loss: Loss = CROSS_ENTROPY,
+    dtype: type = np.float64,
+) -> Network:
+    return Network(
+        sizes,
+        activation=activation,
+        loss=loss,
+        initializer=LeCunNormal(1.0),
+        rng=np.random.default_rng(0),
+        dtype=dtype,
+    )
+
+
+def batch(
+    sizes: list[int], n: int, *, seed: int = 0, dtype: type = np.float64
+) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, sizes[-1], n)
+    return rng.random((n, sizes[0]), dtype), np.eye(sizes[-1], dtype=dtype)[labels]
+
+
+def gradient(network: Network, inputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    network.backward(inputs, targets)
+    return network.gradient.copy()
+
+
+@properties
+@given(sizes=SIZES, n=ROWS)
+def test_shapes_and_shared_memory(sizes: list[int], n: int) -> None:
+    net = network(sizes)
+    inputs, targets = batch(sizes, n)
+    assert net.forward(inputs).shape == net.logits(inputs).shape == (n, sizes[-1])
+    assert net.predict(inputs).shape == (n, sizes[-1])
+    assert gradient(net, inputs, targets).shape == net.parameters.shape
+    assert net.n_weights == sum(w.size for w in net.weights)
+    for flat, weights, biases in (
+        (net.parameters, net.weights, net.biases),
+        (net.gradient, net.weight_gradients, net.bias_gradients),
+    ):
+        assert [w.shape for w in weights] == list(itertools.pairwise(sizes))
+        assert [b.shape for b in biases] == [(size,) for size in sizes[1:]]
+        # Numbers written to the vector appear in the views: first the weights, then the biases.
+        flat[:] = np.arange(flat.size)
+        seen = np.concatenate([view.ravel() for view in (*weights, *biases)])
+        np.testing.assert_array_equal(seen, np.arange(flat.size))
+        assert all(np.shares_memory(flat, view) for view in (*weights, *biases))
+
+
+@properties
+@given(sizes=SIZES, n=ROWS, seed=SEEDS, activation=st.sampled_from(ACTIVATIONS))
+def test_forward_is_a_sum_for_every_neuron(
+    sizes: list[int], n: int, seed: int, activation: Activation
+) -> None:
+    net = network(sizes, activation=activation)
+    inputs, _ = batch(sizes, n, seed=seed)
+    functions = {
+        Sigmoid(): lambda z: 1 / (1 + math.exp(-z)),
+        Tanh(): math.tanh,
+        ReLU(): lambda z: max(z, 0),
+        LeakyReLU(0.1): lambda z: z if z > 0 else 0.1 * z,
+        Identity(): lambda z: z,
+    }
+    for x, logits in zip(inputs, net.logits(inputs), strict=True):
+        a = x.tolist()
+        for layer, (w, b) in enumerate(zip(net.weights, net.biases, strict=True), 2):
+            z = [b[j] + math.fsum(a_i * w[i, j] for i, a_i in enumerate(a)) for j in range(len(b))]
+            a = z if layer == len(sizes) else [functions[activation](z_j) for z_j in z]
+        np.testing.assert_allclose(logits, a, rtol=1e-12, atol=1e-13)
+
+
+@properties
+@given(
+    sizes=SIZES,
+    n=ROWS,
+    seed=SEEDS,
+    loss=st.sampled_from(LOSSES),
+    activation=st.sampled_from(ACTIVATIONS),
+)
+def test_the_gradient_of_a_batch_is_the_mean_over_its_examples(
+    sizes: list[int], n: int, seed: int, loss: Loss, activation: Activation
+) -> None:
+    net = network(sizes, loss=loss, activation=activation)
+    inputs, targets = batch(sizes, n, seed=seed)
+    each = [gradient(net, x[None], y[None]) for x, y in zip(inputs, targets, strict=True)]
+    together = gradient(net, inputs, targets)
+    np.testing.assert_allclose(together, np.mean(each, axis=0), rtol=1e-11, atol=1e-14)
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=repr)
+def test_duplicating_the_batch_changes_neither_cost_nor_gradient(loss: Loss) -> None:
+    sizes = [8, 6, 5, 4]
+    net = network(sizes, loss=loss)
+    inputs, targets = batch(sizes, 5)
+    twice = np.tile(inputs, (2, 1)), np.tile(targets, (2, 1))
+    cost = loss.value(net.logits(inputs), targets)
+    assert loss.value(net.logits(twice[0]), twice[1]) == pytest.approx(cost, rel=1e-13)
+    np.testing.assert_allclose(
+        gradient(net, *twice), gradient(net, inputs, targets), rtol=1e-11, atol=1e-15
+    )
+
+
+@properties
+@given(rows=st.lists(ROWS, min_size=2, max_size=12))
+def test_batch_sizes_may_alternate(rows: list[int]) -> None:
+    """Buffers belong to a batch size; none may be stale, even when they were thrown away."""
+    sizes = [6, 5, 4, 3]
+    used = network(sizes)
+    for seed, n in enumerate(rows):
+        inputs, targets = batch(sizes, n, seed=seed)
+        fresh = network(sizes)
+        np.testing.assert_array_equal(used.forward(inputs), fresh.forward(inputs))
+        np.testing.assert_array_equal(
+            gradient(used, inputs, targets), gradient(fresh, inputs, targets)
+        )
+
+
+@pytest.mark.parametrize(
+    "n",
+    [0, 1, PREDICTION_BATCH - 1, PREDICTION_BATCH, PREDICTION_BATCH + 1, 3 * PREDICTION_BATCH + 7],
+)
+def test_prediction_of_many_rows_is_row_by_row(n: int) -> None:
+    sizes = [5, 4, 3]
+    net = network(sizes)
+    inputs, _ = batch(sizes, n)
+    together = net.predict(inputs)
+    assert together.shape == (n, 3)
+    rows = [net.predict(x[None])[0] for x in inputs]
+    np.testing.assert_allclose(together, np.reshape(rows, (n, 3)), rtol=1e-12)
+
+
+def test_results_survive_the_next_call() -> None:
+    sizes = [5, 4, 3]
+    net = network(sizes)
+    first, second = batch(sizes, 6, seed=1)[0], batch(sizes, 6, seed=2)[0]
+    logits, predictions = net.logits(first), net.predict(first)
+    kept = logits.copy(), predictions.copy()
+    net.predict(second)
+    np.testing.assert_array_equal(logits, kept[0])
+    np.testing.assert_array_equal(predictions, kept[1])
+
+
+def test_only_the_gradient_is_written_by_backward() -> None:
+    sizes = [5, 4, 4, 3]
+    net = network(sizes)
+    inputs, targets = batch(sizes, 6)
+    kept = net.parameters.copy(), inputs.copy(), targets.copy()
+    once = gradient(net, inputs, targets)
+    np.testing.assert_array_equal(gradient(net, inputs, targets), once)  # not accumulated
+    for now, before in zip((net.parameters, inputs, targets), kept, strict=True):
+        np.testing.assert_array_equal(now, before)
+
+
+def test_strided_inputs() -> None:
+    sizes = [5, 4, 3]
+    net = network(sizes)
+    inputs, targets = batch(sizes, 12)
+    strided = gradient(net, inputs[::2], targets[::2])
+    contiguous = gradient(net, inputs[::2].copy(), targets[::2].copy())
+    np.testing.assert_allclose(strided, contiguous, rtol=1e-13)
+
+
+@properties
+@given(sizes=SIZES, n=ROWS, seed=SEEDS)
+def test_identity_layers_collapse_into_one_affine_map(sizes: list[int], n: int, seed: int) -> None:
+    """Document 000: without activations the layers are one matrix and one vector."""
+    net = network(sizes, activation=Identity())
+    inputs, _ = batch(sizes, n, seed=seed)
+    matrix, vector = np.eye(sizes[0]), np.zeros(sizes[0])
+    for w, b in zip(net.weights, net.biases, strict=True):
+        matrix, vector = matrix @ w, vector @ w + b
+    np.testing.assert_allclose(net.logits(inputs), inputs @ matrix + vector, rtol=1e-9, atol=1e-11)
+
+
+def test_other_activations_do_not_collapse() -> None:
+    sizes = [4, 5, 3]
+    x, y = batch(sizes, 2)[0]
+    for activation in (Sigmoid(), Tanh(), ReLU(), LeakyReLU(0.1)):
+        net = network(sizes, activation=activation)
+        corners = np.array([x + y, -x, -y, 0 * x])
+        # For an affine map f(x + y) + f(-x) + f(-y) = 3 f(0).
+        total = net.logits(corners)[:3].sum(axis=0)
+        assert np.abs(total - 3 * net.logits(corners)[3]).max() > 0.01
+
+
+@EVERY_DTYPE
+@pytest.mark.parametrize("loss", LOSSES, ids=repr)
+@pytest.mark.parametrize("activation", ACTIVATIONS, ids=repr)
+def test_precision_is_kept_everywhere(activation: Activation, loss: Loss, dtype: type) -> None:
+    sizes = [5, 4, 3]
+    net = network(sizes, activation=activation, loss=loss, dtype=dtype)
+    inputs, targets = batch(sizes, 6, dtype=dtype)
+    net.backward(inputs, targets)
+    optimizer = Adam(0.1, beta1=0.9, beta2=0.99, epsilon=1e-8)
+    state = optimizer.init(net.parameters)
+    optimizer.step(net.parameters, net.gradient, state, 0.1)
+    arrays = [
+        net.parameters,
+        net.gradient,
+        *net.weights,
+        *net.biases,
+        *net.weight_gradients,
+        *net.bias_gradients,
+        net.forward(inputs),
+        net.logits(inputs),
+        net.predict(inputs),
+        *state.moments.values(),
+    ]
+    assert {array.dtype for array in arrays} == {np.dtype(dtype)}
+
+
+def test_single_precision_is_the_default_and_starts_from_the_same_numbers() -> None:
+    initializer, loss = GlorotUniform(0.5), CrossEntropyCost(Output.softmax)
+    single, double = (
+        Network(
+            (5, 4, 3),
+            activation=ReLU(),
+            loss=loss,
+            initializer=initializer,
+            rng=np.random.default_rng(1),
+            **precision,
+        )
+        for precision in ({}, {"dtype": np.float64})
+    )
+    assert single.parameters.dtype == np.float32
+    rounded = double.parameters.astype(np.float32)
+    np.testing.assert_array_equal(single.parameters, rounded, strict=True)
+
+
+def test_single_precision_gradients_are_those_of_double_precision() -> None:
+    sizes = [20, 8, 6, 4]
+    inputs, targets = batch(sizes, 10)
+    for loss in LOSSES:
+        single = gradient(network(sizes, loss=loss, dtype=np.float32), inputs, targets)
+        double = gradient(network(sizes, loss=loss), inputs, targets)
+        assert np.linalg.norm(single - double) < 1e-5 * np.linalg.norm(double)
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=repr)
+@pytest.mark.parametrize("activation", ACTIVATIONS, ids=repr)
+def test_adam_learns_a_batch_by_heart(activation: Activation, loss: Loss) -> None:
+    sizes = [8, 16, 4]
+    net = network(sizes, activation=activation, loss=loss)
+    inputs, targets = batch(sizes, 6)
+    optimizer = Adam(0.02, beta1=0.9, beta2=0.99, epsilon=1e-8)
+    state = optimizer.init(net.parameters)
+    costs = []
+    for _ in range(400):
+        net.backward(inputs, targets)
+        optimizer.step(net.parameters, net.gradient, state, 0.02)
+        costs.append(loss.value(net.logits(inputs), targets))
+    assert costs[-1] < 0.1 * costs[0]
+    np.testing.assert_array_equal(net.predict(inputs).argmax(axis=1), targets.argmax(axis=1))
+
+
+@pytest.mark.parametrize(
+    ("sizes", "message"),
+    [
+        ([], r"needs an input and an output layer, not sizes \[\]"),
+        ([784], r"needs an input and an output layer, not sizes \[784\]"),
+        ([0, 10], r"at least one neuron, not sizes \[0, 10\]"),
+        ([784, 0, 10], r"at least one neuron, not sizes \[784, 0, 10\]"),
+        ((784, 30, -1), r"at least one neuron, not sizes \[784, 30, -1\]"),
+    ],
+)
+def test_invalid_sizes(sizes: list[int], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        network(sizes)
+
+
+@pytest.mark.parametrize("columns", [4, 6])
+def test_inputs_of_the_wrong_width(columns: int) -> None:
+    with pytest.raises(ValueError, match="mismatch"):
+        network([5, 4, 3]).predict(np.ones((2, columns)))
