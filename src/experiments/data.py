@@ -131,7 +131,8 @@ class IDXDataset:
             train = train[_subset(files.train_labels[train], self.train_size, self.subset)]
 
         def split(images: Bytes, labels: Bytes) -> Split:
-            pixels = np.divide(images.reshape(len(images), -1), 255, dtype=dtype)
+            pixels = images.reshape(len(images), -1).astype(dtype)
+            pixels /= 255
             return Split(
                 pixels, labels.astype(np.intp), np.eye(files.n_classes, dtype=dtype)[labels]
             )

@@ -42,7 +42,7 @@ def load_network(path: str | Path) -> "Network":
     return network
 
 
-class NetworkModel(mlflow.pyfunc.PythonModel):
+class NetworkModel(mlflow.pyfunc.PythonModel):  # type: ignore[name-defined,misc]
     """Maps pixels ``[n, sizes[0]]`` in [0, 1] to output activations ``[n, sizes[-1]]``."""
 
     def load_context(self, context: Any) -> None:
