@@ -95,19 +95,22 @@ def prepare(overrides: Sequence[Sequence[str]], configs: Sequence[DictConfig]) -
     ]
 
 
-def sweep(jobs: Sequence[Job], context: HydraContext, *, processes: int) -> list[JobReturn]:
+def sweep(
+    jobs: Sequence[Job], context: HydraContext, *, overrides: Sequence[str], processes: int
+) -> list[JobReturn]:
     """Run the jobs, ``processes`` at once, and return their results in order.
 
+    ``overrides`` are those of the whole sweep, as they stood on the command line.
     Raises UserError after the last job when any of them failed; `Interrupted` on SIGINT or SIGTERM,
     after the jobs under way have recorded that they were stopped.
     """
     hydra = jobs[0].config.hydra
     folder = Path(hydra.sweep.dir)
-    sweep_id = _record(folder, jobs)
+    sweep_id = _record(folder, jobs, overrides)
     done: list[Process] = []
     interruptible()
     with Display() as display:
-        display.say(f"{len(jobs)} runs, {processes} at a time, recorded in {folder}")
+        display.say(f"{len(jobs)} runs, {processes} at a time; per epoch: training, val(idation)")
         with Writer(folder, jobs[0].config.tracking.uri) as writer:
             try:
                 _run(jobs, context, sweep_id, processes=processes, done=done, display=display)
@@ -120,14 +123,13 @@ def sweep(jobs: Sequence[Job], context: HydraContext, *, processes: int) -> list
     return [_result(process) for process in done]
 
 
-def _record(folder: Path, jobs: Sequence[Job]) -> str:
+def _record(folder: Path, jobs: Sequence[Job], overrides: Sequence[str]) -> str:
     """Write what the sweep consists of; return its id."""
-    task = [*HydraConfig.get().overrides.task]
     record = {
         "id": uuid.uuid4().hex,
-        "name": " ".join(task),
+        "name": " ".join(overrides),
         "time": time.time(),
-        "overrides": task,
+        "overrides": list(overrides),
         "environment": environment(),
         "tracking": plain(jobs[0].config)["tracking"],
         "runs": [{"name": job.name, "folder": job.folder.name} for job in jobs],

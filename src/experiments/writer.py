@@ -1,11 +1,13 @@
 """Starting and ending the writer to MLflow, a process of its own that nothing here waits for."""
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 from types import TracebackType
 
+BIN = Path(os.path.relpath(Path(sys.executable).parent))
 OUTPUT = "tracking.log"
 PATIENCE = 120  # seconds that the writer may take, after the last run, to catch up
 SETTINGS = {
@@ -58,13 +60,14 @@ class Writer:
 
     def report(self) -> str:
         """Return, after the context, where the runs can be seen or what is missing in MLflow."""
+        folder = os.path.relpath(self.folder)
         if self.process is None:
-            return f"not tracked in MLflow; recorded in {self.folder}"
+            return f"Recorded in {folder}, not in MLflow."
         if self.process.returncode == 0:
-            return f"tracked in MLflow at {self.uri}; browse with: make ui"
+            return f"Recorded in {folder}\nand in MLflow: browse with  make ui"
         output = (self.folder / OUTPUT).read_text(encoding="utf-8", errors="replace").split("\n")
         reason = next((line for line in reversed(output) if line.strip()), "no answer in time")
         return (
-            f"MLflow did not get everything ({reason}). Nothing is lost: {self.folder} has it all,"
-            f" and this brings MLflow up to date: experiments sync '{self.folder}'"
+            f"MLflow did not get everything: {reason}\nNothing is lost, the journals have it all."
+            f" When that is mended:  {BIN / 'experiments'} sync {shlex.quote(folder)}"
         )

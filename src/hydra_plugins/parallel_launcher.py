@@ -37,4 +37,9 @@ class ParallelLauncher(Launcher):
                 config.hydra.job.id = str(number)
                 config.hydra.job.num = number
             configs.append(config)
-        return sweep(prepare(job_overrides, configs), self.context, processes=self.processes)
+        return sweep(
+            prepare(job_overrides, configs),
+            self.context,
+            overrides=list(self.config.hydra.overrides.task),
+            processes=self.processes,
+        )
