@@ -27,7 +27,6 @@ COLUMNS = [
     "tags.`outcome`",
     "attributes.`Created`",
     "attributes.`Duration`",
-    "attributes.`Dataset`",
 ]
 
 
