@@ -4,8 +4,10 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import urllib.request
 import webbrowser
+from typing import IO
 
 from experiments import store
 from experiments.errors import UserError
@@ -36,17 +38,17 @@ def serve(uri: str, port: int, *, browse: bool) -> None:
     address = f"http://{HOST}:{port}"
     command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", uri]
     command += ["--host", HOST, "--port", str(port), "--workers", "1"]
-    with subprocess.Popen(
-        command, env={**os.environ, **SETTINGS}, stderr=subprocess.PIPE
-    ) as server:
+    with tempfile.TemporaryFile() as log:
+        server = subprocess.Popen(command, env={**os.environ, **SETTINGS}, stdout=log, stderr=log)
         try:
-            _wait(server, f"{address}/health")
+            _wait(server, f"{address}/health", log)
             _announce(store.runs_page(address, tracked[0]), browse=browse)
             server.wait()
         except KeyboardInterrupt:
-            server.wait()  # Ctrl-C has reached it, too
+            pass
         finally:
             server.terminate()
+            server.wait()
 
 
 def _check_free(port: int) -> None:
@@ -58,14 +60,18 @@ def _check_free(port: int) -> None:
             raise UserError(f"port {port}: {error.strerror}; choose another with --port") from None
 
 
-def _wait(server: subprocess.Popen[bytes], health: str) -> None:
+def _wait(server: subprocess.Popen[bytes], health: str, log: IO[bytes]) -> None:
+    """Return when the server answers; raise UserError, with its last words, if it ends."""
     while True:
         try:
             server.wait(POLL)
         except subprocess.TimeoutExpired:
             pass
         else:
-            raise UserError(f"the MLflow server ended with exit code {server.returncode}")
+            log.seek(0)
+            words = log.read().decode(errors="replace").split("\n")
+            reason = next((line for line in reversed(words) if line.strip()), "no message")
+            raise UserError(f"the MLflow server did not start: {reason}")
         try:
             with urllib.request.urlopen(health, timeout=POLL):
                 return
