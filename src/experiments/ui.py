@@ -11,6 +11,7 @@ from typing import IO
 
 from experiments import store
 from experiments.errors import UserError
+from experiments.job import interruptible
 
 HOST = "127.0.0.1"
 POLL = 0.2  # seconds between two questions whether the server is up
@@ -38,6 +39,7 @@ def serve(uri: str, port: int, *, browse: bool) -> None:
     address = f"http://{HOST}:{port}"
     command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", uri]
     command += ["--host", HOST, "--port", str(port), "--workers", "1"]
+    interruptible()
     with tempfile.TemporaryFile() as log:
         server = subprocess.Popen(command, env={**os.environ, **SETTINGS}, stdout=log, stderr=log)
         try:
