@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import math
+import sys
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -233,12 +234,15 @@ def _locate(root: Path, name: str, mirrors: tuple[str, ...]) -> Path:
 def _download(root: Path, name: str, mirrors: tuple[str, ...]) -> Path:
     import pooch
 
+    pooch.get_logger().setLevel("WARNING")
     failures = []
     for mirror in mirrors:
+        url = f"{mirror.rstrip('/')}/{name}"
+        sys.stderr.write(f"Fetching {url}\n")
         try:
             return Path(
                 pooch.retrieve(
-                    f"{mirror.rstrip('/')}/{name}",
+                    url,
                     known_hash=None,  # what counts is the hash of the contents, checked on reading
                     fname=name,
                     path=root,
@@ -246,10 +250,11 @@ def _download(root: Path, name: str, mirrors: tuple[str, ...]) -> Path:
                 )
             )
         except OSError as error:
-            failures.append(f"{mirror}: {error}")
+            status = getattr(getattr(error, "response", None), "status_code", "no connection")
+            failures.append(f"{mirror}: {status}")
     raise DataError(
-        f"{root / name}: not there, and no mirror has it ({'; '.join(failures)});"
-        " put the file there, or name its folder with dataset.root=..."
+        f"{root / name}: not there, and cannot be fetched ({'; '.join(failures)});"
+        " put the four files there, or name their folder with dataset.root=..."
     )
 
 
