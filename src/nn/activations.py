@@ -62,7 +62,7 @@ class ReLU(Activation):
     """``f(z) = max(0, z)``, with ``f'(0) = 0`` as in TensorFlow and PyTorch."""
 
     def apply(self, z: Array) -> None:
-        np.maximum(z, 0, z)
+        np.maximum(z, 0, out=z)
 
     def multiply_by_derivative(self, delta: Array, a: Array, scratch: Array) -> None:
         np.sign(a, scratch)
@@ -83,7 +83,7 @@ class LeakyReLU(Activation):
             raise ValueError(f"slope must lie between 0 and 1, not {self.slope}")
 
     def apply(self, z: Array) -> None:
-        np.maximum(z, z * z.dtype.type(self.slope), z)
+        np.maximum(z, self.slope * z, out=z)
 
     def multiply_by_derivative(self, delta: Array, a: Array, scratch: Array) -> None:
         np.multiply(delta, self.slope, delta, where=a <= 0)

@@ -25,10 +25,12 @@ def directional_error(
     direction /= np.linalg.norm(direction)
     original = parameters.copy()
     values = []
-    for sign in (1, -1):
-        parameters[:] = original + sign * step * direction
-        values.append(function())
-    parameters[:] = original
+    try:
+        for sign in (1, -1):
+            parameters[:] = original + sign * step * direction
+            values.append(function())
+    finally:
+        parameters[:] = original
     numeric = (values[0] - values[1]) / (2 * step)
     analytic = float(gradient @ direction)
     return abs(numeric - analytic) / max(abs(numeric), abs(analytic), np.finfo(float).tiny)

@@ -24,9 +24,15 @@ class Output(Enum):
 
 @dataclass(frozen=True)
 class Loss(ABC):
-    """A cost ``C(Z, Y)`` with its output function ``A(Z)``."""
+    """A cost ``C(Z, Y)`` with its output function ``A(Z)``.
+
+    Raises ValueError if ``output`` is not an `Output`, nor the name of one.
+    """
 
     output: Output
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "output", Output(self.output))
 
     def activations(self, logits: Array) -> Array:
         """Return the output activations ``A [n, k]``, each in [0, 1]."""
@@ -74,8 +80,8 @@ class CrossEntropyCost(Loss):
 
     def value(self, logits: Array, targets: Array) -> float:
         if self.output is Output.sigmoid:  # -ln a = softplus(-z), -ln(1 - a) = softplus(z)
-            softplus = np.maximum(logits, 0) + np.log1p(np.exp(-np.abs(logits)))
-            terms = softplus - targets * logits
+            linear = np.maximum(logits, 0) - targets * logits  # first: it cancels exactly
+            terms = linear + np.log1p(np.exp(-np.abs(logits)))
         else:
             shifted = logits - np.max(logits, axis=1, keepdims=True)
             terms = targets * (np.log(np.sum(np.exp(shifted), axis=1, keepdims=True)) - shifted)

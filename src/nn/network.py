@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +26,8 @@ class Network:
     bias, so that the weights are ``parameters[:n_weights]``; ``weights[l]`` and ``biases[l]`` are
     views of it. ``gradient [p]`` is laid out alike.
 
-    Raises ValueError unless there are at least two sizes, all of them positive.
+    Raises ValueError unless there are at least two sizes, all of them positive, and ``dtype`` is
+    float32 or float64.
     """
 
     def __init__(
@@ -39,27 +41,45 @@ class Network:
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
         check_sizes(sizes)
+        if np.dtype(dtype) not in (np.float32, np.float64):
+            raise ValueError(f"dtype must be float32 or float64, not {np.dtype(dtype)}")
         self.sizes = tuple(sizes)
         self.activation = activation
         self.loss = loss
-        layers = list(itertools.pairwise(self.sizes))
-        self.n_weights = sum(n_in * n_out for n_in, n_out in layers)
-        self.parameters: Array = np.zeros(self.n_weights + sum(self.sizes[1:]), dtype)
-        self.gradient: Array = np.zeros_like(self.parameters)
+        self.n_weights = sum(n_in * n_out for n_in, n_out in itertools.pairwise(self.sizes))
+        self._bind(np.zeros(self.n_weights + sum(self.sizes[1:]), dtype))
+        for w, b in zip(self.weights, self.biases, strict=True):
+            w[:] = initializer.weights(*w.shape, rng=rng)
+            b[:] = initializer.biases(*b.shape, rng=rng)
+
+    def _bind(self, parameters: Array) -> None:
+        """Make ``parameters [p]`` this network's own, with all views and buffers."""
+        self.parameters = parameters
+        self.gradient: Array = np.zeros_like(parameters)
         self.weights, self.biases = self._views(self.parameters)
         self.weight_gradients, self.bias_gradients = self._views(self.gradient)
         self._transposed = [w.T for w in self.weights]
         self._buffers = lru_cache(maxsize=4)(self._allocate)
-        for w, b in zip(self.weights, self.biases, strict=True):
-            w[:] = initializer.weights(*w.shape, rng=rng)
-            b[:] = initializer.biases(*b.shape, rng=rng)
+
+    def __getstate__(self) -> dict[str, object]:
+        names = ("sizes", "activation", "loss", "n_weights", "parameters")
+        return {name: getattr(self, name) for name in names}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._bind(state["parameters"])  # views do not survive a copy or a pickle
 
     def predict(self, inputs: Array) -> Array:
         """Return the output activations ``[n, sizes[-1]]`` for ``inputs [n, sizes[0]]``."""
         return self.loss.activations(self.logits(inputs))
 
     def logits(self, inputs: Array) -> Array:
-        """Return the weighted inputs of the last layer ``[n, sizes[-1]]``."""
+        """Return the weighted inputs of the last layer ``[n, sizes[-1]]``.
+
+        Raises ValueError unless ``inputs`` has rows of ``sizes[0]`` numbers.
+        """
+        if inputs.ndim != 2 or inputs.shape[1] != self.sizes[0]:
+            raise ValueError(f"inputs must be [n, {self.sizes[0]}], not {list(inputs.shape)}")
         logits = np.empty((len(inputs), self.sizes[-1]), self.parameters.dtype)
         for start in range(0, len(inputs), PREDICTION_BATCH):
             rows = slice(start, start + PREDICTION_BATCH)
@@ -85,9 +105,11 @@ class Network:
         ``inputs [n, sizes[0]]``, ``targets [n, sizes[-1]]``. The output error is the loss's;
         ``delta_(l-1) = (delta_l W_l^T) * f'(Z_(l-1))``, ``dC/dW_l = A_(l-1)^T delta_l`` and
         ``dC/db_l = sum delta_l`` over the examples (Nielsen, ch. 2, BP1-BP4, with rows as
-        examples).
+        examples). Raises ValueError unless the targets have the shape of the logits.
         """
         logits = self.forward(inputs)
+        if targets.shape != logits.shape:
+            raise ValueError(f"targets must be {logits.shape}, not {targets.shape}")
         buffers = self._buffers(len(inputs))
         self.loss.gradient(logits, targets, buffers.deltas[-1])
         for layer in range(len(self.weights) - 1, -1, -1):

@@ -15,6 +15,8 @@ from nn.arrays import Array
 
 FLUSH_BITS = 20
 """How far above the smallest normal number a moment is set to zero, in powers of two."""
+FLUSH_EVERY = 128
+"""Steps between two looks at the moments, at most; fewer if they decay faster than the above."""
 
 
 @dataclass
@@ -197,10 +199,13 @@ def decay(moment: Array, rate: float, state: State) -> None:
 
     The moments of a weight whose pixel is hardly ever lit decay for thousands of steps, at last
     into denormals, on which the processor is many times slower. What has come within
-    2^`FLUSH_BITS` of them is set to zero before it can get there.
+    2^`FLUSH_BITS` of them is set to zero before it can get there; one that begins there stays for
+    `FLUSH_EVERY` steps at most.
     """
     np.multiply(moment, rate, moment)
-    if rate and state.steps % max(1, int(FLUSH_BITS / -math.log2(rate))) == 0:
+    if not rate:
+        return
+    if state.steps % max(1, min(FLUSH_EVERY, int(FLUSH_BITS / -math.log2(rate)))) == 0:
         np.abs(moment, state.scratch)
         moment[state.scratch < np.finfo(moment.dtype).tiny * 2.0**FLUSH_BITS] = 0
 

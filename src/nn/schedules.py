@@ -68,7 +68,7 @@ class Exponential(Schedule):
 class Cosine(Schedule):
     """``(1 + cos(pi (epoch - 1) / epochs)) / 2`` (Loshchilov and Hutter 2017, eq. 5, one cycle).
 
-    Raises ValueError unless epochs >= 1.
+    For epochs up to ``epochs``. Raises ValueError unless epochs >= 1.
     """
 
     epochs: int
