@@ -51,7 +51,7 @@ def run(
 ) -> Mapping[str, Any]:
     """Train what ``config`` describes, recording it in ``folder``; return the `end` event.
 
-    ``identity`` goes into the `start` event: the run's id, name, sweep, choices and overrides.
+    ``identity`` goes into the `start` event: the run's id, name, choices and overrides.
     Each event is in the journal before a listener hears of it. A divergence is an outcome, not an
     error.
 
@@ -74,10 +74,8 @@ def run(
         record(
             "start",
             {
-                **identity,
-                "config": plain(config),
+                **start(config, identity),
                 "dataset": describe(experiment.dataset, dataset),
-                "environment": environment(),
             },
         )
         ending = _train(experiment, dataset, config, folder, record)
@@ -94,6 +92,11 @@ def run(
         end = record("end", {**ending, "seconds": time.perf_counter() - started})
         journal.close()
     return end
+
+
+def start(config: DictConfig, identity: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a `start` event that are known before the data are loaded."""
+    return {**identity, "config": plain(config), "environment": environment()}
 
 
 def _train(

@@ -24,7 +24,7 @@ from experiments.config import build, choices, plain
 from experiments.display import Display, summary
 from experiments.environment import environment
 from experiments.errors import ConfigError, UserError
-from experiments.job import interruptible, run
+from experiments.job import interruptible, run, start
 from experiments.journal import SWEEP, Follower, Journal
 from experiments.naming import job_names
 from experiments.writer import Writer
@@ -39,6 +39,7 @@ class Job:
     """One point of a sweep."""
 
     number: int
+    id: str
     name: str
     overrides: list[str]
     config: DictConfig  # as Hydra composed it, with its own node
@@ -48,6 +49,17 @@ class Job:
         """The job's own folder."""
         return Path(self.config.hydra.sweep.dir) / str(self.number)
 
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What the journal's `start` event says of the run besides its configuration."""
+        HydraConfig.instance().set_config(self.config)
+        return {
+            "id": self.id,
+            "name": self.name,
+            "overrides": self.overrides,
+            "choices": choices(self.config),
+        }
+
 
 @dataclass
 class Process:
@@ -56,16 +68,19 @@ class Process:
     job: Job
     process: BaseProcess
     follower: Follower
+    start: Mapping[str, Any] = field(default_factory=dict)
     last: Mapping[str, Any] | None = None  # `epoch` event
     end: Mapping[str, Any] = field(default_factory=dict)
 
     def follow(self, display: Display) -> None:
         """Take in and show what is new in the journal."""
         for event in self.follower.events():
-            display.show(self.job.name, event)
-            if event["event"] == "epoch":
+            display.show(self.job.folder.name, event)
+            if event["event"] == "start":
+                self.start = event
+            elif event["event"] == "epoch":
                 self.last = event
-            elif event["event"] == "end":
+            else:
                 self.end = event
 
     def conclude(self, display: Display) -> None:
@@ -73,8 +88,20 @@ class Process:
         self.process.join()
         self.follow(display)
         if not self.end:
-            _bury(self.job, self.process.exitcode or 0)
+            self._bury()
             self.follow(display)
+
+    def _bury(self) -> None:
+        """Record the end of a process that died before it could itself."""
+        code = self.process.exitcode or 0
+        reason = f"its process ended with exit code {code}; see {self.job.folder / OUTPUT}"
+        if code < 0:
+            reason = f"its process was ended by {signal.Signals(-code).name}"
+        journal = Journal(self.job.folder, resume=True)
+        if not self.start:
+            journal.append("start", start(self.job.config, self.job.identity))
+        journal.append("end", {"status": "failed", "message": reason})
+        journal.close()
 
 
 def prepare(overrides: Sequence[Sequence[str]], configs: Sequence[DictConfig]) -> list[Job]:
@@ -90,7 +117,7 @@ def prepare(overrides: Sequence[Sequence[str]], configs: Sequence[DictConfig]) -
         except ConfigError as error:
             raise ConfigError(f"{' '.join(job)}: {error}") from None
     return [
-        Job(config.hydra.job.num, name, list(job), config)
+        Job(config.hydra.job.num, uuid.uuid4().hex, name, list(job), config)
         for job, name, config in zip(overrides, job_names(overrides, groups), configs, strict=True)
     ]
 
@@ -106,14 +133,14 @@ def sweep(
     """
     hydra = jobs[0].config.hydra
     folder = Path(hydra.sweep.dir)
-    sweep_id = _record(folder, jobs, overrides)
+    _record(folder, jobs, overrides)
     done: list[Process] = []
     interruptible()
     with Display() as display:
-        display.say(f"{len(jobs)} runs, {processes} at a time; per epoch: training, val(idation)")
+        display.say(f"{len(jobs)} runs, {processes} at a time")
         with Writer(folder, jobs[0].config.tracking.uri) as writer:
             try:
-                _run(jobs, context, sweep_id, processes=processes, done=done, display=display)
+                _run(jobs, context, processes=processes, done=done, display=display)
             finally:
                 display.console.print(summary([(p.job.name, p.last, p.end) for p in done]))
         display.say(writer.report())
@@ -123,8 +150,8 @@ def sweep(
     return [_result(process) for process in done]
 
 
-def _record(folder: Path, jobs: Sequence[Job], overrides: Sequence[str]) -> str:
-    """Write what the sweep consists of; return its id."""
+def _record(folder: Path, jobs: Sequence[Job], overrides: Sequence[str]) -> None:
+    """Write what the sweep consists of."""
     record = {
         "id": uuid.uuid4().hex,
         "name": " ".join(overrides),
@@ -136,13 +163,11 @@ def _record(folder: Path, jobs: Sequence[Job], overrides: Sequence[str]) -> str:
     }
     folder.mkdir(parents=True, exist_ok=True)
     (folder / SWEEP).write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
-    return str(record["id"])
 
 
 def _run(
     jobs: Sequence[Job],
     context: HydraContext,
-    sweep_id: str,
     *,
     processes: int,
     done: list[Process],
@@ -156,7 +181,8 @@ def _run(
         while waiting or running:
             while waiting and len(running) < processes:
                 job = waiting.popleft()
-                process = make(target=_child, args=(job, context, sweep_id))
+                job.folder.mkdir(parents=True, exist_ok=True)
+                process = make(target=_child, args=(job, context))
                 process.start()
                 running.append(Process(job, process, Follower(job.folder)))
             connection.wait([each.process.sentinel for each in running], timeout=POLL)
@@ -167,7 +193,7 @@ def _run(
                     each.conclude(display)
                     running.remove(each)
                     done.append(each)
-    except KeyboardInterrupt:
+    except BaseException:  # an interruption above all
         for each in running:
             each.process.terminate()
         for each in running:
@@ -176,18 +202,17 @@ def _run(
         raise
 
 
-def _child(job: Job, context: HydraContext, sweep_id: str) -> None:
+def _child(job: Job, context: HydraContext) -> None:
     """Run one job, in its own process."""
     os.setsid()  # Ctrl-C reaches the sweep alone, which passes it on
     interruptible()
-    job.folder.mkdir(parents=True, exist_ok=True)
     with (job.folder / OUTPUT).open("w", encoding="utf-8", buffering=1) as output:
         sys.stdout = sys.stderr = output
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)
 
         def task(config: DictConfig) -> None:
-            run(config, job.folder, identity=_identity(job, sweep_id), listeners=[])
+            run(config, job.folder, identity=job.identity, listeners=[])
 
         result = run_job(
             task_function=task,
@@ -197,28 +222,6 @@ def _child(job: Job, context: HydraContext, sweep_id: str) -> None:
             hydra_context=context,
         )
         _ = result.return_value  # raises what the job raised
-
-
-def _identity(job: Job, sweep_id: str) -> dict[str, Any]:
-    return {
-        "id": uuid.uuid4().hex,
-        "name": job.name,
-        "sweep": sweep_id,
-        "overrides": job.overrides,
-        "choices": choices(job.config),
-    }
-
-
-def _bury(job: Job, exitcode: int) -> None:
-    """Record the end of a job whose process died before it could."""
-    output = (job.folder / OUTPUT).read_text(encoding="utf-8").splitlines()
-    if exitcode < 0:
-        reason = f"its process was ended by {signal.Signals(-exitcode).name}"
-    else:
-        reason = output[-1] if output else f"its process ended with exit code {exitcode}"
-    journal = Journal(job.folder, resume=True)
-    journal.append("end", {"status": "failed", "message": reason})
-    journal.close()
 
 
 def _result(process: Process) -> JobReturn:

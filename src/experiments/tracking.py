@@ -79,7 +79,8 @@ class TrackedRun:
         self.run_id = store.run(self.client, experiment_id, "run", start, tags)
         params = [Param(name, str(value)[:6000]) for name, value in parameters(start).items()]
         self.client.log_batch(self.run_id, params=params)
-        self.client.log_inputs(self.run_id, datasets=_dataset_inputs(start["dataset"]))
+        if "dataset" in start:
+            self.client.log_inputs(self.run_id, datasets=_dataset_inputs(start["dataset"]))
         self.client.log_dict(self.run_id, start["config"], "config.yaml")
 
     def _finish(self) -> None:
@@ -157,8 +158,8 @@ def parameters(start: Mapping[str, Any]) -> dict[str, Any]:
             flat[prefix] = node
 
     flatten("", {key: value for key, value in config.items() if key != "tracking"})
-    choices = {**start["choices"], "architecture": "-".join(map(str, flat["architecture.sizes"]))}
-    return {**choices, **flat}
+    choices = {key: value for key, value in start["choices"].items() if key != "tracking"}
+    return {**choices, "architecture": "-".join(map(str, flat["architecture.sizes"])), **flat}
 
 
 def _metrics(event: Mapping[str, Any], step: int) -> list[Metric]:
