@@ -1,7 +1,7 @@
 """Five documents, five cost conventions and two layouts: one training step of each equals ours.
 
 A factor in the cost is a factor in the learning rate, and a transposed layout is a transposed
-result (/work/shared/seeds; see docs/backpropagation.md).
+result.
 """
 
 from collections.abc import Callable

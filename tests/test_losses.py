@@ -222,3 +222,18 @@ def test_inputs_are_only_read(loss: Loss, dtype: type) -> None:
     gradient(loss, logits, targets)
     np.testing.assert_array_equal(logits, kept[0])
     np.testing.assert_array_equal(targets, kept[1])
+
+
+@pytest.mark.parametrize("loss", [QuadraticCost, CrossEntropyCost])
+def test_output_by_name(loss: type[Loss]) -> None:
+    assert loss("sigmoid").output is Output.sigmoid  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="tanh"):
+        loss("tanh")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("z", [10.0, 16.3, 20.3, 50.0])
+def test_small_sigmoid_cross_entropy_keeps_its_digits(z: float) -> None:
+    value = CrossEntropyCost(Output.sigmoid).value(
+        np.array([[z]], np.float32), np.ones((1, 1), np.float32)
+    )
+    assert value == pytest.approx(np.log1p(np.exp(-float(np.float32(z)))), rel=1e-6)

@@ -1,7 +1,10 @@
 """The network: shapes, views, batches of any size in any order, precision, invalid sizes."""
 
+import copy
 import itertools
 import math
+import pickle
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -310,7 +313,34 @@ def test_invalid_sizes(sizes: list[int], message: str) -> None:
         network(sizes)
 
 
-@pytest.mark.parametrize("columns", [4, 6])
-def test_inputs_of_the_wrong_width(columns: int) -> None:
-    with pytest.raises(ValueError, match="mismatch"):
-        network([5, 4, 3]).predict(np.ones((2, columns)))
+@pytest.mark.parametrize("shape", [(2, 4), (2, 6), (5,), (1, 2, 5)])
+def test_inputs_of_the_wrong_shape(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match=r"inputs must be \[n, 5\]"):
+        network([5, 4, 3]).predict(np.ones(shape))
+
+
+@pytest.mark.parametrize("shape", [(3,), (1, 3), (2, 1), (2, 4)])
+def test_targets_are_not_broadcast(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match=r"targets must be \(2, 3\)"):
+        network([5, 4, 3]).backward(np.ones((2, 5)), np.ones(shape))
+
+
+@pytest.mark.parametrize("dtype", [np.int32, np.float16, bool])
+def test_unfit_dtype(dtype: type) -> None:
+    with pytest.raises(ValueError, match="dtype must be float32 or float64"):
+        network([5, 4, 3], dtype=dtype)
+
+
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))])
+def test_a_copy_is_independent_and_whole(duplicate: Callable[[Network], Network]) -> None:
+    net = network([5, 4, 3])
+    inputs, targets = batch([5, 4, 3], 6)
+    expected = net.predict(inputs)
+    twin = duplicate(net)
+    net.parameters[:] = 0
+    np.testing.assert_array_equal(twin.predict(inputs), expected)
+    twin.backward(inputs, targets)
+    assert np.any(twin.gradient)
+    assert not np.any(net.gradient)
+    twin.parameters[:] = 0
+    assert not any(np.any(view) for view in (*twin.weights, *twin.biases))

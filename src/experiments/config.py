@@ -5,6 +5,7 @@ names them, with their types, and their constructors check the ranges.
 """
 
 import difflib
+import logging
 import math
 from dataclasses import dataclass
 from enum import Enum
@@ -103,6 +104,7 @@ class Experiment:
 
 def register() -> None:
     """Make the schema and the resolver `project`, a path below this project, known to Hydra."""
+    logging.getLogger("hydra.utils").setLevel(logging.CRITICAL)  # what it says is raised, too
     ConfigStore.instance().store(name="schema", node=Schema)
     OmegaConf.register_new_resolver("project", lambda path: str(PROJECT / path), replace=True)
 
@@ -113,11 +115,13 @@ def build(config: DictConfig) -> Experiment:
     Raises ConfigError, in one line, for a wrong type, an unknown option, a value out of range and
     layers that do not fit the data; DataError if the data cannot be read.
     """
+    for key in config:
+        if key != "hydra" and key not in Schema.__annotations__:
+            raise ConfigError(f"{key!s}: no such option")
     try:
-        sizes = list(config.architecture.sizes)
         experiment = Experiment(
             dataset=_instance(config, "dataset", IDXDataset),
-            sizes=sizes,
+            sizes=_sizes(config),
             activation=_instance(config, "activation", Activation),
             initializer=_instance(config, "initializer", Initializer),
             loss=_instance(config, "loss", Loss),
@@ -129,12 +133,12 @@ def build(config: DictConfig) -> Experiment:
             seed=config.seed,
             dtype=config.dtype.value,
         )
-        check_sizes(sizes)
     except OmegaConfBaseException as error:
         raise ConfigError(one_line(error)) from None
     except ValueError as error:
         raise ConfigError(str(error)) from None
     _check_fit(experiment)
+    experiment.dataset.check_sizes()
     return experiment
 
 
@@ -150,6 +154,15 @@ def choices(config: DictConfig) -> dict[str, str]:
     """Return the file chosen in each group of conf/, given a configuration with Hydra's node."""
     chosen = config.hydra.runtime.choices
     return {key: chosen[key] for key in chosen if "/" not in key and key in Schema.__annotations__}
+
+
+def _sizes(config: DictConfig) -> list[int]:
+    sizes = list(config.architecture.sizes)
+    try:
+        check_sizes(sizes)
+    except ValueError as error:
+        raise ConfigError(f"architecture.sizes: {error}") from None
+    return sizes
 
 
 def _instance(config: DictConfig, group: str, kind: type[T]) -> T:

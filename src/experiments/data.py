@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import math
+import struct
 import sys
 import zlib
 from collections.abc import Iterator, Mapping
@@ -114,6 +115,15 @@ class IDXDataset:
         """
         return _read_files(self.root, tuple(self.mirrors), tuple(sorted(self.sha256.items())))
 
+    def check_sizes(self) -> None:
+        """Raise DataError if there are too few images for the sizes asked."""
+        n = len(self.files().train_labels)
+        if self.validation_size + (self.train_size or 1) > n:
+            raise DataError(
+                f"{self.root}: {n} training images are too few for dataset.train_size="
+                f"{self.train_size} besides dataset.validation_size={self.validation_size}"
+            )
+
     def load(self, dtype: npt.DTypeLike) -> Dataset:
         """Return the three splits. The shuffle before the cut depends on ``split_seed`` only.
 
@@ -121,11 +131,7 @@ class IDXDataset:
         """
         files = self.files()
         n = len(files.train_labels)
-        if self.validation_size + (self.train_size or 1) > n:
-            raise DataError(
-                f"{self.root}: {n} training images are too few for dataset.train_size="
-                f"{self.train_size} besides dataset.validation_size={self.validation_size}"
-            )
+        self.check_sizes()
         order = np.random.default_rng(self.split_seed).permutation(n)
         validation, train = np.split(order, [self.validation_size])
         if self.train_size is not None:
@@ -153,6 +159,7 @@ def minibatches(
 
     The arrays are buffers that the next batch overwrites.
     """
+    batch_size = min(batch_size, len(split))
     images = np.empty((batch_size, split.images.shape[1]), split.images.dtype)
     targets = np.empty((batch_size, split.targets.shape[1]), split.targets.dtype)
     order = rng.permutation(len(split))
@@ -194,12 +201,17 @@ def _parse_idx(path: Path, contents: bytes, dimensions: int) -> Bytes:
             f"{path}: not an IDX file of {kind}: it begins with {contents[:4].hex() or 'nothing'},"
             f" expected {magic.hex()}"
         )
-    shape = [int(size) for size in np.frombuffer(contents[4:header], ">u4")]
+    if len(contents) < header:
+        raise DataError(f"{path}: truncated: {len(contents)} bytes, expected {header} of header")
+    shape = struct.unpack(f">{dimensions}I", contents[4:header])
     expected = header + math.prod(shape)
-    if len(shape) < dimensions or len(contents) != expected:
+    if len(contents) != expected:
         found = "truncated" if len(contents) < expected else "too long"
         raise DataError(f"{path}: {found}: {len(contents):,} bytes, expected {expected:,}")
-    return np.frombuffer(contents, np.uint8, offset=header).reshape(shape)
+    try:
+        return np.frombuffer(contents, np.uint8, offset=header).reshape(shape)
+    except ValueError:  # no element, but sizes beyond what NumPy can index
+        raise DataError(f"{path}: holds no array: its sizes are {shape}") from None
 
 
 @lru_cache(maxsize=2)
@@ -208,30 +220,36 @@ def _read_files(root: str, mirrors: tuple[str, ...], sha256: tuple[tuple[str, st
     arrays: dict[str, Bytes] = {}
     digests = []
     for key, name in FILES.items():
-        path = _locate(Path(root), name, mirrors)
+        path = _locate(Path(root), name, mirrors, expected.get(key))
         contents = _contents(path)
-        digests.append(hashlib.sha256(contents).hexdigest())
         arrays[key] = _parse_idx(path, contents, 3 if "images" in key else 1)
-        if expected and digests[-1] != expected[key]:
-            raise DataError(
-                f"{path}: its contents have SHA-256 {digests[-1]}, expected {expected[key]};"
-                " data of your own is read with dataset=folder"
-            )
+        digests.append(_checked_sha256(path, contents, expected.get(key)))
     files = Files(**arrays, sha256=hashlib.sha256("".join(digests).encode()).hexdigest())
     _check_agreement(Path(root), files)
     return files
 
 
-def _locate(root: Path, name: str, mirrors: tuple[str, ...]) -> Path:
+def _checked_sha256(path: Path, contents: bytes, expected: str | None) -> str:
+    digest = hashlib.sha256(contents).hexdigest()
+    if expected is not None and digest != expected:
+        raise DataError(
+            f"{path}: its contents have SHA-256 {digest}, expected {expected};"
+            " data of your own is read with dataset=folder"
+        )
+    return digest
+
+
+def _locate(root: Path, name: str, mirrors: tuple[str, ...], sha256: str | None) -> Path:
     for path in (root / f"{name}.gz", root / name):
         if path.exists():
             return path
     if mirrors:
-        return _download(root, f"{name}.gz", mirrors)
+        return _download(root, f"{name}.gz", mirrors, sha256)
     raise DataError(f"{root / name}.gz: no such file (nor without .gz)")
 
 
-def _download(root: Path, name: str, mirrors: tuple[str, ...]) -> Path:
+def _download(root: Path, name: str, mirrors: tuple[str, ...], sha256: str | None) -> Path:
+    """Fetch a file from the first mirror that has it as it should be, and keep no other."""
     import pooch
 
     pooch.get_logger().setLevel("WARNING")
@@ -240,10 +258,10 @@ def _download(root: Path, name: str, mirrors: tuple[str, ...]) -> Path:
         url = f"{mirror.rstrip('/')}/{name}"
         sys.stderr.write(f"Fetching {url}\n")
         try:
-            return Path(
+            path = Path(
                 pooch.retrieve(
                     url,
-                    known_hash=None,  # what counts is the hash of the contents, checked on reading
+                    known_hash=None,  # what counts is the hash of the contents
                     fname=name,
                     path=root,
                     downloader=pooch.HTTPDownloader(timeout=DOWNLOAD_TIMEOUT),
@@ -252,6 +270,14 @@ def _download(root: Path, name: str, mirrors: tuple[str, ...]) -> Path:
         except OSError as error:
             status = getattr(getattr(error, "response", None), "status_code", "no connection")
             failures.append(f"{mirror}: {status}")
+            continue
+        try:
+            _checked_sha256(path, _contents(path), sha256)
+        except DataError:
+            path.unlink()
+            failures.append(f"{mirror}: other contents")
+            continue
+        return path
     raise DataError(
         f"{root / name}: not there, and cannot be fetched ({'; '.join(failures)});"
         " put the four files there, or name their folder with dataset.root=..."

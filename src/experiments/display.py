@@ -64,12 +64,12 @@ class Display:
 def progress(start: Mapping[str, Any], event: Mapping[str, Any]) -> str:
     """Return a run's line: epoch, costs and accuracies of training and validation, time to go."""
     epoch, epochs, metrics = event["epoch"], start["config"]["epochs"], event["metrics"]
-    left = (event["time"] - start["time"]) / epoch * (epochs - epoch)
+    left = round((event["time"] - start["time"]) / epoch * (epochs - epoch))
     return (
         f"{start['name']}  {epoch:>{len(str(epochs))}}/{epochs}"
         f"  cost {metrics['train/cost']:.4f} val {metrics['validation/cost']:.4f}"
-        f"  acc {metrics['train/accuracy']:.2%} val {metrics['validation/accuracy']:.2%}"
-        f"  ETA {left // 60:.0f}:{left % 60:02.0f}"
+        f"  acc {metrics['train/accuracy']:.1%} val {metrics['validation/accuracy']:.1%}"
+        f"  ETA {left // 60}:{left % 60:02}"
     )
 
 
@@ -91,7 +91,7 @@ def summary(runs: Sequence[tuple[str, Mapping[str, Any] | None, Mapping[str, Any
         table.add_column(column, justify="right")
     for name, last, end in runs:
         table.add_row(
-            name,
+            Text(name),
             Text(end["status"], STYLES[end["status"]]),
             str(last["epoch"]) if last else "0",
             f"{last['metrics']['validation/accuracy']:.2%}" if last else "",

@@ -1,6 +1,7 @@
 """One run in this process: data, network, training, journal."""
 
 import json
+import math
 import signal
 import time
 import traceback
@@ -130,6 +131,8 @@ def _train(
     _save(network, config, folder / NETWORK)
     penalty = experiment.l2 / (2 * len(dataset.train))
     test = evaluate(network, dataset.test, penalty=penalty)
+    if not math.isfinite(test.cost):
+        raise DivergenceError(experiment.epochs)
     return {
         "status": "finished",
         "metrics": {"test/cost": test.cost, "test/accuracy": test.accuracy},

@@ -114,7 +114,7 @@ def prepare(overrides: Sequence[Sequence[str]], configs: Sequence[DictConfig]) -
         HydraConfig.instance().set_config(config)  # for the values that refer to Hydra's own
         try:
             build(config)
-        except ConfigError as error:
+        except UserError as error:
             raise ConfigError(f"{' '.join(job)}: {error}") from None
     return [
         Job(config.hydra.job.num, uuid.uuid4().hex, name, list(job), config)

@@ -41,8 +41,8 @@ class EpochMetrics:
 
     @property
     def finite(self) -> bool:
-        """Whether neither cost is NaN or infinite."""
-        return math.isfinite(self.train.cost) and math.isfinite(self.validation.cost)
+        """Whether nothing is NaN or infinite."""
+        return all(map(math.isfinite, self.by_name().values()))
 
     def by_name(self) -> dict[str, float]:
         """Return the metrics under the names they are tracked by."""

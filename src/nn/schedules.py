@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 
 class Schedule(ABC):
-    """Maps an epoch to a factor in (0, 1]."""
+    """Maps an epoch to a factor in [0, 1]."""
 
     @abstractmethod
     def factor(self, epoch: int, accuracies: Sequence[float]) -> float:
@@ -68,7 +68,7 @@ class Exponential(Schedule):
 class Cosine(Schedule):
     """``(1 + cos(pi (epoch - 1) / epochs)) / 2`` (Loshchilov and Hutter 2017, eq. 5, one cycle).
 
-    For epochs up to ``epochs``. Raises ValueError unless epochs >= 1.
+    Zero from then on. Raises ValueError unless epochs >= 1.
     """
 
     epochs: int
@@ -78,7 +78,7 @@ class Cosine(Schedule):
             raise ValueError(f"epochs must be at least 1, not {self.epochs}")
 
     def factor(self, epoch: int, accuracies: Sequence[float]) -> float:
-        return 0.5 * (1 + math.cos(math.pi * (epoch - 1) / self.epochs))
+        return 0.5 * (1 + math.cos(math.pi * min(1.0, (epoch - 1) / self.epochs)))
 
 
 @dataclass(frozen=True)

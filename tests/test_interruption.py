@@ -1,0 +1,106 @@
+"""Ctrl-C, kill and kill -9: what was recorded stays, MLflow knows, and no process is left."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import harness
+import pytest
+from harness import ENDLESS, Program, Tracked
+
+EXIT_CODES = {"SIGINT": 130, "SIGTERM": 143, "SIGKILL": -signal.SIGKILL}
+
+
+class Stopped:
+    """Endless runs, each sent a signal, and a sweep of four, two at a time, stopped by Ctrl-C.
+
+    Each gets its signal when it has recorded an epoch. The run that gets SIGINT gets it again at
+    once, as from a nervous user.
+    """
+
+    def __init__(self, base: Path, stack: ExitStack) -> None:
+        self.base = base
+        sweep = ("-m", "seed=0,1,2,3", "hydra.launcher.processes=2")
+        self.programs: dict[str, Program] = {
+            name: stack.enter_context(
+                harness.start(base / name / "run", *more, *ENDLESS, *harness.store(base / name))
+            )
+            for name, more in {**dict.fromkeys(EXIT_CODES, ()), "sweep": sweep}.items()
+        }
+        for name in EXIT_CODES:
+            harness.wait_for_epoch(self.folder(name))
+            self.programs[name].send(signal.Signals[name])
+        self.programs["SIGINT"].ctrl_c()
+        harness.wait_for_epoch(self.folder("sweep") / "0", self.folder("sweep") / "1")
+        self.programs["sweep"].ctrl_c()
+
+    def folder(self, name: str) -> Path:
+        """Return what was recorded."""
+        return self.base / name / "run"
+
+    def tracked(self, name: str) -> list[Tracked]:
+        """Return what is in MLflow after everything has ended."""
+        self.programs[name].wait_until_gone()
+        return harness.tracked(harness.uri(self.base / name))
+
+
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stopped]:
+    with ExitStack() as stack:
+        yield Stopped(tmp_path_factory.mktemp("stopped"), stack)
+
+
+@pytest.mark.parametrize("name", EXIT_CODES)
+def test_a_stopped_run_is_killed_in_mlflow_with_what_was_logged(
+    stopped: Stopped, name: str
+) -> None:
+    assert stopped.programs[name].wait() == EXIT_CODES[name]
+    (run,) = stopped.tracked(name)
+    assert run.status == "KILLED"
+    assert run.tags["outcome"] == "killed"
+    epochs = [event["epoch"] for event in harness.events(stopped.folder(name), "epoch")]
+    assert epochs == list(range(1, len(epochs) + 1))
+    assert [step for step, _ in run.metrics["train/cost"]] == epochs
+    assert run.metrics == harness.histories(stopped.folder(name))
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_stopped_run_says_so(stopped: Stopped, name: str) -> None:
+    program = stopped.programs[name]
+    program.wait()
+    assert program.processes() == {}  # the writer has ended before it
+    assert f"killed: stopped by {name}" in program.output
+    assert "Traceback" not in program.output
+    last = harness.events(stopped.folder(name))[-1]
+    assert (last["event"], last["status"]) == ("end", "killed")
+    (run,) = stopped.tracked(name)
+    assert name in run.tags["mlflow.note.content"]
+    assert "learning_curves.png" in run.artifacts
+
+
+def test_a_stopped_sweep_shows_what_it_has_and_leaves_no_process(stopped: Stopped) -> None:
+    program = stopped.programs["sweep"]
+    assert program.wait() == 130
+    assert program.processes() == {}
+    assert [row[:2] for row in harness.table(program.output)] == [
+        ["seed=0", "killed"],
+        ["seed=1", "killed"],
+    ]
+    assert "Traceback" not in program.output
+
+
+def test_a_stopped_sweep_starts_no_more_runs(stopped: Stopped) -> None:
+    stopped.programs["sweep"].wait()
+    jobs = harness.jobs(stopped.folder("sweep"))
+    assert [name for name, folder in jobs.items() if folder.is_dir()] == ["seed=0", "seed=1"]
+
+
+def test_the_runs_of_a_stopped_sweep_are_killed_in_mlflow(stopped: Stopped) -> None:
+    runs = stopped.tracked("sweep")
+    children = {run.name: run for run in runs if "mlflow.parentRunId" in run.tags}
+    assert [run.status for run in runs] == ["KILLED"] * 3
+    assert sorted(children) == ["seed=0", "seed=1"]
+    for name, run in children.items():
+        assert run.metrics == harness.histories(harness.jobs(stopped.folder("sweep"))[name])
+        assert run.metrics["validation/accuracy"]

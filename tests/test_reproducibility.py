@@ -1,0 +1,81 @@
+"""Same command, same numbers: to the last bit, alone or in a sweep, whatever the order."""
+
+from pathlib import Path
+
+import harness
+import numpy as np
+import pytest
+from harness import NOT_TRACKED
+
+COMMON = ("epochs=3", "batch_size=7", "dataset.train_size=300", NOT_TRACKED)
+TIMED = {"seconds", "images_per_second"}
+ARMS = ("mse sgd", "mse adam", "ce sgd", "ce adam")
+SWEEPS = {
+    "forwards": ("-m", "loss=mse,ce", "optimizer=sgd,adam", "hydra.launcher.processes=2"),
+    "backwards": ("-m", "loss=ce,mse", "optimizer=adam,sgd", "hydra.launcher.processes=1"),
+}
+ALONE = ("mse sgd", "ce adam")  # the arms that are also run on their own
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Path]]:
+    """The folder of every run, by how it was run and by its name."""
+    base = tmp_path_factory.mktemp("reproducibility")
+    commands = {base / order: (*overrides, *COMMON) for order, overrides in SWEEPS.items()}
+    alone: dict[str, dict[str, Path]] = {"once": {}, "again": {}, "seed=1": {}}
+    for how, folders in alone.items():
+        for name in ALONE:
+            loss, optimizer = name.split()
+            folders[name] = base / f"{how} {name}"
+            seed = "seed=1" if how == "seed=1" else "seed=0"
+            commands[folders[name]] = (f"loss={loss}", f"optimizer={optimizer}", seed, *COMMON)
+    harness.run_together(commands)
+    return {**alone, **{order: harness.jobs(base / order) for order in SWEEPS}}
+
+
+def _numbers(folder: Path) -> dict[str, list[tuple[int, float]]]:
+    """Return every metric of a finished run but those of the clock."""
+    assert harness.events(folder)[-1]["status"] == "finished"
+    found = harness.histories(folder)
+    assert found.keys() > TIMED
+    assert len(found["train/cost"]) == 3
+    return {name: values for name, values in found.items() if name not in TIMED}
+
+
+def _weights(folder: Path) -> np.ndarray:
+    with np.load(folder / "network.npz") as saved:
+        return saved["parameters"]
+
+
+def _assert_same(a: Path, b: Path) -> None:
+    assert _numbers(a) == _numbers(b)
+    assert np.array_equal(_weights(a), _weights(b))
+    confusions = [harness.events(each, "end")[0]["confusion_matrix"] for each in (a, b)]
+    assert confusions[0] == confusions[1]
+
+
+Runs = dict[str, dict[str, Path]]
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_the_same_command_gives_the_same_run(runs: Runs, name: str) -> None:
+    _assert_same(runs["once"][name], runs["again"][name])
+
+
+@pytest.mark.parametrize("name", ALONE)
+@pytest.mark.parametrize("order", SWEEPS)
+def test_a_job_of_a_sweep_is_the_run_on_its_own(runs: Runs, name: str, order: str) -> None:
+    _assert_same(runs["once"][name], runs[order][name])
+
+
+@pytest.mark.parametrize("name", ARMS)
+def test_the_order_of_jobs_and_their_number_at_once_do_not_matter(runs: Runs, name: str) -> None:
+    assert list(runs["forwards"]) == list(reversed(runs["backwards"]))
+    _assert_same(runs["forwards"][name], runs["backwards"][name])
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_another_seed_gives_another_run(runs: Runs, name: str) -> None:
+    first, second = runs["once"][name], runs["seed=1"][name]
+    assert not np.array_equal(_weights(first), _weights(second))
+    assert _numbers(first)["train/cost"][0] != _numbers(second)["train/cost"][0]

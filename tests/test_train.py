@@ -1,0 +1,365 @@
+"""Training: reproducible, its steps and its metrics recomputed by hand, divergence, learning."""
+
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+
+from experiments.config import PROJECT
+from experiments.data import Dataset, IDXDataset, Split, Subset, minibatches
+from experiments.train import (
+    NORM_EVERY,
+    DivergenceError,
+    EpochMetrics,
+    confusion_matrix,
+    evaluate,
+    train,
+)
+from nn import (
+    SGD,
+    Activation,
+    Adam,
+    Constant,
+    CrossEntropyCost,
+    HalveOnPlateau,
+    Identity,
+    LeCunNormal,
+    Loss,
+    Network,
+    Output,
+    QuadraticCost,
+    ReLU,
+    Schedule,
+    Sigmoid,
+    Step,
+)
+
+FEATURES, CLASSES, N = 6, 3, 23
+SOFTMAX = CrossEntropyCost(Output.softmax)
+SIGMOID, ADAM = Sigmoid(), Adam(0.01, beta1=0.9, beta2=0.999, epsilon=1e-8)
+
+
+def split(n: int, seed: int, dtype: type = np.float64) -> Split:
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, CLASSES, n)
+    images = rng.random((n, FEATURES)).astype(dtype)
+    return Split(images, labels, np.eye(CLASSES, dtype=dtype)[labels])
+
+
+def dataset(dtype: type = np.float64) -> Dataset:
+    return Dataset(split(N, 0, dtype), split(11, 1, dtype), split(9, 2, dtype), "")
+
+
+def network(
+    *hidden: int,
+    activation: Activation = SIGMOID,
+    loss: Loss = SOFTMAX,
+    dtype: type = np.float64,
+    seed: int = 0,
+) -> Network:
+    return Network(
+        [FEATURES, *hidden, CLASSES],
+        activation=activation,
+        loss=loss,
+        initializer=LeCunNormal(1.0),
+        rng=np.random.default_rng(seed),
+        dtype=dtype,
+    )
+
+
+def training(
+    net: Network, data: Dataset | None = None, *, seed: int = 5, **options: Any
+) -> Iterator[EpochMetrics]:
+    settings = {
+        "optimizer": SGD(0.5),
+        "schedule": Constant(),
+        "epochs": 3,
+        "batch_size": 5,
+        "l2": 0.0,
+        **options,
+    }
+    return train(net, data or dataset(), rng=np.random.default_rng(seed), **settings)
+
+
+def numbers(metrics: Sequence[EpochMetrics]) -> list[dict[str, float]]:
+    """Return everything that was measured, but for the time it took."""
+    timing = ("seconds", "images_per_second")
+    return [{k: v for k, v in each.by_name().items() if k not in timing} for each in metrics]
+
+
+def softmax(z: np.ndarray) -> np.ndarray:
+    return np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+
+
+class ByHand:
+    """Softmax regression by the formulas: no hidden layer, cross-entropy, plain gradient descent.
+
+    ``l2`` is Nielsen's lambda and ``n`` the number of training examples that divides it.
+    """
+
+    def __init__(self, net: Network, *, l2: float, n: int = N) -> None:
+        self.w, self.b = net.weights[0].copy(), net.biases[0].copy()
+        self.l2, self.n = l2, n
+        self.norms: list[float] = []
+
+    def epoch(self, rate: float, batch_size: int, rng: np.random.Generator) -> None:
+        for x, y in minibatches(dataset().train, batch_size, rng=rng):
+            error = (softmax(x @ self.w + self.b) - y) / len(x)
+            dw, db = x.T @ error + self.l2 / self.n * self.w, error.sum(axis=0)
+            self.norms.append(math.sqrt(np.sum(dw**2) + np.sum(db**2)))
+            self.w -= rate * dw
+            self.b -= rate * db
+
+    def cost(self, examples: Split) -> float:
+        a = softmax(examples.images @ self.w + self.b)
+        fit = -np.sum(examples.targets * np.log(a)) / len(examples)
+        return float(fit + self.l2 / (2 * self.n) * np.sum(self.w**2))
+
+    def accuracy(self, examples: Split) -> float:
+        z = examples.images @ self.w + self.b
+        hits = [int(row.argmax()) == label for row, label in zip(z, examples.labels, strict=True)]
+        return sum(hits) / len(hits)
+
+
+# The same again
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("batch_size", [1, 5, N, N + 7])
+def test_same_seed_same_bits(dtype: type, batch_size: int) -> None:
+    nets = [network(4, dtype=dtype) for _ in range(2)]
+    first, second = (
+        list(training(net, dataset(dtype), optimizer=ADAM, l2=0.1, batch_size=batch_size))
+        for net in nets
+    )
+    assert numbers(first) == numbers(second)
+    assert nets[0].parameters.tobytes() == nets[1].parameters.tobytes()
+    assert nets[0].parameters.dtype == dtype
+    assert [each.epoch for each in first] == [1, 2, 3]
+
+
+def test_another_order_another_result() -> None:
+    nets = [network(4) for _ in range(2)]
+    metrics = [list(training(net, seed=seed)) for seed, net in enumerate(nets)]
+    assert numbers(metrics[0]) != numbers(metrics[1])
+
+
+def test_training_goes_no_further_than_it_is_asked() -> None:
+    net, whole = network(4), network(4)
+    epochs = training(net)
+    first = next(epochs)
+    assert first.train == evaluate(net, dataset().train, penalty=0)
+    list(training(whole, epochs=1))
+    assert np.array_equal(net.parameters, whole.parameters)
+
+
+# By hand
+
+
+@pytest.mark.parametrize("l2", [0.0, 4.0])
+@pytest.mark.parametrize("batch_size", [1, 5, N, N + 7])
+def test_every_step_and_metric_is_the_formula(l2: float, batch_size: int) -> None:
+    net = network()
+    hand = ByHand(net, l2=l2)
+    rng = np.random.default_rng(5)
+    for metrics in training(net, l2=l2, batch_size=batch_size):
+        hand.norms.clear()
+        hand.epoch(0.5, batch_size, rng)
+        np.testing.assert_allclose(net.weights[0], hand.w, rtol=1e-12)
+        np.testing.assert_allclose(net.biases[0], hand.b, rtol=1e-12)
+        for measured, examples in (
+            (metrics.train, dataset().train),
+            (metrics.validation, dataset().validation),
+        ):
+            assert measured.cost == pytest.approx(hand.cost(examples), rel=1e-12)
+            assert measured.accuracy == hand.accuracy(examples)
+        assert metrics.weight_norms == pytest.approx([np.linalg.norm(hand.w)], rel=1e-12)
+        every = hand.norms[::NORM_EVERY]
+        assert metrics.gradient_norm == pytest.approx(sum(every) / len(every), rel=1e-12)
+        assert metrics.images_per_second == pytest.approx(N / metrics.seconds)
+
+
+def test_the_penalty_is_over_the_training_examples_whatever_the_set() -> None:
+    net, l2 = network(), 4.0
+    hand = ByHand(net, l2=l2)
+    for examples in (dataset().train, dataset().validation, dataset().test):
+        measured = evaluate(net, examples, penalty=l2 / (2 * N))
+        assert measured.cost == pytest.approx(hand.cost(examples), rel=1e-12)
+
+
+def test_decay_is_for_weights_alone() -> None:
+    """Images of zeros give the weights no other gradient, and the biases theirs as without."""
+    black = Split(np.zeros((N, FEATURES)), dataset().train.labels, dataset().train.targets)
+    data = Dataset(black, black, black, "")
+    decayed, other, start = network(), network(), network()
+    list(training(decayed, data, l2=4.0, epochs=1, batch_size=N))
+    list(training(other, data, l2=0.0, epochs=1, batch_size=N))
+    np.testing.assert_allclose(decayed.weights[0], (1 - 0.5 * 4 / N) * start.weights[0], rtol=1e-14)
+    assert np.array_equal(other.weights[0], start.weights[0])
+    assert np.array_equal(decayed.biases[0], other.biases[0])
+    assert not np.array_equal(decayed.biases[0], start.biases[0])
+
+
+def test_names_of_what_is_measured() -> None:
+    (metrics,) = training(network(5, 4), epochs=1)
+    named = metrics.by_name()
+    assert named["train/cost"] == metrics.train.cost
+    assert named["train/accuracy"] == metrics.train.accuracy
+    assert named["validation/cost"] == metrics.validation.cost
+    assert named["validation/accuracy"] == metrics.validation.accuracy
+    norms = tuple(named[f"weight_norm/{layer}"] for layer in (1, 2, 3))
+    assert norms == metrics.weight_norms
+    others = {"learning_rate", "gradient_norm", "seconds", "images_per_second"}
+    assert len(named) == 4 + 3 + len(others)
+    assert others <= set(named)
+
+
+def test_weight_norms_are_of_each_layer() -> None:
+    net = network(5, 4)
+    (metrics,) = training(net, epochs=1)
+    expected = [np.linalg.norm(w) for w in net.weights]
+    assert metrics.weight_norms == pytest.approx(expected, rel=1e-14)
+
+
+# Schedules
+
+
+def test_each_epoch_has_its_learning_rate() -> None:
+    net = network()
+    hand = ByHand(net, l2=0.0)
+    rng = np.random.default_rng(5)
+    metrics = list(training(net, schedule=Step(every=2, gamma=0.1), epochs=5))
+    rates = [0.5, 0.5, 0.05, 0.05, 0.005]
+    assert [each.learning_rate for each in metrics] == pytest.approx(rates, rel=1e-14)
+    for rate in rates:
+        hand.epoch(rate, 5, rng)
+    np.testing.assert_allclose(net.weights[0], hand.w, rtol=1e-12)
+
+
+@dataclass(frozen=True)
+class Remembering(Schedule):
+    """Constant; keeps what it is asked."""
+
+    asked: list[tuple[int, list[float]]] = field(default_factory=list)
+
+    def factor(self, epoch: int, accuracies: Sequence[float]) -> float:
+        self.asked.append((epoch, list(accuracies)))
+        return 1.0
+
+
+def test_a_schedule_sees_the_validation_accuracies_before() -> None:
+    schedule = Remembering()
+    metrics = list(training(network(), schedule=schedule, epochs=4))
+    accuracies = [each.validation.accuracy for each in metrics]
+    assert accuracies != [each.train.accuracy for each in metrics]
+    assert schedule.asked == [(epoch, accuracies[: epoch - 1]) for epoch in (1, 2, 3, 4)]
+
+
+def test_a_plateau_halves_the_rate() -> None:
+    still = training(network(), optimizer=SGD(1e-12), schedule=HalveOnPlateau(patience=2), epochs=6)
+    rates = [each.learning_rate / 1e-12 for each in still]
+    assert rates == pytest.approx([1, 1, 1, 0.5, 0.5, 0.25])
+
+
+# Divergence
+
+
+def test_divergence_ends_training_after_finite_epochs() -> None:
+    net = network(5, 5, activation=Identity(), dtype=np.float32, seed=5)
+    metrics: list[EpochMetrics] = []
+    with pytest.raises(DivergenceError) as caught:
+        metrics.extend(training(net, dataset(np.float32), optimizer=SGD(1.0), epochs=30))
+    assert metrics
+    assert all(math.isfinite(value) for each in metrics for value in each.by_name().values())
+    assert caught.value.epoch == len(metrics) + 1
+    assert str(caught.value).endswith(f"in epoch {len(metrics) + 1}")
+
+
+@pytest.mark.parametrize("rate", [1e15, 1e20, 1e25, 1e35, 1e60])
+@pytest.mark.parametrize("loss", [QuadraticCost(Output.sigmoid), SOFTMAX], ids=["mse", "ce"])
+@pytest.mark.parametrize("activation", [SIGMOID, ReLU()], ids=["sigmoid", "relu"])
+def test_all_that_is_yielded_is_finite(rate: float, loss: Loss, activation: Activation) -> None:
+    """A saturated cost may stay finite when the weights' squares do not."""
+    net = network(5, activation=activation, loss=loss, dtype=np.float32)
+    metrics: list[EpochMetrics] = []
+    with suppress(DivergenceError):
+        metrics.extend(training(net, dataset(np.float32), optimizer=SGD(rate)))
+    assert all(math.isfinite(value) for each in metrics for value in each.by_name().values())
+
+
+# Evaluation and learning on real images
+
+
+@pytest.fixture(scope="module")
+def mnist() -> Dataset:
+    source = IDXDataset(
+        name="mnist",
+        root=str(PROJECT / "data" / "mnist"),
+        mirrors=[],
+        sha256={},
+        train_size=1000,
+        subset=Subset.stratified,
+        validation_size=2000,
+        split_seed=0,
+    )
+    return source.load(np.float32)
+
+
+@pytest.fixture(scope="module")
+def learned(mnist: Dataset) -> tuple[Network, EpochMetrics]:
+    """Return Nielsen's network after a few epochs, and its last metrics."""
+    net = Network(
+        [784, 30, 10],
+        activation=Sigmoid(),
+        loss=QuadraticCost(Output.sigmoid),
+        initializer=LeCunNormal(0.0),
+        rng=np.random.default_rng(0),
+    )
+    *_, last = training(net, mnist, optimizer=SGD(3.0), epochs=8, batch_size=10)
+    return net, last
+
+
+def test_real_images_are_learned(learned: tuple[Network, EpochMetrics]) -> None:
+    _, last = learned
+    assert last.epoch == 8
+    assert last.train.accuracy > 0.9
+    assert last.validation.accuracy > 0.8
+    assert last.validation.cost < 0.2
+
+
+def test_evaluation_is_the_mean_over_every_example(
+    mnist: Dataset, learned: tuple[Network, EpochMetrics]
+) -> None:
+    net, last = learned
+    (w1, w2), (b1, b2) = net.weights, net.biases
+    for measured, examples in ((last.train, mnist.train), (last.validation, mnist.validation)):
+        hidden = 1 / (1 + np.exp(-(examples.images @ w1 + b1)))
+        outputs = 1 / (1 + np.exp(-(hidden @ w2 + b2)))
+        cost = 0.5 * np.mean(np.sum((outputs - examples.targets) ** 2, axis=1, dtype=float))
+        assert measured.cost == pytest.approx(cost, rel=1e-5)
+        assert measured.accuracy == np.mean(outputs.argmax(axis=1) == examples.labels)
+
+
+def test_a_confusion_matrix_counts_every_example(
+    mnist: Dataset, learned: tuple[Network, EpochMetrics]
+) -> None:
+    net, last = learned
+    matrix = confusion_matrix(net, mnist.validation)
+    predicted = net.predict(mnist.validation.images).argmax(axis=1)
+    expected = np.zeros((10, 10), int)
+    for label, prediction in zip(mnist.validation.labels, predicted, strict=True):
+        expected[label, prediction] += 1
+    assert np.array_equal(matrix, expected)
+    assert not np.array_equal(matrix, matrix.T)
+    assert np.trace(matrix) / len(mnist.validation) == last.validation.accuracy
+
+
+def test_a_confusion_matrix_has_room_for_classes_that_do_not_occur() -> None:
+    one = Split(np.ones((1, FEATURES)), np.array([0]), np.eye(CLASSES)[[0]])
+    matrix = confusion_matrix(network(), one)
+    assert matrix.shape == (CLASSES, CLASSES)
+    assert matrix[0].sum() == matrix.sum() == 1

@@ -1,0 +1,136 @@
+"""`experiments ui`, in a real browser: the sweep, its runs and their curves are found."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import harness
+import pytest
+from harness import Program, Sweep
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+SECOND = 1000  # milliseconds
+
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None and "CI" not in os.environ,
+    reason="there is no chromium on the PATH (Debian: apt-get install chromium)",
+)
+
+
+@pytest.fixture(scope="module")
+def four(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
+    return harness.four_runs(tmp_path_factory.getbasetemp())
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _serve(four: Sweep, log: Path) -> Program:
+    command = [harness.EXPERIMENTS, "ui", "--no-browser", "--port", str(_free_port())]
+    return Program(command, log, MLFLOW_TRACKING_URI=four.uri)
+
+
+def _address(program: Program) -> str:
+    """Wait for the address of the runs and return it."""
+
+    def announced() -> re.Match[str] | None:
+        assert program.process.poll() is None, program.output
+        return re.search(r"http://\S+", program.output)
+
+    found = harness.wait_for(announced, "address")
+    assert found is not None
+    return found[0]
+
+
+@pytest.fixture(scope="module")
+def programs(four: Sweep, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Program]]:
+    """Two servers: all tests visit the first, and each is ended in a way of its own."""
+    folder = tmp_path_factory.mktemp("ui")
+    with ExitStack() as stack:
+        yield [stack.enter_context(_serve(four, folder / f"{i}.log")) for i in range(2)]
+
+
+@pytest.fixture(scope="module")
+def program(programs: list[Program]) -> Program:
+    return programs[0]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=60 * SECOND)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of a visitor who has not been here before, on which no script may fail."""
+    page = browser.new_page(viewport={"width": 1600, "height": 900})
+    page.set_default_timeout(60 * SECOND)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    page.close()
+    assert errors == []
+
+
+def _open(page: Page, address: str) -> None:
+    page.goto(address, wait_until="domcontentloaded")
+    page.get_by_role("button", name="Close", exact=True).click()  # the assistant's panel
+
+
+def test_the_ui_opens_on_model_training(program: Program, page: Page) -> None:
+    _open(page, _address(program))
+    expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="Model registry", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="Evaluation runs")).to_have_count(0)  # of GenAI
+
+
+def test_a_sweep_is_one_row_that_expands_to_its_runs_and_their_curves(
+    four: Sweep, program: Program, page: Page
+) -> None:
+    _open(page, _address(program))
+    (parent,) = [run for run in harness.tracked(four.uri) if "sweep" in run.tags]
+    link = page.get_by_role("link", name=parent.name, exact=True)
+    expect(link).to_be_visible()
+    for name in four.names:
+        expect(page.get_by_role("link", name=name, exact=True)).to_have_count(0)
+
+    page.get_by_role("gridcell").filter(has=link).get_by_role("button").click()
+    for name in four.names:
+        expect(page.get_by_role("link", name=name, exact=True)).to_be_visible()
+
+    page.locator("label:has(input[value=CHART])").click()
+    search = page.get_by_role("searchbox", name="Search metric charts")
+    search.fill("^validation/accuracy$")  # charts out of sight are not drawn
+    expect(page.get_by_role("heading", name="validation/accuracy", exact=True)).to_be_visible()
+    for name in four.names:
+        legend = f"{name} (validation/accuracy)"  # there once its curve is drawn
+        expect(page.get_by_text(legend, exact=True)).to_be_visible()
+
+
+def test_the_ui_ends_with_all_its_processes(programs: list[Program]) -> None:
+    for program in programs:
+        _address(program)
+        assert len(program.processes()) > 1
+    programs[0].ctrl_c()
+    programs[1].send(signal.SIGTERM)
+    for program in programs:
+        program.wait()
+        program.wait_until_gone()
+        assert "Traceback" not in program.output
