@@ -22,12 +22,12 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Path]]
     """The folder of every run, by how it was run and by its name."""
     base = tmp_path_factory.mktemp("reproducibility")
     commands = {base / order: (*overrides, *COMMON) for order, overrides in SWEEPS.items()}
-    alone: dict[str, dict[str, Path]] = {"once": {}, "again": {}, "seed=1": {}}
+    alone: dict[str, dict[str, Path]] = {"once": {}, "again": {}, "seeded": {}}
     for how, folders in alone.items():
         for name in ALONE:
             loss, optimizer = name.split()
-            folders[name] = base / f"{how} {name}"
-            seed = "seed=1" if how == "seed=1" else "seed=0"
+            folders[name] = base / f"{how}_{loss}_{optimizer}"
+            seed = "seed=1" if how == "seeded" else "seed=0"
             commands[folders[name]] = (f"loss={loss}", f"optimizer={optimizer}", seed, *COMMON)
     harness.run_together(commands)
     return {**alone, **{order: harness.jobs(base / order) for order in SWEEPS}}
@@ -76,6 +76,6 @@ def test_the_order_of_jobs_and_their_number_at_once_do_not_matter(runs: Runs, na
 
 @pytest.mark.parametrize("name", ALONE)
 def test_another_seed_gives_another_run(runs: Runs, name: str) -> None:
-    first, second = runs["once"][name], runs["seed=1"][name]
+    first, second = runs["once"][name], runs["seeded"][name]
     assert not np.array_equal(_weights(first), _weights(second))
     assert _numbers(first)["train/cost"][0] != _numbers(second)["train/cost"][0]

@@ -59,7 +59,7 @@ def sixteen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The folders of the runs by name."""
     folder = tmp_path_factory.mktemp("sixteen") / "sweep"
     choices = (f"architecture={','.join(ARCHITECTURES)}", "loss=mse,ce", "optimizer=sgd,adam")
-    harness.run(folder, "-m", *choices, "epochs=2", "dataset.train_size=3000", NOT_TRACKED)
+    harness.run(folder, "-m", *choices, "epochs=2", "dataset.train_size=8000", NOT_TRACKED)
     return harness.jobs(folder)
 
 
@@ -74,7 +74,7 @@ def test_every_architecture_learns_with_every_loss_and_optimizer(
     metrics = harness.histories(sixteen[name])
     (_, first), (_, last) = metrics["train/cost"]
     assert last < first
-    assert metrics["validation/accuracy"][-1][1] > 0.3  # chance: 0.1; the slowest reaches 0.53
+    assert metrics["validation/accuracy"][-1][1] > 0.3  # chance: 0.1; the slowest reaches 0.6
     assert metrics["test/accuracy"][0][1] > 0.3
 
 
@@ -85,9 +85,9 @@ GROWING = "l2=300"
 """Each step multiplies the weights by 1 - 3 * 300/300 = -2: the penalty overflows in epoch 3."""
 BRIEF = ("dataset.train_size=300", "dataset.validation_size=1000")
 TROUBLE = {
-    "failing": (f"architecture.sizes={SIZES}", "hydra.launcher.processes=2", "epochs=200", *BRIEF),
-    "vanishing": ("dataset.root=a,b,c,d", "hydra.launcher.processes=1", "epochs=30", *BRIEF),
     "diverging": ("l2=0,300", "optimizer.learning_rate=3", "epochs=5", *BRIEF),
+    "vanishing": ("dataset.root=a,b,c,d", "hydra.launcher.processes=1", "epochs=30", *BRIEF),
+    "failing": (f"architecture.sizes={SIZES}", "hydra.launcher.processes=2", "epochs=200", *BRIEF),
 }
 
 
@@ -114,14 +114,14 @@ def trouble(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
     for copy in "abcd":
         (base / copy).symlink_to(harness.PROJECT / "data" / "mnist")
     with ExitStack() as stack:
-        programs = {
-            name: stack.enter_context(
-                harness.start(base / name, "-m", *arguments, *harness.store(base), cwd=base)
-            )
-            for name, arguments in TROUBLE.items()
-        }
-        _remove_data(base / "vanishing", base / "b")
-        _kill_one(programs["failing"], base / "failing")
+        programs: dict[str, Program] = {}
+        for name, arguments in TROUBLE.items():
+            command = ("-m", *arguments, *harness.store(base))
+            programs[name] = stack.enter_context(harness.start(base / name, *command, cwd=base))
+            if name == "vanishing":
+                _remove_data(base / name, base / "b")
+            elif name == "failing":
+                _kill_one(programs[name], base / name)
         ended = {name: (program.wait(), program) for name, program in programs.items()}
         runs = harness.by_name(harness.uri(base))
         return {
@@ -206,7 +206,7 @@ def test_a_job_that_fails_before_it_starts_says_why(trouble: dict[str, Outcome])
         ["root=d", "finished", "30"],
     ]
     lines = vanishing.output.splitlines()
-    (failure,) = (line for line in lines if line.startswith("root=b  failed"))
+    (failure,) = (line for line in lines if line.startswith("root=b  failed: "))
     assert "b/train-images-idx3-ubyte.gz: no such file" in failure
 
 
@@ -248,5 +248,5 @@ def test_weights_that_overflow_under_a_bounded_cost_diverge_too(tmp_path: Path) 
     output = harness.run(tmp_path / "sweep", *arguments)
     assert [row[:2] for row in harness.table(output)] == [
         ["learning_rate=3", "finished"],
-        ["learning_rate=1e25", "diverged"],
+        ["learning_rate=1e+25", "diverged"],
     ]

@@ -74,8 +74,8 @@ def test_every_metric_is_there_to_the_last_bit(
 def test_metrics_are_what_they_are_called(children: dict[str, Tracked], name: str) -> None:
     values = {key: [value for _, value in pairs] for key, pairs in children[name].metrics.items()}
     for split in ("train", "validation", "test"):
-        assert all(0.1 < value < 1 for value in values[f"{split}/accuracy"])
-        assert all(0 < value < 3 for value in values[f"{split}/cost"])
+        assert all(0 < value < 1 for value in values[f"{split}/accuracy"])
+        assert all(0 < value < 10 for value in values[f"{split}/cost"])
     for seconds, speed in zip(values["seconds"], values["images_per_second"], strict=True):
         assert speed * seconds == pytest.approx(300)
     assert values["gradient_norm"][0] > 0

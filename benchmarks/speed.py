@@ -1,0 +1,318 @@
+"""Seconds per epoch on MNIST and one core: this project, PyTorch eager and scikit-learn.
+
+The three take turns, epoch by epoch, so that whatever else the machine does hits all alike; the
+first epoch of each does not count. Seconds are the processor's: with one thread and nothing to wait
+for they are those on the clock of an idle machine. All compute in float32 and see every example
+once an epoch, in a new order; drawing that order and gathering the mini-batches is part of what is
+timed. In the end all must have learned the training data about as well.
+
+- Ours is the loop of `experiments.train.train`.
+- PyTorch is given the quickest eager variant that was found: tensors in memory, `index_select`,
+  fused Adam, SGD without foreach, denormal numbers flushed to zero, and a mean squared error whose
+  constant is moved into the learning rate.
+- scikit-learn's MLPClassifier has no cost but cross-entropy. In place of the quadratic cost it gets
+  that one with a rate that suits it, which is the same work but for the output error. An epoch is
+  one `partial_fit`, with the checks of its arguments turned off. Its matrix products are NumPy's,
+  so it profits from `experiments.blas` as much as we do.
+"""
+
+import experiments.blas  # noqa: F401, I001 - first, because NumPy reads its settings once
+import argparse
+import itertools
+import os
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+from time import process_time
+from typing import ClassVar
+
+import numpy as np
+import sklearn
+import torch
+from sklearn.neural_network import MLPClassifier
+
+from experiments.config import PROJECT
+from experiments.data import IDXDataset, Split, Subset, minibatches
+from experiments.train import _descend
+from nn import (
+    SGD,
+    Activation,
+    Adam,
+    CrossEntropyCost,
+    LeCunNormal,
+    Loss,
+    Network,
+    Optimizer,
+    Output,
+    QuadraticCost,
+    ReLU,
+    Sigmoid,
+)
+from nn.arrays import Array
+
+SAME_ACCURACY = 0.02
+"""How far from ours the others' accuracy on the training data may end."""
+
+
+@dataclass(frozen=True)
+class Workload:
+    """What is trained, and the largest ratios of our seconds to theirs that are good enough."""
+
+    sizes: tuple[int, ...]
+    activation: Activation
+    loss: Loss
+    optimizer: Optimizer
+    batch_size: int
+    examples: int
+    sklearn_rate: float
+    most_of_torch: float
+    most_of_sklearn: float = 0.5
+
+    def __str__(self) -> str:
+        parts = [type(part).__name__ for part in (self.activation, self.loss, self.optimizer)]
+        sizes = "-".join(map(str, self.sizes))
+        return f"{sizes} {' '.join(parts)}, batch {self.batch_size}, {self.examples:,} images"
+
+
+SIGMOID, RELU = (
+    (Sigmoid(), QuadraticCost(Output.sigmoid)),
+    (ReLU(), CrossEntropyCost(Output.softmax)),
+)
+ADAM = Adam(0.001, beta1=0.9, beta2=0.999, epsilon=1e-8)
+WORKLOADS = (
+    Workload((784, 30, 10), *SIGMOID, SGD(3.0), 10, 50_000, 0.3, 0.5),
+    Workload((784, 20, 10, 10), *SIGMOID, SGD(3.0), 10, 50_000, 0.3, 0.5),
+    Workload((784, 128, 64, 10), *RELU, ADAM, 32, 60_000, ADAM.learning_rate, 0.7),
+    Workload((784, 32, 32, 10), *RELU, SGD(0.1), 64, 60_000, 0.1, 0.7),
+)
+
+
+class Contender(ABC):
+    """A network in training."""
+
+    NAME: ClassVar[str]
+
+    @abstractmethod
+    def epoch(self) -> float:
+        """Train for one epoch and return the seconds that it took."""
+
+    @abstractmethod
+    def predict(self, images: Array) -> Array:
+        """Return the output activations ``[n, classes]``."""
+
+
+class Ours(Contender):
+    """The network of this project."""
+
+    NAME = "ours"
+
+    def __init__(self, workload: Workload, data: Split) -> None:
+        self.workload, self.data = workload, data
+        self.network = Network(
+            workload.sizes,
+            activation=workload.activation,
+            loss=workload.loss,
+            initializer=LeCunNormal(0.0),
+            rng=np.random.default_rng(0),
+        )
+        self.state = workload.optimizer.init(self.network.parameters)
+        self.rng = np.random.default_rng(1)
+
+    def epoch(self) -> float:
+        start, optimizer = process_time(), self.workload.optimizer
+        batches = minibatches(self.data, self.workload.batch_size, rng=self.rng)
+        _descend(self.network, batches, optimizer, self.state, optimizer.learning_rate, decay=0.0)
+        return process_time() - start
+
+    def predict(self, images: Array) -> Array:
+        return self.network.predict(images)
+
+
+class Torch(Contender):
+    """The same network and rule in PyTorch."""
+
+    NAME = "PyTorch"
+
+    def __init__(self, workload: Workload, data: Split) -> None:
+        torch.manual_seed(0)
+        quadratic = isinstance(workload.loss, QuadraticCost)
+        self.model = torch_model(workload)
+        self.loss = torch.nn.MSELoss() if quadratic else torch.nn.CrossEntropyLoss()
+        self.optimizer = torch_optimizer(workload, self.model.parameters())
+        self.batch_size = workload.batch_size
+        self.images = torch.from_numpy(data.images)
+        self.targets = torch.from_numpy(data.targets if quadratic else data.labels)
+
+    def epoch(self) -> float:
+        torch.set_flush_denormal(True)  # in this thread, so for NumPy, too
+        start = process_time()
+        for rows in torch.split(torch.randperm(len(self.images)), self.batch_size):
+            images = self.images.index_select(0, rows)
+            targets = self.targets.index_select(0, rows)
+            self.optimizer.zero_grad(set_to_none=True)
+            self.loss(self.model(images), targets).backward()
+            self.optimizer.step()
+        seconds = process_time() - start
+        torch.set_flush_denormal(False)
+        return seconds
+
+    def predict(self, images: Array) -> Array:
+        with torch.no_grad():
+            outputs = self.model(torch.from_numpy(images))
+        if isinstance(self.loss, torch.nn.CrossEntropyLoss):
+            outputs = torch.softmax(outputs, 1)
+        activations: Array = outputs.numpy()
+        return activations
+
+
+class SKLearn(Contender):
+    """The same network in scikit-learn, always with cross-entropy."""
+
+    NAME = "scikit-learn"
+
+    def __init__(self, workload: Workload, data: Split) -> None:
+        self.data = data
+        self.model = MLPClassifier(
+            workload.sizes[1:-1],
+            activation="logistic" if isinstance(workload.activation, Sigmoid) else "relu",
+            solver="adam" if isinstance(workload.optimizer, Adam) else "sgd",
+            learning_rate_init=workload.sklearn_rate,
+            momentum=0.0,
+            alpha=0.0,
+            batch_size=workload.batch_size,
+            random_state=0,
+        )
+
+    def epoch(self) -> float:
+        classes = np.arange(self.data.targets.shape[1])
+        start = process_time()
+        with sklearn.config_context(assume_finite=True, skip_parameter_validation=True):
+            self.model.partial_fit(self.data.images, self.data.labels, classes=classes)
+        return process_time() - start
+
+    def predict(self, images: Array) -> Array:
+        activations: Array = self.model.predict_proba(images)
+        return activations
+
+
+def torch_model(workload: Workload) -> torch.nn.Sequential:
+    """Return the layers, with logits at the end where the cost is cross-entropy."""
+    activation = torch.nn.Sigmoid if isinstance(workload.activation, Sigmoid) else torch.nn.ReLU
+    layers: list[torch.nn.Module] = []
+    for n_in, n_out in itertools.pairwise(workload.sizes):
+        layers += [torch.nn.Linear(n_in, n_out), activation()]
+    layers.pop()
+    if isinstance(workload.loss, QuadraticCost):
+        layers.append(torch.nn.Sigmoid())
+    return torch.nn.Sequential(*layers)
+
+
+def torch_optimizer(
+    workload: Workload, parameters: Iterable[torch.nn.Parameter]
+) -> torch.optim.Optimizer:
+    """Return the same rule. MSELoss is a mean over the k outputs, too; our cost is half a sum."""
+    rate = workload.optimizer.learning_rate
+    if isinstance(workload.optimizer, Adam):
+        return torch.optim.Adam(parameters, rate, fused=True)
+    if isinstance(workload.loss, QuadraticCost):
+        rate *= workload.sizes[-1] / 2
+    return torch.optim.SGD(parameters, rate, foreach=False)
+
+
+def one_core() -> None:
+    """Keep this process to one thread and, where the system allows it, to one processor."""
+    torch.set_num_threads(1)
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+
+
+def mnist() -> dict[int, Split]:
+    """Return 50,000 images to train on and all 60,000, by that number."""
+    dataset = IDXDataset(
+        name="mnist",
+        root=str(PROJECT / "data" / "mnist"),
+        mirrors=[],
+        sha256={},
+        train_size=None,
+        subset=Subset.stratified,
+        validation_size=10_000,
+        split_seed=0,
+    ).load(np.float32)
+    a, b = dataset.train, dataset.validation
+    whole = Split(
+        np.concatenate([a.images, b.images]),
+        np.concatenate([a.labels, b.labels]),
+        np.concatenate([a.targets, b.targets]),
+    )
+    return {len(a): a, len(whole): whole}
+
+
+def race(contenders: Sequence[Contender], rounds: int) -> list[tuple[float, ...]]:
+    """Return the seconds of each contender's epochs, without the first."""
+    turns = [[each.epoch() for each in contenders] for _ in range(1 + rounds)]
+    return list(zip(*turns[1:], strict=True))
+
+
+def learned(contender: Contender, loss: Loss, data: Split) -> tuple[float, float]:
+    """Return the mean cost and the accuracy."""
+    a = contender.predict(data.images)
+    if isinstance(loss, QuadraticCost):
+        cost = 0.5 * float(np.mean(np.sum((a - data.targets) ** 2, axis=1)))
+    else:
+        cost = -float(np.mean(np.log(a[np.arange(len(a)), data.labels])))
+    return cost, float(np.mean(a.argmax(axis=1) == data.labels))
+
+
+def spread(values: Sequence[float], digits: int) -> str:
+    """Return median, least and most."""
+    middle, low, high = (f"{f(values):.{digits}f}" for f in (median, min, max))
+    return f"{middle} ({low}-{high})"
+
+
+def compare(workload: Workload, data: Split, rounds: int) -> bool:
+    """Print a row for each contender; return whether we are as fast as we must be.
+
+    False also if one has learned something else, which makes its seconds worthless.
+    """
+    contenders = (Ours(workload, data), Torch(workload, data), SKLearn(workload, data))
+    ours, *others = race(contenders, rounds)
+    scores = [learned(each, workload.loss, data) for each in contenders]
+    good = True
+    rows = [f"{spread(ours, 3):51}"]
+    for theirs, most in zip(
+        others, (workload.most_of_torch, workload.most_of_sklearn), strict=True
+    ):
+        ratios = [a / b for a, b in zip(ours, theirs, strict=True)]
+        met = median(ratios) <= most
+        target = f"<= {most} {'met' if met else 'MISSED'}"
+        rows.append(f"{spread(theirs, 3):20}{spread(ratios, 2):17}{target:14}")
+        good = good and met
+    print(f"\n{workload}")
+    for contender, row, (cost, accuracy) in zip(contenders, rows, scores, strict=True):
+        same = abs(accuracy - scores[0][1]) <= SAME_ACCURACY
+        print(f"{contender.NAME:13}{row}{cost:.4f} {accuracy:.3f}{'' if same else ' DIFFERS'}")
+        good = good and same
+    sys.stdout.flush()
+    return good
+
+
+def main() -> None:
+    """Print the table; exit with 1 if a target is missed."""
+    parser = argparse.ArgumentParser(description="Compare seconds per epoch.")
+    parser.add_argument("--rounds", type=int, default=7, help="epochs counted (default: 7)")
+    rounds = parser.parse_args().rounds
+    if rounds < 1:
+        parser.error("--rounds must be at least 1")
+    one_core()
+    print(f"Seconds per epoch on one core, median (least-most) of {rounds}; ratio ours/theirs;")
+    print("cost and accuracy on the training data at the end.\n")
+    print(f"{'':13}{'seconds':20}{'ratio':17}{'target':14}cost   accuracy")
+    data = mnist()
+    good = [compare(workload, data[workload.examples], rounds) for workload in WORKLOADS]
+    sys.exit(0 if all(good) else 1)
+
+
+if __name__ == "__main__":
+    main()
