@@ -231,6 +231,12 @@ def by_name(address: str) -> dict[str, Tracked]:
     return named
 
 
+def recorded_in(folder: Path, address: str) -> Tracked:
+    """Return the run in a store whose journal is in a folder."""
+    (run,) = (run for run in tracked(address) if run.tags.get("folder") == str(folder))
+    return run
+
+
 @cache
 def connect(address: str) -> Any:
     """Return MLflow's client, imported here where its dependencies' warnings can be let pass."""

@@ -24,7 +24,7 @@ class Stopped:
         sweep = ("-m", "seed=0,1,2,3", "hydra.launcher.processes=2")
         self.programs: dict[str, Program] = {
             name: stack.enter_context(
-                harness.start(base / name / "run", *more, *ENDLESS, *harness.store(base / name))
+                harness.start(self.folder(name), *more, *ENDLESS, *harness.store(base))
             )
             for name, more in {**dict.fromkeys(EXIT_CODES, ()), "sweep": sweep}.items()
         }
@@ -37,12 +37,12 @@ class Stopped:
 
     def folder(self, name: str) -> Path:
         """Return what was recorded."""
-        return self.base / name / "run"
+        return self.base / name
 
-    def tracked(self, name: str) -> list[Tracked]:
-        """Return what is in MLflow after everything has ended."""
+    def tracked(self, name: str) -> Tracked:
+        """Return the run as it is in MLflow after all its processes have ended."""
         self.programs[name].wait_until_gone()
-        return harness.tracked(harness.uri(self.base / name))
+        return harness.recorded_in(self.folder(name), harness.uri(self.base))
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def test_a_stopped_run_is_killed_in_mlflow_with_what_was_logged(
     stopped: Stopped, name: str
 ) -> None:
     assert stopped.programs[name].wait() == EXIT_CODES[name]
-    (run,) = stopped.tracked(name)
+    run = stopped.tracked(name)
     assert run.status == "KILLED"
     assert run.tags["outcome"] == "killed"
     epochs = [event["epoch"] for event in harness.events(stopped.folder(name), "epoch")]
@@ -74,7 +74,7 @@ def test_a_stopped_run_says_so(stopped: Stopped, name: str) -> None:
     assert "Traceback" not in program.output
     last = harness.events(stopped.folder(name))[-1]
     assert (last["event"], last["status"]) == ("end", "killed")
-    (run,) = stopped.tracked(name)
+    run = stopped.tracked(name)
     assert name in run.tags["mlflow.note.content"]
     assert "learning_curves.png" in run.artifacts
 
@@ -97,10 +97,13 @@ def test_a_stopped_sweep_starts_no_more_runs(stopped: Stopped) -> None:
 
 
 def test_the_runs_of_a_stopped_sweep_are_killed_in_mlflow(stopped: Stopped) -> None:
-    runs = stopped.tracked("sweep")
-    children = {run.name: run for run in runs if "mlflow.parentRunId" in run.tags}
-    assert [run.status for run in runs] == ["KILLED"] * 3
-    assert sorted(children) == ["seed=0", "seed=1"]
-    for name, run in children.items():
-        assert run.metrics == harness.histories(harness.jobs(stopped.folder("sweep"))[name])
+    stopped.programs["sweep"].wait()
+    runs = harness.tracked(harness.uri(stopped.base))
+    (parent,) = (run for run in runs if "sweep" in run.tags)
+    assert parent.status == "KILLED"
+    for job in ("0", "1"):
+        folder = stopped.folder("sweep") / job
+        run = harness.recorded_in(folder, harness.uri(stopped.base))
+        assert (run.status, run.tags["mlflow.parentRunId"]) == ("KILLED", parent.id)
+        assert run.metrics == harness.histories(folder)
         assert run.metrics["validation/accuracy"]

@@ -10,7 +10,7 @@ from typing import Any
 import harness
 import numpy as np
 import pytest
-from harness import SMALL, Tracked
+from harness import SMALL
 
 from experiments.data import FILES, read_idx
 
@@ -105,7 +105,7 @@ class Models:
         harness.run(folder / "run", *OTHER, *SMALL, *harness.store(folder))
         self.folders = {**harness.jobs(four.folder), "other": folder / "run"}
         uris = {"mse sgd": four.uri, "ce adam": four.uri, "other": harness.uri(folder)}
-        self.runs = {name: _tracked_in(self.folders[name], uris[name]) for name in CASES}
+        self.runs = {name: harness.recorded_in(self.folders[name], uris[name]) for name in CASES}
         self.places = {
             name: Path(
                 harness.connect(uris[name]).get_logged_model(run.models[0]).artifact_location
@@ -135,12 +135,6 @@ class Models:
         with harness.Program(command, folder / "predict.log") as program:
             assert program.wait() == 0, program.output
         return np.load(target)
-
-
-def _tracked_in(folder: Path, uri: str) -> Tracked:
-    """Return the tracked run that was recorded in a folder."""
-    (run,) = [each for each in harness.tracked(uri) if each.tags.get("folder") == str(folder)]
-    return run
 
 
 @pytest.fixture(scope="module")

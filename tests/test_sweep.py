@@ -59,7 +59,7 @@ def sixteen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The folders of the runs by name."""
     folder = tmp_path_factory.mktemp("sixteen") / "sweep"
     choices = (f"architecture={','.join(ARCHITECTURES)}", "loss=mse,ce", "optimizer=sgd,adam")
-    harness.run(folder, "-m", *choices, "epochs=2", "dataset.train_size=8000", NOT_TRACKED)
+    harness.run(folder, "-m", *choices, "epochs=2", "dataset.train_size=6000", NOT_TRACKED)
     return harness.jobs(folder)
 
 
@@ -74,7 +74,7 @@ def test_every_architecture_learns_with_every_loss_and_optimizer(
     metrics = harness.histories(sixteen[name])
     (_, first), (_, last) = metrics["train/cost"]
     assert last < first
-    assert metrics["validation/accuracy"][-1][1] > 0.3  # chance: 0.1; the slowest reaches 0.6
+    assert metrics["validation/accuracy"][-1][1] > 0.3  # chance: 0.1; the slowest reaches 0.57
     assert metrics["test/accuracy"][0][1] > 0.3
 
 

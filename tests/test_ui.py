@@ -6,7 +6,6 @@ import shutil
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import harness
@@ -56,16 +55,9 @@ def _address(program: Program) -> str:
 
 
 @pytest.fixture(scope="module")
-def programs(four: Sweep, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Program]]:
-    """Two servers: all tests visit the first, and each is ended in a way of its own."""
-    folder = tmp_path_factory.mktemp("ui")
-    with ExitStack() as stack:
-        yield [stack.enter_context(_serve(four, folder / f"{i}.log")) for i in range(2)]
-
-
-@pytest.fixture(scope="module")
-def program(programs: list[Program]) -> Program:
-    return programs[0]
+def program(four: Sweep, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    with _serve(four, tmp_path_factory.mktemp("ui") / "ui.log") as program:
+        yield program
 
 
 @pytest.fixture(scope="module")
@@ -124,13 +116,21 @@ def test_a_sweep_is_one_row_that_expands_to_its_runs_and_their_curves(
         expect(page.get_by_text(legend, exact=True)).to_be_visible()
 
 
-def test_the_ui_ends_with_all_its_processes(programs: list[Program]) -> None:
-    for program in programs:
-        _address(program)
-        assert len(program.processes()) > 1
-    programs[0].ctrl_c()
-    programs[1].send(signal.SIGTERM)
-    for program in programs:
-        program.wait()
-        program.wait_until_gone()
-        assert "Traceback" not in program.output
+def test_ctrl_c_ends_all_processes_of_the_ui(program: Program) -> None:
+    _address(program)
+    assert len(program.processes()) > 1
+    program.ctrl_c()  # in the last test that needs it
+    _assert_ended(program)
+
+
+def test_sigterm_ends_all_processes_of_the_ui(four: Sweep, tmp_path: Path) -> None:
+    with _serve(four, tmp_path / "ui.log") as program:
+        harness.wait_for(lambda: len(program.processes()) > 1, "server")
+        program.send(signal.SIGTERM)
+        _assert_ended(program)
+
+
+def _assert_ended(program: Program) -> None:
+    program.wait()
+    assert program.processes() == {}
+    assert "Traceback" not in program.output

@@ -19,6 +19,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.core.utils import JobReturn, JobStatus, run_job
 from hydra.types import HydraContext
 from omegaconf import DictConfig
+from rich.table import Table
 
 from experiments.config import build, choices, plain
 from experiments.display import Display, summary
@@ -142,12 +143,17 @@ def sweep(
             try:
                 _run(jobs, context, processes=processes, done=done, display=display)
             finally:
-                display.console.print(summary([(p.job.name, p.last, p.end) for p in done]))
+                display.console.print(_summary(done))
         display.say(writer.report())
     failed = [p.job.name for p in done if p.end["status"] == "failed"]
     if failed:
         raise UserError(f"{len(failed)} of {len(jobs)} runs failed: {', '.join(failed)}")
     return [_result(process) for process in done]
+
+
+def _summary(done: list[Process]) -> Table:
+    done.sort(key=lambda process: process.job.number)
+    return summary([(process.job.name, process.last, process.end) for process in done])
 
 
 def _record(folder: Path, jobs: Sequence[Job], overrides: Sequence[str]) -> None:
