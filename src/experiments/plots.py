@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter, PercentFormatter
 
 History = Mapping[str, Sequence[float]]
 """A run's metrics by name, each one value per epoch."""
@@ -27,6 +28,10 @@ def learning_curves(runs: Mapping[str, History], title: str) -> Figure:
         column.set_title(f"{quantity} (solid: validation, dashed: training)", fontsize="medium")
         column.grid(alpha=0.3)
     axes[0].set_yscale("log")
+    axes[0].yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes[0].yaxis.set_major_formatter("{x:g}")
+    axes[0].yaxis.set_minor_formatter(NullFormatter())
+    axes[1].yaxis.set_major_formatter(PercentFormatter(xmax=1))
     if len(runs) > 1:
         axes[1].legend(fontsize="small")
     figure.suptitle(title)
