@@ -76,10 +76,8 @@ class Workload:
         return f"{sizes} {' '.join(parts)}, batch {self.batch_size}, {self.examples:,} images"
 
 
-SIGMOID, RELU = (
-    (Sigmoid(), QuadraticCost(Output.sigmoid)),
-    (ReLU(), CrossEntropyCost(Output.softmax)),
-)
+SIGMOID = (Sigmoid(), QuadraticCost(Output.sigmoid))
+RELU = (ReLU(), CrossEntropyCost(Output.softmax))
 ADAM = Adam(0.001, beta1=0.9, beta2=0.999, epsilon=1e-8)
 WORKLOADS = (
     Workload((784, 30, 10), *SIGMOID, SGD(3.0), 10, 50_000, 0.3, 0.5),

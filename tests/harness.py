@@ -290,6 +290,7 @@ class Sweep:
     uri: str
     decoy: Path  # where the environment said to track, which the command line overrode
     output: str
+    commit: str | None  # of the project when it ran
 
     @property
     def names(self) -> list[str]:
@@ -303,9 +304,17 @@ def four_runs(base: Path) -> Sweep:
     folder = base / "four"
     folder.mkdir()
     decoy = folder / "decoy.db"
+    commit = _commit()
     output = run(
         folder / "sweep",
         *("-m", "loss=mse,ce", "optimizer=sgd,adam", *SMALL, *store(folder)),
         MLFLOW_TRACKING_URI=f"sqlite:///{decoy}",
     )
-    return Sweep(folder / "sweep", uri(folder), decoy, output)
+    return Sweep(folder / "sweep", uri(folder), decoy, output, commit)
+
+
+def _commit() -> str | None:
+    """Return the commit that is checked out, None outside a checkout."""
+    command = ["git", "rev-parse", "HEAD"]
+    found = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    return None if found.returncode else found.stdout.strip()

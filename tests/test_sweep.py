@@ -59,7 +59,7 @@ def sixteen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The folders of the runs by name."""
     folder = tmp_path_factory.mktemp("sixteen") / "sweep"
     choices = (f"architecture={','.join(ARCHITECTURES)}", "loss=mse,ce", "optimizer=sgd,adam")
-    harness.run(folder, "-m", *choices, "epochs=2", "dataset.train_size=6000", NOT_TRACKED)
+    harness.run(folder, "-m", *choices, "epochs=2", "dataset.train_size=12000", NOT_TRACKED)
     return harness.jobs(folder)
 
 

@@ -5,7 +5,6 @@ import platform
 import re
 import shlex
 import socket
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -109,21 +108,12 @@ def test_every_choice_is_a_param(children: dict[str, Tracked], name: str) -> Non
     assert ("optimizer.beta2" in params) == (optimizer == "adam")
 
 
-def _git(*arguments: str) -> str | None:
-    """Return what git says, None outside a checkout."""
-    found = subprocess.run(
-        ["git", *arguments], cwd=harness.PROJECT, capture_output=True, text=True, check=False
-    )
-    return None if found.returncode else found.stdout.strip()
-
-
 def test_tags_say_with_what_and_where_a_run_was_made(
     four: harness.Sweep, runs: list[Tracked], children: dict[str, Tracked]
 ) -> None:
-    commit = _git("rev-parse", "HEAD")
     for run in runs:
-        assert run.tags.get("git.commit") == commit
-        assert run.tags.get("git.dirty") in ({"true", "false"} if commit else {None})
+        assert run.tags.get("git.commit") == four.commit
+        assert run.tags.get("git.dirty") in ({"true", "false"} if four.commit else {None})
         assert run.tags["host"] == socket.gethostname()
         assert run.tags["version.python"] == platform.python_version()
         for package in ("numpy", "mlflow", "hydra-core"):

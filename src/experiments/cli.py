@@ -34,7 +34,8 @@ def one_line_errors() -> Iterator[None]:
     except (UserError, HydraException, OmegaConfBaseException, OSError) as error:
         if FULL_ERRORS:
             raise
-        sys.exit(f"error: {one_line(error)}")
+        sys.stderr.write(f"error: {one_line(error)}\n")
+        sys.exit(1)
 
 
 def sync(arguments: argparse.Namespace) -> None:

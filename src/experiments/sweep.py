@@ -21,6 +21,7 @@ from hydra.types import HydraContext
 from omegaconf import DictConfig
 from rich.table import Table
 
+from experiments.cli import one_line_errors
 from experiments.config import build, choices, plain
 from experiments.display import Display, summary
 from experiments.environment import environment
@@ -95,9 +96,11 @@ class Process:
     def _bury(self) -> None:
         """Record the end of a process that died before it could itself."""
         code = self.process.exitcode or 0
-        reason = f"its process ended with exit code {code}; see {self.job.folder / OUTPUT}"
         if code < 0:
             reason = f"its process was ended by {signal.Signals(-code).name}"
+        else:
+            output = (self.job.folder / OUTPUT).read_text(encoding="utf-8").splitlines()
+            reason = output[-1] if output else f"its process ended with exit code {code}"
         journal = Journal(self.job.folder, resume=True)
         if not self.start:
             journal.append("start", start(self.job.config, self.job.identity))
@@ -212,7 +215,10 @@ def _child(job: Job, context: HydraContext) -> None:
     """Run one job, in its own process."""
     os.setsid()  # Ctrl-C reaches the sweep alone, which passes it on
     interruptible()
-    with (job.folder / OUTPUT).open("w", encoding="utf-8", buffering=1) as output:
+    with (
+        (job.folder / OUTPUT).open("w", encoding="utf-8", buffering=1) as output,
+        one_line_errors(),
+    ):
         sys.stdout = sys.stderr = output
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)

@@ -142,7 +142,8 @@ class TrackedFolder:
             self.client.log_figure(run_id, figure, "learning_curves.png")
         statuses = {OUTCOMES[run.end["status"]] if run.end else "KILLED" for run in self.runs}
         worst = next(status for status in ("KILLED", "FAILED", "FINISHED") if status in statuses)
-        self.client.set_terminated(run_id, worst)
+        end = max((_milliseconds(run.end) for run in self.runs if run.end), default=None)
+        self.client.set_terminated(run_id, worst, end)
 
 
 def parameters(start: Mapping[str, Any]) -> dict[str, Any]:
