@@ -299,7 +299,7 @@ def compare(workload: Workload, data: Split, rounds: int) -> bool:
 def main() -> None:
     """Print the table; exit with 1 if a target is missed."""
     parser = argparse.ArgumentParser(description="Compare seconds per epoch.")
-    parser.add_argument("--rounds", type=int, default=7, help="epochs counted (default: 7)")
+    parser.add_argument("--rounds", type=int, default=5, help="epochs counted (default: 5)")
     rounds = parser.parse_args().rounds
     if rounds < 1:
         parser.error("--rounds must be at least 1")

@@ -30,8 +30,8 @@ COARSE = {
 FINE = {
     ("mse", "sgd"): [0.3, 0.56, 1, 1.8, 3],
     ("ce", "sgd"): [0.03, 0.056, 0.1, 0.18, 0.3],
-    ("mse", "adam"): [0.0003, 0.00056, 0.001, 0.0018, 0.003],
-    ("ce", "adam"): [0.0003, 0.00056, 0.001, 0.0018, 0.003],
+    ("mse", "adam"): [0.0001, 0.00018, 0.0003, 0.00056, 0.001, 0.0018, 0.003],
+    ("ce", "adam"): [0.0001, 0.00018, 0.0003, 0.00056, 0.001, 0.0018, 0.003],
 }
 
 Arm = tuple[str, ...]
@@ -73,14 +73,18 @@ def fine() -> dict[tuple[Arm, float], float]:
 
 
 def report(results: dict[tuple[Arm, float], float]) -> str:
-    """Return a Markdown table with a row per arm: the best rate, then accuracies in per cent."""
+    """Return a Markdown table with a row per arm: the best rate, then accuracies in per cent.
+
+    A best rate at the edge of the grid is marked: a better one may lie beyond.
+    """
     lines = ["| activation | loss | optimizer | best | accuracy (%) by learning rate |"]
     lines.append("| --- | --- | --- | --- | --- |")
     for arm, group in itertools.groupby(sorted(results), key=lambda key: key[0]):
         rates = [rate for _, rate in group]
         best = max(rates, key=lambda rate: results[arm, rate])
+        edge = " (edge)" if best in (rates[0], rates[-1]) else ""
         cells = ", ".join(f"{rate:g}: {100 * results[arm, rate]:.2f}" for rate in rates)
-        lines.append(f"| {' | '.join(arm)} | {best:g} | {cells} |")
+        lines.append(f"| {' | '.join(arm)} | {best:g}{edge} | {cells} |")
     return "\n".join(lines)
 
 

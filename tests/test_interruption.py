@@ -15,8 +15,8 @@ EXIT_CODES = {"SIGINT": 130, "SIGTERM": 143, "SIGKILL": -signal.SIGKILL}
 class Stopped:
     """Endless runs, each sent a signal, and a sweep of four, two at a time, stopped by Ctrl-C.
 
-    Each gets its signal when it has recorded an epoch. The run that gets SIGINT gets it again at
-    once, as from a nervous user.
+    Each gets its signal when it has recorded an epoch. The run that gets SIGINT gets it again
+    while its writer catches up, as from a nervous user.
     """
 
     def __init__(self, base: Path, stack: ExitStack) -> None:
@@ -31,7 +31,9 @@ class Stopped:
         for name in EXIT_CODES:
             harness.wait_for_epoch(self.folder(name))
             self.programs[name].send(signal.Signals[name])
-        self.programs["SIGINT"].ctrl_c()
+        nervous = self.programs["SIGINT"]
+        harness.wait_for(lambda: "killed" in nervous.output, "message of the interruption")
+        nervous.ctrl_c()
         harness.wait_for_epoch(self.folder("sweep") / "0", self.folder("sweep") / "1")
         self.programs["sweep"].ctrl_c()
 

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from experiments.config import CONF, one_line, register
 from experiments.errors import UserError
-from experiments.job import Interrupted
+from experiments.job import Interrupted, interruptible
 
 FULL_ERRORS = os.environ.get("HYDRA_FULL_ERROR") == "1"
 
@@ -31,6 +32,8 @@ def one_line_errors() -> Iterator[None]:
         yield
     except Interrupted as error:
         sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)
     except (UserError, HydraException, OmegaConfBaseException, OSError) as error:
         if FULL_ERRORS:
             raise
@@ -42,14 +45,16 @@ def sync(arguments: argparse.Namespace) -> None:
     """Bring MLflow up to date with what a folder records, in the store that it names."""
     from experiments import tracking
 
-    tracking.sync(arguments.folder)
+    uri = tracking.sync(arguments.folder)
+    sys.stdout.write(f"MLflow is up to date: {uri}\n")
 
 
 def ui(arguments: argparse.Namespace) -> None:
-    """Serve the configured store on this machine until Ctrl-C, and open the browser on its runs."""
+    """Serve a store on this machine until Ctrl-C, and open the browser on its runs."""
     from experiments import ui
 
-    ui.serve(configured().tracking.uri, arguments.port, browse=not arguments.no_browser)
+    uri = arguments.uri or configured().tracking.uri
+    ui.serve(uri, arguments.port, browse=not arguments.no_browser)
 
 
 def configured() -> DictConfig:
@@ -67,9 +72,11 @@ def main() -> None:
     command.add_argument("folder", type=Path, help="of a run or a sweep, under outputs/")
     command.set_defaults(do=sync)
     command = commands.add_parser("ui", help="browse the runs in MLflow")
+    command.add_argument("--uri", help="of the store; else as for runs")
     command.add_argument("--port", type=int, default=5000)
     command.add_argument("--no-browser", action="store_true", help="only print the address")
     command.set_defaults(do=ui)
     arguments = parser.parse_args()
+    interruptible()
     with one_line_errors():
         arguments.do(arguments)

@@ -20,6 +20,7 @@ from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 
 from experiments.data import IDXDataset
 from experiments.errors import ConfigError
+from experiments.writer import SQLITE
 from nn import Activation, Initializer, Loss, Optimizer, Schedule
 from nn.network import check_sizes
 
@@ -115,9 +116,7 @@ def build(config: DictConfig) -> Experiment:
     Raises ConfigError, in one line, for a wrong type, an unknown option, a value out of range and
     layers that do not fit the data; DataError if the data cannot be read.
     """
-    for key in config:
-        if key != "hydra" and key not in Schema.__annotations__:
-            raise ConfigError(f"{key!s}: no such option")
+    _check_keys(config)
     try:
         experiment = Experiment(
             dataset=_instance(config, "dataset", IDXDataset),
@@ -143,10 +142,16 @@ def build(config: DictConfig) -> Experiment:
 
 
 def plain(config: DictConfig) -> dict[str, Any]:
-    """Return the resolved configuration of a run, without Hydra's own and the table of rates."""
+    """Return the resolved configuration of a run, without Hydra's own and the table of rates.
+
+    A relative path of an SQLite store is made absolute: it is for other processes, too.
+    """
     resolved = OmegaConf.to_container(config, resolve=True, enum_to_str=True)
     if not isinstance(resolved, dict):
         raise ConfigError("the configuration is not a mapping")
+    uri = resolved["tracking"]["uri"]
+    if uri is not None and uri.startswith(SQLITE):
+        resolved["tracking"]["uri"] = SQLITE + str(Path(uri.removeprefix(SQLITE)).absolute())
     return {str(k): v for k, v in resolved.items() if k not in ("hydra", "learning_rates")}
 
 
@@ -154,6 +159,22 @@ def choices(config: DictConfig) -> dict[str, str]:
     """Return the file chosen in each group of conf/, given a configuration with Hydra's node."""
     chosen = config.hydra.runtime.choices
     return {key: chosen[key] for key in chosen if "/" not in key and key in Schema.__annotations__}
+
+
+def _check_keys(config: DictConfig) -> None:
+    for key in config:
+        if key != "hydra" and key not in Schema.__annotations__:
+            raise ConfigError(f"{key!s}: no such option")
+    for key in Schema.__annotations__:
+        if OmegaConf.is_missing(config, key) or config.get(key) is None:
+            raise ConfigError(f"{key}: nothing is chosen")
+    for key, kind in (("architecture", Architecture), ("tracking", Tracking)):
+        try:
+            OmegaConf.merge(OmegaConf.structured(kind), OmegaConf.to_container(config[key]))
+        except OmegaConfBaseException as error:
+            raise ConfigError(one_line(error, key)) from None
+    if config.tracking.uri in ("", "sqlite://", "sqlite:///"):
+        raise ConfigError("tracking.uri is empty; for no tracking choose tracking=none")
 
 
 def _sizes(config: DictConfig) -> list[int]:

@@ -44,11 +44,10 @@ class Display:
         if event["event"] == "start":
             self._starts[run] = event
         elif event["event"] == "epoch":
-            line = progress(self._starts[run], event)
             if self.console.is_terminal:
-                self._lines[run] = line
+                self._lines[run] = progress(self._starts[run], event, self.console.width)
             else:
-                self.say(line)
+                self.say(progress(self._starts[run], event))
         else:
             self._lines.pop(run, None)
             name = self._starts[run]["name"] if run in self._starts else run
@@ -61,16 +60,23 @@ class Display:
             self._live.update(Text(text, no_wrap=True, overflow="ellipsis"), refresh=True)
 
 
-def progress(start: Mapping[str, Any], event: Mapping[str, Any]) -> str:
-    """Return a run's line: epoch, costs and accuracies of training and validation, time to go."""
+def progress(start: Mapping[str, Any], event: Mapping[str, Any], width: int | None = None) -> str:
+    """Return a run's line: epoch, costs and accuracies of training and validation, time to go.
+
+    Where it is wider than ``width`` columns, the run's name is cut.
+    """
     epoch, epochs, metrics = event["epoch"], start["config"]["epochs"], event["metrics"]
     left = round((event["time"] - start["time"]) / epoch * (epochs - epoch))
-    return (
-        f"{start['name']}  {epoch:>{len(str(epochs))}}/{epochs}"
+    numbers = (
+        f"  {epoch:>{len(str(epochs))}}/{epochs}"
         f"  cost {metrics['train/cost']:.4f} val {metrics['validation/cost']:.4f}"
         f"  acc {metrics['train/accuracy']:.1%} val {metrics['validation/accuracy']:.1%}"
         f"  ETA {left // 60}:{left % 60:02}"
     )
+    name: str = start["name"]
+    if width is not None and len(name) + len(numbers) > width:
+        name = name[: max(0, width - len(numbers) - 1)] + "…"
+    return name + numbers
 
 
 def ending(event: Mapping[str, Any]) -> str:
@@ -86,7 +92,9 @@ def ending(event: Mapping[str, Any]) -> str:
 
 def summary(runs: Sequence[tuple[str, Mapping[str, Any] | None, Mapping[str, Any]]]) -> Table:
     """Return a table of a sweep's runs, each its name, its last `epoch` event and its `end`."""
-    table = Table("run", "outcome", box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("run", no_wrap=True, overflow="ellipsis")
+    table.add_column("outcome")
     for column in ("epochs", "validation", "test", "seconds"):
         table.add_column(column, justify="right")
     for name, last, end in runs:

@@ -24,13 +24,20 @@ def environment() -> dict[str, str]:
     return {
         **_git(PROJECT),
         "host": socket.gethostname(),
-        "user": getpass.getuser(),
+        "user": _user(),
         "platform": platform.platform(),
         "processors": str(os.cpu_count()),
         "blas.coretype": os.environ.get("OPENBLAS_CORETYPE", "default"),
         "version.python": platform.python_version(),
         **versions,
     }
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # an id without a name, as in containers
+        return str(os.getuid())
 
 
 def _git(folder: Path) -> dict[str, str]:

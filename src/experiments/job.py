@@ -23,8 +23,11 @@ from nn import Network
 Listener = Callable[[Mapping[str, Any]], None]
 
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 class Interrupted(KeyboardInterrupt):
-    """SIGINT or SIGTERM: the run ends after what it is doing, and says so in its journal."""
+    """One of `SIGNALS`: the run ends, and says so in its journal."""
 
     def __init__(self, signum: int) -> None:
         super().__init__(signal.Signals(signum).name)
@@ -32,14 +35,15 @@ class Interrupted(KeyboardInterrupt):
 
 
 def interruptible() -> None:
-    """Let the first SIGINT or SIGTERM raise `Interrupted`; those that follow are ignored."""
+    """Let the first of `SIGNALS` raise `Interrupted`; after it only Ctrl-C has an effect."""
 
     def interrupt(signum: int, _frame: FrameType | None) -> NoReturn:
-        for each in (signal.SIGINT, signal.SIGTERM):
+        for each in SIGNALS:
             signal.signal(each, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         raise Interrupted(signum)
 
-    for each in (signal.SIGINT, signal.SIGTERM):
+    for each in SIGNALS:
         signal.signal(each, interrupt)
 
 

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from mlflow import MlflowClient
+from mlflow.entities import Run
 from mlflow.exceptions import MlflowException
 
-SQLITE = "sqlite:///"
+from experiments.writer import SQLITE
+
 VIEW = "results"
 """Name of the experiment's saved view, which shows the columns that matter."""
 COLUMNS = [
@@ -83,17 +85,16 @@ def run(
     kind: str,
     record: Mapping[str, Any],
     tags: dict[str, str],
-) -> str:
-    """Return the id of the run that mirrors a journal or a sweep, created if need be.
+) -> Run:
+    """Return the run that mirrors a journal or a sweep, created if need be.
 
     ``tags[kind]`` holds the record's own id, by which the run is found again.
     """
     found = client.search_runs([experiment_id], f"tags.`{kind}` = '{tags[kind]}'")
     if found:
-        return str(found[0].info.run_id)
+        return found[0]
     start = int(record["time"] * 1000)
-    created = client.create_run(experiment_id, start, tags, run_name=record["name"])
-    return str(created.info.run_id)
+    return client.create_run(experiment_id, start, tags, run_name=record["name"])
 
 
 def _view() -> dict[str, str]:

@@ -1,5 +1,6 @@
 """A sweep: jobs in processes of their own, followed through their journals."""
 
+import ctypes
 import json
 import multiprocessing
 import os
@@ -16,22 +17,23 @@ from pathlib import Path
 from typing import Any
 
 from hydra.core.hydra_config import HydraConfig
-from hydra.core.utils import JobReturn, JobStatus, run_job
+from hydra.core.utils import JobReturn, JobStatus, run_job, setup_globals
 from hydra.types import HydraContext
 from omegaconf import DictConfig
 from rich.table import Table
 
 from experiments.cli import one_line_errors
-from experiments.config import build, choices, plain
+from experiments.config import build, choices, plain, register
 from experiments.display import Display, summary
 from experiments.environment import environment
 from experiments.errors import ConfigError, UserError
 from experiments.job import interruptible, run, start
 from experiments.journal import SWEEP, Follower, Journal
 from experiments.naming import job_names
-from experiments.writer import Writer
+from experiments.writer import Writer, browse_command
 
 OUTPUT = "output.log"
+PR_SET_PDEATHSIG = 1  # prctl(2): the signal to get when the parent dies
 POLL = 0.1  # seconds between two looks at the journals
 START_METHOD = "fork" if sys.platform == "linux" else "spawn"  # a fork shares the data loaded
 
@@ -44,17 +46,13 @@ class Job:
     id: str
     name: str
     overrides: list[str]
+    folder: Path
     config: DictConfig  # as Hydra composed it, with its own node
-
-    @property
-    def folder(self) -> Path:
-        """The job's own folder."""
-        return Path(self.config.hydra.sweep.dir) / str(self.number)
+    plain: dict[str, Any]  # the same, resolved and without it
 
     @property
     def identity(self) -> dict[str, Any]:
         """What the journal's `start` event says of the run besides its configuration."""
-        HydraConfig.instance().set_config(self.config)
         return {
             "id": self.id,
             "name": self.name,
@@ -99,10 +97,10 @@ class Process:
         if code < 0:
             reason = f"its process was ended by {signal.Signals(-code).name}"
         else:
-            output = (self.job.folder / OUTPUT).read_text(encoding="utf-8").splitlines()
-            reason = output[-1] if output else f"its process ended with exit code {code}"
+            reason = _last_line(self.job.folder / OUTPUT) or f"its exit code was {code}"
         journal = Journal(self.job.folder, resume=True)
         if not self.start:
+            HydraConfig.instance().set_config(self.job.config)
             journal.append("start", start(self.job.config, self.job.identity))
         journal.append("end", {"status": "failed", "message": reason})
         journal.close()
@@ -113,17 +111,21 @@ def prepare(overrides: Sequence[Sequence[str]], configs: Sequence[DictConfig]) -
 
     Raises ConfigError, naming the job, or DataError.
     """
-    groups = choices(configs[0])
-    for job, config in zip(overrides, configs, strict=True):
+    names = job_names(overrides, choices(configs[0]))
+    jobs: list[Job] = []
+    for job, name, config in zip(overrides, names, configs, strict=True):
         HydraConfig.instance().set_config(config)  # for the values that refer to Hydra's own
         try:
             build(config)
         except UserError as error:
             raise ConfigError(f"{' '.join(job)}: {error}") from None
-    return [
-        Job(config.hydra.job.num, uuid.uuid4().hex, name, list(job), config)
-        for job, name, config in zip(overrides, job_names(overrides, groups), configs, strict=True)
-    ]
+        hydra = config.hydra
+        folder = Path(hydra.sweep.dir) / hydra.sweep.subdir
+        identity = uuid.uuid4().hex
+        jobs.append(Job(hydra.job.num, identity, name, list(job), folder, config, plain(config)))
+    if len({job.plain["tracking"]["uri"] for job in jobs}) > 1:
+        raise ConfigError("tracking: a sweep is tracked as a whole, in one place or not at all")
+    return jobs
 
 
 def sweep(
@@ -135,19 +137,18 @@ def sweep(
     Raises UserError after the last job when any of them failed; `Interrupted` on SIGINT or SIGTERM,
     after the jobs under way have recorded that they were stopped.
     """
-    hydra = jobs[0].config.hydra
-    folder = Path(hydra.sweep.dir)
+    folder = Path(jobs[0].config.hydra.sweep.dir)
     _record(folder, jobs, overrides)
+    uri = jobs[0].plain["tracking"]["uri"]
+    browse = browse_command(uri, overrides)
     done: list[Process] = []
-    interruptible()
     with Display() as display:
         display.say(f"{len(jobs)} runs, {processes} at a time")
-        with Writer(folder, jobs[0].config.tracking.uri) as writer:
+        with Writer(folder, uri, browse=browse, say=display.say):
             try:
                 _run(jobs, context, processes=processes, done=done, display=display)
             finally:
                 display.console.print(_summary(done))
-        display.say(writer.report())
     failed = [p.job.name for p in done if p.end["status"] == "failed"]
     if failed:
         raise UserError(f"{len(failed)} of {len(jobs)} runs failed: {', '.join(failed)}")
@@ -163,15 +164,15 @@ def _record(folder: Path, jobs: Sequence[Job], overrides: Sequence[str]) -> None
     """Write what the sweep consists of."""
     record = {
         "id": uuid.uuid4().hex,
-        "name": " ".join(overrides),
+        "name": " ".join(each for each in overrides if not each.startswith("tracking")),
         "time": time.time(),
         "overrides": list(overrides),
         "environment": environment(),
-        "tracking": plain(jobs[0].config)["tracking"],
-        "runs": [{"name": job.name, "folder": job.folder.name} for job in jobs],
+        "tracking": jobs[0].plain["tracking"],
+        "runs": [{"name": job.name, "folder": str(job.folder.relative_to(folder))} for job in jobs],
     }
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / SWEEP).write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
+    (folder / SWEEP).write_text(json.dumps(record, indent=1), encoding="utf-8")
 
 
 def _run(
@@ -191,9 +192,9 @@ def _run(
             while waiting and len(running) < processes:
                 job = waiting.popleft()
                 job.folder.mkdir(parents=True, exist_ok=True)
-                process = make(target=_child, args=(job, context))
-                process.start()
+                process = make(target=_child, args=(job, context, os.getpid()))
                 running.append(Process(job, process, Follower(job.folder)))
+                process.start()
             connection.wait([each.process.sentinel for each in running], timeout=POLL)
             for each in list(running):
                 if each.process.is_alive():
@@ -203,6 +204,7 @@ def _run(
                     running.remove(each)
                     done.append(each)
     except BaseException:  # an interruption above all
+        running = [each for each in running if each.process.pid is not None]
         for each in running:
             each.process.terminate()
         for each in running:
@@ -211,10 +213,16 @@ def _run(
         raise
 
 
-def _child(job: Job, context: HydraContext) -> None:
+def _child(job: Job, context: HydraContext, parent: int) -> None:
     """Run one job, in its own process."""
     os.setsid()  # Ctrl-C reaches the sweep alone, which passes it on
     interruptible()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        return  # the sweep was killed before it could take this process along
+    register()
+    setup_globals()
     with (
         (job.folder / OUTPUT).open("w", encoding="utf-8", buffering=1) as output,
         one_line_errors(),
@@ -234,6 +242,14 @@ def _child(job: Job, context: HydraContext) -> None:
             hydra_context=context,
         )
         _ = result.return_value  # raises what the job raised
+
+
+def _last_line(path: Path) -> str:
+    try:
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    return lines[-1] if lines else ""
 
 
 def _result(process: Process) -> JobReturn:

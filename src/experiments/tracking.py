@@ -14,9 +14,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import mlflow
 from mlflow import MlflowClient
-from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunTag
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, Run, RunTag
+from mlflow.exceptions import MlflowException
+from sqlalchemy.exc import SQLAlchemyError
 
 from experiments import models, plots, store
 from experiments.errors import UserError
@@ -30,10 +31,10 @@ OUTCOMES = {"finished": "FINISHED", "diverged": "FAILED", "failed": "FAILED", "k
 class TrackedRun:
     """One journal and the MLflow run that mirrors it."""
 
-    def __init__(self, client: MlflowClient, folder: Path, parent_id: str | None) -> None:
+    def __init__(self, client: MlflowClient, folder: Path, parent: Run | None) -> None:
         self.client = client
         self.folder = folder
-        self.parent_id = parent_id
+        self.parent = parent
         self.follower = Follower(folder)
         self.start: Mapping[str, Any] = {}
         self.end: Mapping[str, Any] = {}
@@ -71,12 +72,14 @@ class TrackedRun:
 
     def _begin(self, start: Mapping[str, Any]) -> None:
         self.start = start
-        tracking = start["config"]["tracking"]
-        experiment_id = store.experiment(self.client, tracking)
         tags = {"run": start["id"], "folder": str(self.folder), **_tags(start)}
-        if self.parent_id:
-            tags["mlflow.parentRunId"] = self.parent_id
-        self.run_id = store.run(self.client, experiment_id, "run", start, tags)
+        if self.parent:
+            experiment_id = self.parent.info.experiment_id
+            tags["mlflow.parentRunId"] = self.parent.info.run_id
+        else:
+            experiment_id = store.experiment(self.client, start["config"]["tracking"])
+        run = store.run(self.client, experiment_id, "run", start, tags)
+        self.run_id = run.info.run_id
         params = [Param(name, str(value)[:6000]) for name, value in parameters(start).items()]
         self.client.log_batch(self.run_id, params=params)
         if "dataset" in start:
@@ -108,12 +111,12 @@ class TrackedFolder:
     def __init__(self, folder: Path, uri: str) -> None:
         self.client = store.open_store(uri)
         self.sweep = read_sweep(folder)
-        self.sweep_run_id: str | None = None
+        self.parent: Run | None = None
         folders = [folder]
         if self.sweep:
-            self.sweep_run_id = self._begin(self.sweep)
+            self.parent = self._begin(self.sweep)
             folders = [folder / run["folder"] for run in self.sweep["runs"]]
-        self.runs = [TrackedRun(self.client, each, self.sweep_run_id) for each in folders]
+        self.runs = [TrackedRun(self.client, each, self.parent) for each in folders]
 
     def update(self) -> None:
         """Bring MLflow up to the journals."""
@@ -125,10 +128,10 @@ class TrackedFolder:
         """Mark as killed the runs that did not say how they ended, and end the sweep."""
         for run in self.runs:
             run.interrupt()
-        if self.sweep and self.sweep_run_id:
-            self._finish(self.sweep, self.sweep_run_id)
+        if self.sweep and self.parent:
+            self._finish(self.sweep, self.parent.info.run_id)
 
-    def _begin(self, sweep: Mapping[str, Any]) -> str:
+    def _begin(self, sweep: Mapping[str, Any]) -> Run:
         experiment_id = store.experiment(self.client, sweep["tracking"])
         command = f"python run.py -m {' '.join(sweep['overrides'])}"
         note = f"{len(sweep['runs'])} runs of: {command}"
@@ -205,10 +208,11 @@ def _dataset_inputs(dataset: Mapping[str, Any]) -> list[DatasetInput]:
     ]
 
 
-def sync(folder: Path) -> None:
+def sync(folder: Path) -> str:
     """Bring MLflow up to date with the folder of a run or a sweep that has ended.
 
-    Raises UserError if the folder is neither, or was not to be tracked.
+    Returns the address of the store. Raises UserError if the folder is neither, was not to be
+    tracked, or the store cannot be written.
     """
     record = read_sweep(folder) or next(Follower(folder).events(), None)
     if record is None:
@@ -216,9 +220,14 @@ def sync(folder: Path) -> None:
     uri = (record.get("config") or record)["tracking"]["uri"]
     if uri is None:
         raise UserError(f"{folder}: was made with tracking=none")
-    tracked = TrackedFolder(folder, uri)
-    tracked.update()
-    tracked.close()
+    quiet()
+    try:
+        tracked = TrackedFolder(folder, uri)
+        tracked.update()
+        tracked.close()
+    except (MlflowException, SQLAlchemyError) as error:
+        raise UserError(f"{uri}: {reason(error)}") from None
+    return str(uri)
 
 
 def follow(folder: Path, uri: str) -> None:
@@ -232,13 +241,23 @@ def follow(folder: Path, uri: str) -> None:
     tracked.close()
 
 
+def quiet() -> None:
+    """Keep MLflow from logging what is raised or done anyway."""
+    logging.getLogger("mlflow").setLevel(logging.CRITICAL)
+
+
+def reason(error: Exception) -> str:
+    """Return what an error of the store says, as one line without its pointers to manuals."""
+    return " ".join(str(error).split("(Background on")[0].split("[SQL:")[0].split())[:500]
+
+
 def main() -> None:
     """Follow the folder and the store named on the command line; one line for any error."""
-    logging.getLogger("mlflow").setLevel(logging.CRITICAL)
+    quiet()
     try:
         follow(Path(sys.argv[1]), sys.argv[2])
-    except (mlflow.exceptions.MlflowException, OSError) as error:
-        sys.stderr.write(" ".join(str(error).split())[:500] + "\n")
+    except (MlflowException, SQLAlchemyError, OSError) as error:
+        sys.stderr.write(reason(error) + "\n")
         sys.stderr.flush()
         os._exit(1)
     os._exit(0)  # MLflow's own tear-down takes half a second

@@ -60,10 +60,10 @@ class EpochMetrics:
 
 
 class DivergenceError(ArithmeticError):
-    """The cost became NaN or infinite in ``epoch``."""
+    """The cost, or the norm of gradient or weights, became NaN or infinite in ``epoch``."""
 
     def __init__(self, epoch: int) -> None:
-        super().__init__(f"the cost became NaN or infinite in epoch {epoch}")
+        super().__init__(f"cost or norms became NaN or infinite in epoch {epoch}")
         self.epoch = epoch
 
 

@@ -11,7 +11,6 @@ from typing import IO
 
 from experiments import store
 from experiments.errors import UserError
-from experiments.job import interruptible
 
 HOST = "127.0.0.1"
 POLL = 0.2  # seconds between two questions whether the server is up
@@ -39,7 +38,6 @@ def serve(uri: str, port: int, *, browse: bool) -> None:
     address = f"http://{HOST}:{port}"
     command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", uri]
     command += ["--host", HOST, "--port", str(port), "--workers", "1"]
-    interruptible()
     with tempfile.TemporaryFile() as log:
         server = subprocess.Popen(command, env={**os.environ, **SETTINGS}, stdout=log, stderr=log)
         try:
@@ -58,8 +56,8 @@ def _check_free(port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
-        except OSError as error:
-            raise UserError(f"port {port}: {error.strerror}; choose another with --port") from None
+        except (OSError, OverflowError) as error:
+            raise UserError(f"port {port}: {error}; choose another with --port") from None
 
 
 def _wait(server: subprocess.Popen[bytes], health: str, log: IO[bytes]) -> None:

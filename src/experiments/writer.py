@@ -4,12 +4,17 @@ import os
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
-BIN = Path(os.path.relpath(Path(sys.executable).parent))
+from experiments.journal import JOURNAL, SWEEP
+
+COMMAND = os.path.relpath(Path(sys.executable).parent / "experiments")
 OUTPUT = "tracking.log"
-PATIENCE = 120  # seconds that the writer may take, after the last run, to catch up
+SQLITE = "sqlite:///"  # what the address of an SQLite store begins with
+PATIENCE = 3  # seconds that the writer may take to catch up before that is said
+LIMIT = 120  # seconds that it may take then
 SETTINGS = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "3",
@@ -22,12 +27,17 @@ SETTINGS = {
 class Writer:
     """Follows the runs recorded in a folder into MLflow, while the context lasts.
 
-    With ``uri`` None nothing is tracked. A writer that fails disturbs no run: `report` says so.
+    With ``uri`` None nothing is tracked. A writer that fails disturbs no run: at the end `say`
+    hears of it, or else where the runs can be seen.
     """
 
-    def __init__(self, folder: Path, uri: str | None) -> None:
+    def __init__(
+        self, folder: Path, uri: str | None, *, browse: str, say: Callable[[str], None]
+    ) -> None:
         self.folder = folder
         self.uri = uri
+        self.browse = browse
+        self.say = say
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "Writer":
@@ -49,25 +59,39 @@ class Writer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self.process is None or self.process.stdin is None:
-            return
-        self.process.stdin.close()
-        try:
-            self.process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        if self.process is not None and self.process.stdin is not None:
+            self.process.stdin.close()
+            self._wait(self.process)
+        if (self.folder / JOURNAL).exists() or (self.folder / SWEEP).exists():
+            self.say(self._report())
 
-    def report(self) -> str:
-        """Return, after the context, where the runs can be seen or what is missing in MLflow."""
+    def _wait(self, process: subprocess.Popen[bytes]) -> None:
+        try:
+            process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.say("Waiting for MLflow to catch up; Ctrl-C skips that.")
+            try:
+                process.wait(LIMIT)
+            except (subprocess.TimeoutExpired, KeyboardInterrupt):
+                process.kill()
+                process.wait()
+
+    def _report(self) -> str:
         folder = os.path.relpath(self.folder)
         if self.process is None:
             return f"Recorded in {folder}, not in MLflow."
         if self.process.returncode == 0:
-            return f"Recorded in {folder}\nand in MLflow: browse with  make ui"
+            return f"Recorded in {folder}\nand in MLflow: browse with  {self.browse}"
         output = (self.folder / OUTPUT).read_text(encoding="utf-8", errors="replace").split("\n")
         reason = next((line for line in reversed(output) if line.strip()), "no answer in time")
         return (
             f"MLflow did not get everything: {reason}\nNothing is lost, the journals have it all."
-            f" When that is mended:  {BIN / 'experiments'} sync {shlex.quote(folder)}"
+            f" When that is mended:  {COMMAND} sync {shlex.quote(folder)}"
         )
+
+
+def browse_command(uri: str | None, overrides: Sequence[str]) -> str:
+    """Return the command that shows the runs in MLflow: the plain one for the usual store."""
+    if any(override.startswith("tracking.") for override in overrides):
+        return f"{COMMAND} ui --uri {shlex.quote(str(uri))}"
+    return "make ui"

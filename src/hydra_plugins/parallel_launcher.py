@@ -8,14 +8,14 @@ from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, open_dict
 
+from experiments.errors import ConfigError
+
 
 class ParallelLauncher(Launcher):
     """Runs the jobs of a sweep in processes of their own, ``processes`` at a time."""
 
     def __init__(self, processes: int | None) -> None:
-        if processes is not None and processes < 1:
-            raise ValueError(f"hydra.launcher.processes must be at least 1, not {processes}")
-        self.processes = processes or os.cpu_count() or 1
+        self.processes = processes
 
     def setup(
         self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig
@@ -30,6 +30,9 @@ class ParallelLauncher(Launcher):
         """Check every job, run them all, and return their results in order."""
         from experiments.sweep import prepare, sweep
 
+        processes = os.cpu_count() if self.processes is None else self.processes
+        if not isinstance(processes, int) or processes < 1:
+            raise ConfigError(f"hydra.launcher.processes must be 1 or more, not {processes}")
         configs = []
         for number, overrides in enumerate(job_overrides, initial_job_idx):
             config = self.context.config_loader.load_sweep_config(self.config, list(overrides))
@@ -41,5 +44,5 @@ class ParallelLauncher(Launcher):
             prepare(job_overrides, configs),
             self.context,
             overrides=list(self.config.hydra.overrides.task),
-            processes=self.processes,
+            processes=processes,
         )
