@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 RUN = $(BIN)/python run.py
 
-.PHONY: setup sweep ui test check bench clean
+.PHONY: help setup sweep ui test check bench
 .DEFAULT_GOAL := help
 
 help:  ## show this list

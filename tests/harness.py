@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -197,6 +198,15 @@ def table(output: str) -> list[list[str]]:
     return cells[:end]
 
 
+def advice(output: str, subcommand: str) -> list[str]:
+    """Return the command `experiments SUBCOMMAND ...` that an output recommends, as typed there."""
+    found = re.search(rf"(\S*experiments {subcommand} .+)$", output, re.MULTILINE)
+    assert found, f"no advice in: {output}"
+    program, *arguments = shlex.split(found[1])
+    assert (PROJECT / program).samefile(EXPERIMENTS)
+    return [str(EXPERIMENTS), *arguments]
+
+
 @dataclass(frozen=True)
 class Tracked:
     """A run as MLflow has it."""
@@ -231,9 +241,9 @@ def by_name(address: str) -> dict[str, Tracked]:
     return named
 
 
-def recorded_in(folder: Path, address: str) -> Tracked:
-    """Return the run in a store whose journal is in a folder."""
-    (run,) = (run for run in tracked(address) if run.tags.get("folder") == str(folder))
+def recorded_in(folder: Path, runs: Sequence[Tracked]) -> Tracked:
+    """Return the run whose journal is in a folder."""
+    (run,) = (run for run in runs if run.tags.get("folder") == str(folder))
     return run
 
 

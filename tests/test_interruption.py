@@ -7,35 +7,40 @@ from pathlib import Path
 
 import harness
 import pytest
-from harness import ENDLESS, Program, Tracked
+from harness import ENDLESS, NOT_TRACKED, Program, Tracked
 
 EXIT_CODES = {"SIGINT": 130, "SIGTERM": 143, "SIGKILL": -signal.SIGKILL}
 
 
 class Stopped:
-    """Endless runs, each sent a signal, and a sweep of four, two at a time, stopped by Ctrl-C.
+    """Endless runs, each sent a signal; a sweep of four, two at a time, stopped by Ctrl-C; another
+    whose main process is killed.
 
-    Each gets its signal when it has recorded an epoch. The run that gets SIGINT gets it again
-    while its writer catches up, as from a nervous user.
+    Each gets its signal when it has recorded an epoch. The run that gets SIGTERM gets it again
+    while its writer catches up.
     """
 
     def __init__(self, base: Path, stack: ExitStack) -> None:
         self.base = base
         sweep = ("-m", "seed=0,1,2,3", "hydra.launcher.processes=2")
+        orphans = ("-m", "seed=4,5", "hydra.launcher.processes=1")
+        arguments = {**dict.fromkeys(EXIT_CODES, ()), "sweep": sweep, "orphans": orphans}
         self.programs: dict[str, Program] = {
             name: stack.enter_context(
                 harness.start(self.folder(name), *more, *ENDLESS, *harness.store(base))
             )
-            for name, more in {**dict.fromkeys(EXIT_CODES, ()), "sweep": sweep}.items()
+            for name, more in arguments.items()
         }
         for name in EXIT_CODES:
             harness.wait_for_epoch(self.folder(name))
             self.programs[name].send(signal.Signals[name])
-        nervous = self.programs["SIGINT"]
-        harness.wait_for(lambda: "killed" in nervous.output, "message of the interruption")
-        nervous.ctrl_c()
+        catching_up = self.programs["SIGTERM"]
+        harness.wait_for(lambda: "killed" in catching_up.output, "message of the interruption")
+        catching_up.send(signal.SIGTERM)
         harness.wait_for_epoch(self.folder("sweep") / "0", self.folder("sweep") / "1")
         self.programs["sweep"].ctrl_c()
+        harness.wait_for_epoch(self.folder("orphans") / "0")
+        self.programs["orphans"].send(signal.SIGKILL)
 
     def folder(self, name: str) -> Path:
         """Return what was recorded."""
@@ -44,7 +49,7 @@ class Stopped:
     def tracked(self, name: str) -> Tracked:
         """Return the run as it is in MLflow after all its processes have ended."""
         self.programs[name].wait_until_gone()
-        return harness.recorded_in(self.folder(name), harness.uri(self.base))
+        return harness.recorded_in(self.folder(name), harness.tracked(harness.uri(self.base)))
 
 
 @pytest.fixture(scope="module")
@@ -98,14 +103,25 @@ def test_a_stopped_sweep_starts_no_more_runs(stopped: Stopped) -> None:
     assert [name for name, folder in jobs.items() if folder.is_dir()] == ["seed=0", "seed=1"]
 
 
-def test_the_runs_of_a_stopped_sweep_are_killed_in_mlflow(stopped: Stopped) -> None:
-    stopped.programs["sweep"].wait()
+@pytest.mark.parametrize(("name", "started"), [("sweep", ["0", "1"]), ("orphans", ["0"])])
+def test_the_runs_of_a_stopped_sweep_are_killed_in_mlflow(
+    stopped: Stopped, name: str, started: list[str]
+) -> None:
+    stopped.programs[name].wait_until_gone()
     runs = harness.tracked(harness.uri(stopped.base))
-    (parent,) = (run for run in runs if "sweep" in run.tags)
+    children = [harness.recorded_in(stopped.folder(name) / job, runs) for job in started]
+    (parent,) = (run for run in runs if run.id == children[0].tags["mlflow.parentRunId"])
     assert parent.status == "KILLED"
-    for job in ("0", "1"):
-        folder = stopped.folder("sweep") / job
-        run = harness.recorded_in(folder, harness.uri(stopped.base))
+    for job, run in zip(started, children, strict=True):
         assert (run.status, run.tags["mlflow.parentRunId"]) == ("KILLED", parent.id)
-        assert run.metrics == harness.histories(folder)
+        assert run.metrics == harness.histories(stopped.folder(name) / job)
         assert run.metrics["validation/accuracy"]
+
+
+def test_a_run_ends_with_its_terminal(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    with harness.start(folder, *ENDLESS, NOT_TRACKED) as program:
+        harness.wait_for_epoch(folder)
+        program.send(signal.SIGHUP)
+        assert program.wait() == 129
+    assert harness.events(folder)[-1]["message"] == "stopped by SIGHUP"

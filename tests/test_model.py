@@ -105,7 +105,10 @@ class Models:
         harness.run(folder / "run", *OTHER, *SMALL, *harness.store(folder))
         self.folders = {**harness.jobs(four.folder), "other": folder / "run"}
         uris = {"mse sgd": four.uri, "ce adam": four.uri, "other": harness.uri(folder)}
-        self.runs = {name: harness.recorded_in(self.folders[name], uris[name]) for name in CASES}
+        self.runs = {
+            name: harness.recorded_in(self.folders[name], harness.tracked(uris[name]))
+            for name in CASES
+        }
         self.places = {
             name: Path(
                 harness.connect(uris[name]).get_logged_model(run.models[0]).artifact_location

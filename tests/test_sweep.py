@@ -33,7 +33,7 @@ def test_a_sweep_shows_every_epoch_and_where_to_look_next(four: Sweep) -> None:
         assert "1/2" in first
         assert "2/2" in second
         assert "finished" in end
-    assert "make ui" in four.output.rpartition("finished")[2]
+    assert harness.advice(four.output, "ui")[2:] == ["--uri", four.uri]
 
 
 def test_a_job_is_named_by_what_differs(four: Sweep) -> None:

@@ -5,7 +5,7 @@ import re
 import shutil
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import harness
@@ -37,9 +37,8 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _serve(four: Sweep, log: Path) -> Program:
-    command = [harness.EXPERIMENTS, "ui", "--no-browser", "--port", str(_free_port())]
-    return Program(command, log, MLFLOW_TRACKING_URI=four.uri)
+def _serve(command: Sequence[str], log: Path, **variables: str) -> Program:
+    return Program([*command, "--no-browser", "--port", str(_free_port())], log, **variables)
 
 
 def _address(program: Program) -> str:
@@ -56,7 +55,8 @@ def _address(program: Program) -> str:
 
 @pytest.fixture(scope="module")
 def program(four: Sweep, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
-    with _serve(four, tmp_path_factory.mktemp("ui") / "ui.log") as program:
+    command = harness.advice(four.output, "ui")  # what the sweep said to do next
+    with _serve(command, tmp_path_factory.mktemp("ui") / "ui.log") as program:
         yield program
 
 
@@ -124,7 +124,8 @@ def test_ctrl_c_ends_all_processes_of_the_ui(program: Program) -> None:
 
 
 def test_sigterm_ends_all_processes_of_the_ui(four: Sweep, tmp_path: Path) -> None:
-    with _serve(four, tmp_path / "ui.log") as program:
+    command = [str(harness.EXPERIMENTS), "ui"]
+    with _serve(command, tmp_path / "ui.log", MLFLOW_TRACKING_URI=four.uri) as program:
         harness.wait_for(lambda: len(program.processes()) > 1, "server")
         program.send(signal.SIGTERM)
         _assert_ended(program)

@@ -4,6 +4,7 @@ import argparse
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,6 +40,17 @@ def one_line_errors() -> Iterator[None]:
             raise
         sys.stderr.write(f"error: {one_line(error)}\n")
         sys.exit(1)
+    except ValueError as error:
+        if FULL_ERRORS or not _raised_by_hydra(error):
+            raise
+        sys.stderr.write(f"error: {one_line(error)}\n")
+        sys.exit(1)
+
+
+def _raised_by_hydra(error: Exception) -> bool:
+    """Whether it is Hydra's, for an override that its grammar allows but it cannot compose."""
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    return str(frame.f_globals["__name__"]).startswith("hydra.")
 
 
 def sync(arguments: argparse.Namespace) -> None:

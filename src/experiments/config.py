@@ -57,7 +57,6 @@ class Tracking:
 class Schema:
     """The types of conf/config.yaml. What a group builds is typed by its `_target_`."""
 
-    learning_rates: dict[str, dict[str, dict[str, float]]] = MISSING
     dataset: Any = MISSING
     architecture: Architecture = MISSING
     activation: Any = MISSING
@@ -71,6 +70,7 @@ class Schema:
     l2: float = MISSING
     seed: int = MISSING
     dtype: Precision = MISSING
+    learning_rates: dict[str, dict[str, dict[str, float]]] = MISSING
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,11 @@ class SGD(Optimizer):
 
 @dataclass(frozen=True)
 class Momentum(Optimizer):
-    """``v <- mu v + g; theta <- theta - eta v`` (Polyak 1964; Sutskever et al. 2013, eq. 1-2)."""
+    """``v <- mu v + g; theta <- theta - eta v`` (Polyak 1964).
+
+    The rate stands outside the velocity, as in most libraries; Sutskever et al. 2013, eq. 1-2, have
+    it inside, which is the same at a constant rate.
+    """
 
     momentum: float
 
@@ -89,10 +93,10 @@ class Momentum(Optimizer):
 
 @dataclass(frozen=True)
 class Nesterov(Momentum):
-    """``v <- mu v + g; theta <- theta - eta (g + mu v)`` (Sutskever et al. 2013, eq. 3-4).
+    """``v <- mu v + g; theta <- theta - eta (g + mu v)`` (Bengio et al. 2013, eq. 7).
 
-    The parameters kept are the look-ahead point ``theta + mu v`` of the paper, as in most
-    libraries (Bengio et al. 2013, eq. 7).
+    Sutskever et al. 2013, eq. 3-4, rewritten for the point that they look ahead to, and with the
+    rate outside the velocity as in `Momentum`.
     """
 
     def update(self, parameters: Array, gradient: Array, state: State, rate: float) -> None:
@@ -179,7 +183,8 @@ class Adam(Optimizer):
 class AdamW(Adam):
     """Adam with decoupled decay, ``theta <- theta - eta (adam + lambda theta)``.
 
-    (Loshchilov and Hutter 2019, algorithm 2.) As there, every parameter decays, biases too.
+    (Loshchilov and Hutter 2019, algorithm 2, whose decay is multiplied by the schedule's factor;
+    here, as in most libraries, by the whole learning rate.) Every parameter decays, biases too.
     """
 
     weight_decay: float
