@@ -21,7 +21,7 @@ FINISHED = {
 DIVERGED = {
     "event": "end",
     "status": "diverged",
-    "message": "the cost became NaN or infinite in epoch 3",
+    "message": "cost or norms became NaN or infinite in epoch 3",
     "seconds": 2.0,
 }
 FAILED = {"event": "end", "status": "failed", "message": "its process was ended by SIGKILL"}
@@ -97,7 +97,7 @@ def test_the_last_epoch_leaves_nothing_to_do() -> None:
     ("event", "words"),
     [
         (FINISHED, "finished: test accuracy 95.44%, cost 0.1525, 61.3 s"),
-        (DIVERGED, "diverged: the cost became NaN or infinite in epoch 3"),
+        (DIVERGED, "diverged: cost or norms became NaN or infinite in epoch 3"),
         (FAILED, "failed: its process was ended by SIGKILL"),
         (KILLED, "killed: stopped by SIGINT"),
     ],
@@ -150,7 +150,7 @@ def show_all(display: Display) -> None:
 
 LASTING = [
     "ce adam  finished: test accuracy 95.44%, cost 0.1525, 61.3 s",
-    "mse sgd  diverged: the cost became NaN or infinite in epoch 3",
+    "mse sgd  diverged: cost or norms became NaN or infinite in epoch 3",
     "2  failed: its process was ended by SIGKILL",
     "Recorded in [a folder] of a name " + 100 * "x",
 ]
