@@ -35,7 +35,7 @@ from sklearn.neural_network import MLPClassifier
 
 from experiments.config import PROJECT
 from experiments.data import IDXDataset, Split, Subset, minibatches
-from experiments.train import _descend
+from experiments.train import descend
 from nn import (
     SGD,
     Activation,
@@ -121,7 +121,7 @@ class Ours(Contender):
     def epoch(self) -> float:
         start, optimizer = process_time(), self.workload.optimizer
         batches = minibatches(self.data, self.workload.batch_size, rng=self.rng)
-        _descend(self.network, batches, optimizer, self.state, optimizer.learning_rate, decay=0.0)
+        descend(self.network, batches, optimizer, self.state, optimizer.learning_rate, decay=0.0)
         return process_time() - start
 
     def predict(self, images: Array) -> Array:

@@ -92,7 +92,7 @@ def train(
         start = time.perf_counter()
         with np.errstate(over="ignore", invalid="ignore"):  # a diverging run says so below
             batches = minibatches(dataset.train, batch_size, rng=rng)
-            gradient_norm = _descend(network, batches, optimizer, state, rate, decay=2 * penalty)
+            gradient_norm = descend(network, batches, optimizer, state, rate, decay=2 * penalty)
             seconds = time.perf_counter() - start
             metrics = EpochMetrics(
                 epoch=epoch,
@@ -110,7 +110,7 @@ def train(
         yield metrics
 
 
-def _descend(
+def descend(
     network: Network,
     batches: Iterable[tuple[Array, Array]],
     optimizer: Optimizer,

@@ -61,11 +61,13 @@ class QuadraticCost(Loss):
         The second is the full Jacobian ``da_i/dz_j = a_i (delta_ij - a_j)`` applied to ``a - y``.
         Both divided by ``n``.
         """
-        a = self.activations(logits)
-        np.subtract(a, targets, out)
         if self.output is Output.sigmoid:
-            np.multiply(out, sigmoid_derivative(logits), out)
+            a, derivative = sigmoid_and_derivative(logits)
+            np.subtract(a, targets, out)
+            np.multiply(out, derivative, out)
         else:
+            a = softmax(logits)
+            np.subtract(a, targets, out)
             np.subtract(out, np.sum(out * a, axis=1, keepdims=True), out)
             np.multiply(out, a, out)
         np.multiply(out, 1 / len(logits), out)
@@ -102,13 +104,11 @@ def softmax(logits: Array) -> Array:
 
 def sigmoid(logits: Array) -> Array:
     """Return ``1 / (1 + e^-z)``, to full relative precision in both tails."""
-    e = np.exp(-np.abs(logits))
-    a: Array = np.where(logits < 0, e, 1) / (1 + e)
-    return a
+    return sigmoid_and_derivative(logits)[0]
 
 
-def sigmoid_derivative(logits: Array) -> Array:
-    """Return ``e^-z / (1 + e^-z)^2``, to full relative precision in both tails."""
+def sigmoid_and_derivative(logits: Array) -> tuple[Array, Array]:
+    """Return ``1 / (1 + e^-z)`` and ``e^-z / (1 + e^-z)^2``, both exact in both tails."""
     e = np.exp(-np.abs(logits))
-    derivative: Array = e / np.square(1 + e)
-    return derivative
+    one_plus_e = 1 + e
+    return np.exp(np.minimum(logits, 0)) / one_plus_e, e / np.square(one_plus_e)

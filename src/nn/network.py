@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nn.activations import Activation
-from nn.arrays import Array
+from nn.arrays import Array, zeros
 from nn.initializers import Initializer
 from nn.losses import Loss
 
@@ -47,7 +47,7 @@ class Network:
         self.activation = activation
         self.loss = loss
         self.n_weights = sum(n_in * n_out for n_in, n_out in itertools.pairwise(self.sizes))
-        self._bind(np.zeros(self.n_weights + sum(self.sizes[1:]), dtype))
+        self._bind(zeros(self.n_weights + sum(self.sizes[1:]), dtype))
         for w, b in zip(self.weights, self.biases, strict=True):
             w[:] = initializer.weights(*w.shape, rng=rng)
             b[:] = initializer.biases(*b.shape, rng=rng)
@@ -55,7 +55,7 @@ class Network:
     def _bind(self, parameters: Array) -> None:
         """Make ``parameters [p]`` this network's own, with all views and buffers."""
         self.parameters = parameters
-        self.gradient: Array = np.zeros_like(parameters)
+        self.gradient = zeros(len(parameters), parameters.dtype)
         self.weights, self.biases = self._views(self.parameters)
         self.weight_gradients, self.bias_gradients = self._views(self.gradient)
         self._transposed = [w.T for w in self.weights]
@@ -88,11 +88,11 @@ class Network:
 
     def forward(self, inputs: Array) -> Array:
         """Return the logits of one batch ``[n, sizes[-1]]``, in a buffer the next call reuses."""
-        a, last = inputs, len(self.weights) - 1
+        a, last = np.asarray(inputs, self.parameters.dtype), len(self.weights) - 1
         for layer, (w, b, z) in enumerate(
             zip(self.weights, self.biases, self._buffers(len(inputs)).activations, strict=True)
         ):
-            np.matmul(a, w, z)
+            np.dot(a, w, z)
             np.add(z, b, z)
             if layer < last:
                 self.activation.apply(z)
@@ -107,6 +107,7 @@ class Network:
         ``dC/db_l = sum delta_l`` over the examples (Nielsen, ch. 2, BP1-BP4, with rows as
         examples). Raises ValueError unless the targets have the shape of the logits.
         """
+        inputs = np.asarray(inputs, self.parameters.dtype)  # np.dot converts nothing
         logits = self.forward(inputs)
         if targets.shape != logits.shape:
             raise ValueError(f"targets must be {logits.shape}, not {targets.shape}")
@@ -115,11 +116,11 @@ class Network:
         for layer in range(len(self.weights) - 1, -1, -1):
             delta = buffers.deltas[layer]
             transposed = buffers.transposed[layer - 1] if layer else inputs.T
-            np.matmul(transposed, delta, self.weight_gradients[layer])
-            np.matmul(buffers.ones, delta, self.bias_gradients[layer])
+            np.dot(transposed, delta, self.weight_gradients[layer])
+            np.dot(buffers.ones, delta, self.bias_gradients[layer])
             if layer:
                 previous = buffers.deltas[layer - 1]
-                np.matmul(delta, self._transposed[layer], previous)
+                np.dot(delta, self._transposed[layer], previous)
                 self.activation.multiply_by_derivative(
                     previous, buffers.activations[layer - 1], buffers.scratch[layer - 1]
                 )

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from nn.arrays import Array
+from nn.arrays import Array, zeros
 
 FLUSH_BITS = 20
 """How far above the smallest normal number a moment is set to zero, in powers of two."""
@@ -45,8 +45,10 @@ class Optimizer(ABC):
 
     def init(self, parameters: Array) -> State:
         """Return the state before the first step, with moments of zero."""
-        moments = {name: np.zeros_like(parameters) for name in self.MOMENTS}
-        return State(np.empty_like(parameters), moments)
+        scratch, *moments = (
+            zeros(len(parameters), parameters.dtype) for _ in range(1 + len(self.MOMENTS))
+        )
+        return State(scratch, dict(zip(self.MOMENTS, moments, strict=True)))
 
     def step(self, parameters: Array, gradient: Array, state: State, learning_rate: float) -> None:
         """Update ``parameters [p]`` in place; ``learning_rate`` is the schedule's for this step."""
