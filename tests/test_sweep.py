@@ -227,7 +227,9 @@ def test_a_diverged_run_is_an_outcome_and_the_sweep_goes_on(trouble: dict[str, O
     diverging = trouble["diverging"]
     assert diverging.exit_code == 0, diverging.output
     assert diverging.table == [["l2=0", "finished", "5"], [GROWING, "diverged", "2"]]
-    assert re.search(f"^{GROWING}  diverged: .*NaN or infinite.* epoch 3$", diverging.output, re.MULTILINE)
+    assert re.search(
+        f"^{GROWING}  diverged: .*NaN or infinite.* epoch 3$", diverging.output, re.MULTILINE
+    )
 
 
 def test_a_diverged_run_is_tracked_with_its_last_finite_metrics(
