@@ -40,11 +40,13 @@ class TrackedRun:
         self.end: Mapping[str, Any] = {}
         self.history: dict[str, list[float]] = {}
         self.run_id = ""
+        self.time: int | None = None  # of the last event, in milliseconds
 
     def update(self) -> None:
         """Bring MLflow up to the journal."""
         metrics: list[Metric] = []
         for event in self.follower.events():
+            self.time = _milliseconds(event)
             if event["event"] == "start":
                 self._begin(event)
             elif event["event"] == "epoch":
@@ -68,7 +70,7 @@ class TrackedRun:
         """Mark the run as killed unless its journal says how it ended."""
         if self.run_id and not self.end:
             self.client.set_tag(self.run_id, "outcome", "killed")
-            self.client.set_terminated(self.run_id, "KILLED")
+            self.client.set_terminated(self.run_id, "KILLED", self.time)
 
     def _begin(self, start: Mapping[str, Any]) -> None:
         self.start = start
@@ -145,7 +147,7 @@ class TrackedFolder:
             self.client.log_figure(run_id, figure, "learning_curves.png")
         statuses = {OUTCOMES[run.end["status"]] if run.end else "KILLED" for run in self.runs}
         worst = next(status for status in ("KILLED", "FAILED", "FINISHED") if status in statuses)
-        end = max((_milliseconds(run.end) for run in self.runs if run.end), default=None)
+        end = max((run.time for run in self.runs if run.time is not None), default=None)
         self.client.set_terminated(run_id, worst, end)
 
 

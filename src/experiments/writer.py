@@ -67,14 +67,14 @@ class Writer:
 
     def _wait(self, process: subprocess.Popen[bytes]) -> None:
         try:
-            process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            self.say("Waiting for MLflow to catch up; Ctrl-C skips that.")
             try:
+                process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                self.say("Waiting for MLflow to catch up; Ctrl-C skips that.")
                 process.wait(LIMIT)
-            except (subprocess.TimeoutExpired, KeyboardInterrupt):
-                process.kill()
-                process.wait()
+        except (subprocess.TimeoutExpired, KeyboardInterrupt):
+            process.kill()
+            process.wait()
 
     def _report(self) -> str:
         folder = os.path.relpath(self.folder)
