@@ -35,22 +35,23 @@ def one_line_errors() -> Iterator[None]:
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)
-    except (UserError, HydraException, OmegaConfBaseException, OSError) as error:
-        if FULL_ERRORS:
-            raise
-        sys.stderr.write(f"error: {one_line(error)}\n")
-        sys.exit(1)
-    except ValueError as error:
-        if FULL_ERRORS or not _raised_by_hydra(error):
+    except Exception as error:
+        if FULL_ERRORS or not _mendable(error):
             raise
         sys.stderr.write(f"error: {one_line(error)}\n")
         sys.exit(1)
 
 
-def _raised_by_hydra(error: Exception) -> bool:
-    """Whether it is Hydra's, for an override that its grammar allows but it cannot compose."""
+def _mendable(error: Exception) -> bool:
+    """Whether the user can mend it, rather than a mistake of this program.
+
+    Hydra raises a plain ValueError for what its grammar allows but it cannot compose.
+    """
+    if isinstance(error, UserError | HydraException | OmegaConfBaseException | OSError):
+        return True
     *_, (frame, _) = traceback.walk_tb(error.__traceback__)
-    return str(frame.f_globals["__name__"]).startswith("hydra.")
+    raised_in = str(frame.f_globals["__name__"])
+    return isinstance(error, ValueError) and raised_in.startswith("hydra.")
 
 
 def sync(arguments: argparse.Namespace) -> None:
