@@ -7,6 +7,7 @@ names them, with their types, and their constructors check the ranges.
 import difflib
 import logging
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -71,6 +72,18 @@ class Schema:
     seed: int = MISSING
     dtype: Precision = MISSING
     learning_rates: dict[str, dict[str, dict[str, float]]] = MISSING
+    outputs: str = MISSING
+    checkpoint_every: int = MISSING
+    plan: bool = MISSING
+    retry: bool = MISSING
+    rerun: bool = MISSING
+
+
+GROUPS = ("dataset", "architecture", "activation", "initializer", "loss", "optimizer", "schedule")
+"""The groups of conf/ that say what a run is."""
+DESCRIBED = (*GROUPS, "epochs", "batch_size", "l2", "seed", "dtype")
+"""The parts of the configuration that say what a run is; the others say where and how it is done.
+"""
 
 
 @dataclass(frozen=True)
@@ -117,6 +130,17 @@ def build(config: DictConfig) -> Experiment:
     layers that do not fit the data; DataError if the data cannot be read.
     """
     _check_keys(config)
+    if not config.outputs:
+        raise ConfigError("outputs is empty; it has to be a folder")
+    if config.checkpoint_every < 1:
+        raise ConfigError(
+            f"checkpoint_every must be at least 1 epoch, not {config.checkpoint_every}"
+        )
+    return experiment_of(config)
+
+
+def experiment_of(config: DictConfig) -> Experiment:
+    """Build what the parts of a configuration in `DESCRIBED` describe; raises as `build` does."""
     try:
         experiment = Experiment(
             dataset=_instance(config, "dataset", IDXDataset),
@@ -141,8 +165,18 @@ def build(config: DictConfig) -> Experiment:
     return experiment
 
 
+def rebuild(recorded: Mapping[str, Any]) -> Experiment:
+    """Build the experiment of a configuration as `plain` returned it; raises as `build` does."""
+    described = {key: recorded[key] for key in DESCRIBED if key in recorded}
+    try:
+        config = OmegaConf.merge(OmegaConf.structured(Schema), described)
+    except OmegaConfBaseException as error:
+        raise ConfigError(one_line(error)) from None
+    return experiment_of(cast(DictConfig, config))
+
+
 def plain(config: DictConfig) -> dict[str, Any]:
-    """Return the resolved configuration of a run, without Hydra's own and the table of rates.
+    """Return the resolved configuration that a run records: what it is, and where it is tracked.
 
     A relative path of an SQLite store is made absolute: it is for other processes, too.
     """
@@ -152,13 +186,13 @@ def plain(config: DictConfig) -> dict[str, Any]:
     uri = resolved["tracking"]["uri"]
     if uri is not None and uri.startswith(SQLITE):
         resolved["tracking"]["uri"] = SQLITE + str(Path(uri.removeprefix(SQLITE)).absolute())
-    return {str(k): v for k, v in resolved.items() if k not in ("hydra", "learning_rates")}
+    return {key: resolved[key] for key in (*DESCRIBED, "tracking")}
 
 
-def choices(config: DictConfig) -> dict[str, str]:
-    """Return the file chosen in each group of conf/, given a configuration with Hydra's node."""
-    chosen = config.hydra.runtime.choices
-    return {key: chosen[key] for key in chosen if "/" not in key and key in Schema.__annotations__}
+def choices(hydra: DictConfig) -> dict[str, str]:
+    """Return the file chosen in each group of conf/, given Hydra's own node."""
+    chosen = hydra.runtime.choices
+    return {key: chosen[key] for key in chosen if key in Schema.__annotations__}
 
 
 def _check_keys(config: DictConfig) -> None:
@@ -193,7 +227,7 @@ def _instance(config: DictConfig, group: str, kind: type[T]) -> T:
         raise ConfigError(f"{group}: has no _target_, the class to build")
     target = options.pop("_target_")
     try:
-        cls = get_class(target)
+        cls = get_class(str(target))
     except (ImportError, ValueError) as error:
         raise ConfigError(f"{group}._target_: {one_line(error)}") from None
     if not issubclass(cls, kind):
@@ -227,6 +261,8 @@ def one_line(error: Exception, group: str = "") -> str:
     cause = error.__cause__ if isinstance(error, HydraException) else error
     if isinstance(error, MissingConfigException) and error.options is not None:
         return f"no {error.missing_cfg_file}; there are {', '.join(error.options)}"
+    if isinstance(cause, OSError) and cause.filename and cause.strerror:
+        return f"{cause.filename}: {cause.strerror}"
     if not isinstance(cause, OmegaConfBaseException):
         return " ".join(str(error).split())
     reason = str(cause).splitlines()[0]

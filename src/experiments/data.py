@@ -153,17 +153,17 @@ class IDXDataset:
 
 
 def minibatches(
-    split: Split, batch_size: int, *, rng: np.random.Generator
+    split: Split, batch_size: int, *, rng: np.random.Generator, skip: int = 0
 ) -> Iterator[tuple[Array, Array]]:
     """Yield ``(images, targets)`` of all examples in random order; the last batch may be smaller.
 
-    The arrays are buffers that the next batch overwrites.
+    The first ``skip`` batches are left out. The arrays are buffers that the next batch overwrites.
     """
     batch_size = min(batch_size, len(split))
     images = np.empty((batch_size, split.images.shape[1]), split.images.dtype)
     targets = np.empty((batch_size, split.targets.shape[1]), split.targets.dtype)
     order = rng.permutation(len(split))
-    for start in range(0, len(order), batch_size):
+    for start in range(skip * batch_size, len(order), batch_size):
         rows = order[start : start + batch_size]
         if len(rows) < batch_size:
             images, targets = images[: len(rows)], targets[: len(rows)]

@@ -1,6 +1,7 @@
 """What the terminal shows while runs go on: one live line per run, or plain lines in a file."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
@@ -9,7 +10,42 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-STYLES = {"finished": "green", "diverged": "yellow", "failed": "bold red", "killed": "red"}
+from experiments.record import Record, ending
+
+STYLES = {
+    "finished": "green",
+    "diverged": "yellow",
+    "failed": "bold red",
+    "interrupted": "red",
+    "running": "cyan",
+    "planned": "dim",
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a table says of a run."""
+
+    name: str
+    status: str
+    epochs: int
+    validation: float | None  # accuracy after the last epoch
+    test: float | None  # accuracy
+    seconds: float
+
+    @classmethod
+    def of(cls, name: str, record: Record) -> "Outcome":
+        """Return it for the record of a run."""
+        last = record.epochs[-1]["metrics"] if record.epochs else {}
+        test = record.end.get("metrics", {})
+        return cls(
+            name=name,
+            status=record.status,
+            epochs=len(record.epochs),
+            validation=last.get("validation/accuracy"),
+            test=test.get("test/accuracy"),
+            seconds=record.seconds,
+        )
 
 
 class Display:
@@ -17,7 +53,6 @@ class Display:
 
     def __init__(self) -> None:
         self.console = Console(highlight=False)
-        self._starts: dict[str, Mapping[str, Any]] = {}
         self._lines: dict[str, str] = {}
         self._live = Live(console=self.console, auto_refresh=False, transient=True)
 
@@ -39,18 +74,19 @@ class Display:
         """Print one lasting line, never wrapped or cut."""
         self.console.print(Text(message, style), soft_wrap=True)
 
-    def show(self, run: str, event: Mapping[str, Any]) -> None:
-        """Show one event of the run with that key."""
-        if event["event"] == "start":
-            self._starts[run] = event
-        elif event["event"] == "epoch":
-            if self.console.is_terminal:
-                self._lines[run] = progress(self._starts[run], event, self.console.width)
-            else:
-                self.say(progress(self._starts[run], event))
-        else:
-            self._lines.pop(run, None)
-            name = self._starts[run]["name"] if run in self._starts else run
+    def show(self, name: str, epochs: int, event: Mapping[str, Any]) -> None:
+        """Show one event of the run with that name and number of epochs."""
+        kind = event["event"]
+        if kind == "epoch" and self.console.is_terminal:
+            self._lines[name] = progress(name, epochs, event, self.console.width)
+        elif kind == "epoch":
+            self.say(progress(name, epochs, event))
+        elif kind == "resume":
+            self.say(f"{name}  {resumption(event)}")
+        elif kind == "note":
+            self.say(f"{name}  {event['message']}", STYLES["interrupted"])
+        elif kind == "end":
+            self._lines.pop(name, None)
             self.say(f"{name}  {ending(event)}", STYLES[event["status"]])
         self._refresh()
 
@@ -60,50 +96,54 @@ class Display:
             self._live.update(Text(text, no_wrap=True, overflow="ellipsis"), refresh=True)
 
 
-def progress(start: Mapping[str, Any], event: Mapping[str, Any], width: int | None = None) -> str:
+def progress(name: str, epochs: int, event: Mapping[str, Any], width: int | None = None) -> str:
     """Return a run's line: epoch, costs and accuracies of training and validation, time to go.
 
     Where it is wider than ``width`` columns, the run's name is cut.
     """
-    epoch, epochs, metrics = event["epoch"], start["config"]["epochs"], event["metrics"]
-    left = round((event["time"] - start["time"]) / epoch * (epochs - epoch))
+    epoch, metrics = event["epoch"], event["metrics"]
     numbers = (
         f"  {epoch:>{len(str(epochs))}}/{epochs}"
         f"  cost {metrics['train/cost']:.4f} val {metrics['validation/cost']:.4f}"
         f"  acc {metrics['train/accuracy']:.1%} val {metrics['validation/accuracy']:.1%}"
-        f"  ETA {left // 60}:{left % 60:02}"
+        f"  ETA {clock(event['elapsed'] / epoch * (epochs - epoch))}"
     )
-    name: str = start["name"]
     if width is not None and len(name) + len(numbers) > width:
         name = name[: max(0, width - len(numbers) - 1)] + "…"
     return name + numbers
 
 
-def ending(event: Mapping[str, Any]) -> str:
-    """Return how a run ended, in words."""
-    if event["status"] == "finished":
-        metrics = event["metrics"]
-        return (
-            f"finished: test accuracy {metrics['test/accuracy']:.2%},"
-            f" cost {metrics['test/cost']:.4f}, {event['seconds']:.1f} s"
-        )
-    return f"{event['status']}: {event['message']}"
+def clock(seconds: float) -> str:
+    """Return a duration as minutes and seconds, with hours where there are any."""
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes}:{rest:02}"
+    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
 
 
-def summary(runs: Sequence[tuple[str, Mapping[str, Any] | None, Mapping[str, Any]]]) -> Table:
-    """Return a table of a sweep's runs, each its name, its last `epoch` event and its `end`."""
+def resumption(event: Mapping[str, Any]) -> str:
+    """Return from where a run goes on, in words."""
+    place = f"epoch {event['epoch']}" if event["epoch"] else "the beginning"
+    if event["batches"]:
+        place += f" and {event['batches']} mini-batches"
+    remark = f" ({event['remark']})" if event["remark"] else ""
+    return f"goes on from {place}{remark}"
+
+
+def summary(outcomes: Sequence[Outcome]) -> Table:
+    """Return a table of runs and what came of them."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("run", no_wrap=True, overflow="ellipsis")
-    table.add_column("outcome")
+    table.add_column("run")
+    table.add_column("outcome", no_wrap=True)
     for column in ("epochs", "validation", "test", "seconds"):
-        table.add_column(column, justify="right")
-    for name, last, end in runs:
+        table.add_column(column, justify="right", no_wrap=True)
+    for each in outcomes:
         table.add_row(
-            Text(name),
-            Text(end["status"], STYLES[end["status"]]),
-            str(last["epoch"]) if last else "0",
-            f"{last['metrics']['validation/accuracy']:.2%}" if last else "",
-            f"{end['metrics']['test/accuracy']:.2%}" if "metrics" in end else "",
-            f"{end['seconds']:.1f}" if "seconds" in end else "",
+            Text(each.name, no_wrap=True, overflow="ellipsis"),  # only this gives way
+            Text(each.status, STYLES[each.status]),
+            str(each.epochs),
+            "" if each.validation is None else f"{each.validation:.2%}",
+            "" if each.test is None else f"{each.test:.2%}",
+            f"{each.seconds:.1f}" if each.seconds else "",
         )
     return table

@@ -11,3 +11,11 @@ class ConfigError(UserError):
 
 class DataError(UserError):
     """A data file that is missing, damaged or not what was expected."""
+
+
+class CheckpointError(UserError):
+    """A checkpoint that a run cannot go on from, as it was made otherwise."""
+
+
+class StorageError(UserError):
+    """A folder that a run cannot write to; what was recorded before stays."""

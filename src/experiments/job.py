@@ -1,155 +1,332 @@
-"""One run in this process: data, network, training, journal."""
+"""One run in this process: data, network, training, journal, checkpoints."""
 
 import json
 import math
-import signal
 import time
 import traceback
-from collections.abc import Callable, Mapping
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
-from types import FrameType
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 from omegaconf import DictConfig
 
-from experiments.config import Experiment, build, plain
+from experiments import atomic, checkpoint
+from experiments.config import Experiment, build, choices, plain
 from experiments.data import Dataset, describe
 from experiments.environment import environment
-from experiments.journal import NETWORK, Journal
-from experiments.train import DivergenceError, confusion_matrix, evaluate, train
+from experiments.errors import CheckpointError, StorageError, UserError
+from experiments.identity import Origin, differences, identity, origin, processor
+from experiments.interruption import Interrupted, Interruption
+from experiments.journal import Journal
+from experiments.naming import run_name
+from experiments.record import GOES_ON, NETWORK, RUNS, Record, ending, read
+from experiments.train import (
+    CLOCK,
+    DivergenceError,
+    Progress,
+    begin,
+    confusion_matrix,
+    evaluate,
+    train,
+)
 from nn import Network
 
 Listener = Callable[[Mapping[str, Any]], None]
 
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+@dataclass(frozen=True)
+class Job:
+    """A run to be done: what it is called, what it is, and where it is recorded."""
+
+    name: str
+    overrides: Sequence[str]
+    choices: Mapping[str, str]
+    config: Mapping[str, Any]  # resolved, as it is recorded
+    experiment: Experiment
+    origin: Origin
+    outputs: Path
+    checkpoint_every: int
+    plan: bool = False
+    retry: bool = False
+    rerun: bool = False
+
+    @classmethod
+    def of(cls, config: DictConfig, hydra: DictConfig, name: str = "") -> "Job":
+        """Return the run that a composed configuration describes, checked.
+
+        ``hydra`` is Hydra's own node of it. Without a ``name`` it gets that of a run on its own.
+        Raises ConfigError or DataError.
+        """
+        experiment = build(config)
+        overrides = list(hydra.overrides.task)
+        chosen = choices(hydra)
+        return cls(
+            name=name or run_name(experiment.sizes, chosen, overrides),
+            overrides=overrides,
+            choices=chosen,
+            config=plain(config),
+            experiment=experiment,
+            origin=origin(experiment),
+            outputs=Path(config.outputs).absolute(),
+            checkpoint_every=config.checkpoint_every,
+            plan=config.plan,
+            retry=config.retry,
+            rerun=config.rerun,
+        )
+
+    @property
+    def identity(self) -> str:
+        """The name that it shares with every run of the same numbers."""
+        return identity(self.origin)
+
+    @property
+    def folder(self) -> Path:
+        """Where it is recorded."""
+        return self.outputs / RUNS / self.identity
+
+    def settled(self, record: Record | None) -> bool:
+        """Whether it is not to be done, given its record: it ended for good, or failed before."""
+        if self.rerun or record is None or not record.end:
+            return False
+        return record.final or (record.status == "failed" and not self.retry)
+
+    def settled_before(self) -> bool:
+        """Whether its journal, if that can be read, says that it is not to be done."""
+        with suppress(UserError):
+            return self.settled(read(self.folder))
+        return False
+
+    def start(self) -> dict[str, Any]:
+        """Return the fields of the `start` event that are known before the data are loaded."""
+        return {
+            "id": uuid.uuid4().hex,
+            "identity": self.identity,
+            "origin": self.origin,
+            "name": self.name,
+            "overrides": list(self.overrides),
+            "choices": self.choices,
+            "config": self.config,
+            "environment": environment(),
+        }
 
 
-class Interrupted(KeyboardInterrupt):
-    """One of `SIGNALS`: the run ends, and says so in its journal."""
+class _Run:
+    """A run under way: what its steps share."""
 
-    def __init__(self, signum: int) -> None:
-        super().__init__(signal.Signals(signum).name)
-        self.exit_code = 128 + signum
+    def __init__(
+        self, job: Job, journal: Journal, listeners: Sequence[Listener], interruption: Interruption
+    ) -> None:
+        self.job = job
+        self.journal = journal
+        self.listeners = listeners
+        self.interruption = interruption
+        self.record = Record.of(journal.events, journal.path)
+        self.origin = {**job.origin, "processor": processor()}
+        self.begun = time.perf_counter() - self.record.seconds
+        self.unsaved = ""  # why the last checkpoint could not be written
 
+    def write(self, event: str, fields: Mapping[str, Any]) -> None:
+        """Record an event; then the listeners hear of it."""
+        written = self.journal.append(event, fields)
+        self.record.add(written, self.journal.path)
+        for listener in self.listeners:
+            listener(written)
 
-def interruptible() -> None:
-    """Let the first of `SIGNALS` raise `Interrupted`; after it only Ctrl-C has an effect."""
+    def elapsed(self) -> float:
+        """Seconds of work so far, over all processes that have worked on the run."""
+        return time.perf_counter() - self.begun
 
-    def interrupt(signum: int, _frame: FrameType | None) -> NoReturn:
-        for each in SIGNALS:
-            signal.signal(each, signal.SIG_IGN)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        raise Interrupted(signum)
+    def train(self) -> dict[str, Any]:
+        """Train, or go on training; return the fields of `end`. Raises what ends it otherwise."""
+        experiment = self.job.experiment
+        dataset = experiment.dataset.load(experiment.dtype)
+        resuming = bool(self.record.start)
+        if not resuming:
+            about_data = describe(experiment.dataset, dataset)
+            self.write("start", {**self.job.start(), "dataset": about_data})
+            for message in left_behind(self.job):
+                self.write("note", {"message": message})
+        network, progress = begin(experiment)
+        if resuming:
+            self._resume(network, progress)
+        for metrics in train(
+            network,
+            dataset,
+            optimizer=experiment.optimizer,
+            schedule=experiment.schedule,
+            epochs=experiment.epochs,
+            batch_size=experiment.batch_size,
+            l2=experiment.l2,
+            progress=progress,
+            stop=self.interruption.requested,
+        ):
+            self._record_epoch(metrics.epoch, metrics.by_name())
+            if metrics.epoch % self.job.checkpoint_every == 0:
+                self._checkpoint(network, progress)
+        if progress.epochs < experiment.epochs:
+            self._checkpoint(network, progress)
+            raise Interrupted(self.interruption.signum or 0)
+        return self._finish(network, dataset)
 
-    for each in SIGNALS:
-        signal.signal(each, interrupt)
+    def _resume(self, network: Network, progress: Progress) -> None:
+        done = len(self.record.epochs)
+        saved, remark = checkpoint.load(self.job.folder, self.origin, epochs=done)
+        if saved:
+            saved.restore(network, progress)
+        self.write(
+            "resume",
+            {
+                "epoch": progress.epochs,
+                "batches": progress.batches,
+                "remark": remark,
+                "environment": environment(),
+            },
+        )
+
+    def _record_epoch(self, epoch: int, metrics: Mapping[str, float]) -> None:
+        """Record an epoch; or, if it was recorded before an interruption, compare the two."""
+        if epoch > len(self.record.epochs):
+            self.write("epoch", {"epoch": epoch, "metrics": metrics, "elapsed": self.elapsed()})
+            return
+        before = self.record.epochs[epoch - 1]["metrics"]
+        differing = [name for name in before if name not in CLOCK and before[name] != metrics[name]]
+        if differing:
+            raise UserError(
+                f"{self.journal.path}: epoch {epoch} comes out otherwise than it is recorded"
+                f" ({', '.join(differing)}): rerun=true starts the run over"
+            )
+
+    def _checkpoint(self, network: Network, progress: Progress) -> None:
+        """Write a checkpoint; a run goes on without, but says so."""
+        try:
+            checkpoint.save(self.job.folder, network, progress, self.origin)
+        except OSError as error:
+            if self.unsaved != str(error):
+                self.unsaved = str(error)
+                self.write("note", {"message": f"no checkpoint could be written: {error}"})
+
+    def _finish(self, network: Network, dataset: Dataset) -> dict[str, Any]:
+        """Save the weights and score the test set, once."""
+        experiment = self.job.experiment
+        save_network(network, self.job.config, self.job.folder / NETWORK)
+        test = evaluate(network, dataset.test, penalty=experiment.l2 / (2 * len(dataset.train)))
+        if not math.isfinite(test.cost):
+            raise DivergenceError(experiment.epochs)
+        return {
+            "status": "finished",
+            "metrics": {"test/cost": test.cost, "test/accuracy": test.accuracy},
+            "confusion_matrix": confusion_matrix(network, dataset.validation).tolist(),
+        }
+
+    def stopped(self, error: BaseException) -> str:
+        """Return why and where the run stopped."""
+        reason = str(error) or "SIGINT"
+        return f"stopped by {reason} after epoch {len(self.record.epochs)}"
 
 
 def run(
-    config: DictConfig,
-    folder: Path,
+    job: Job,
     *,
-    identity: Mapping[str, Any],
-    listeners: list[Listener],
-) -> Mapping[str, Any]:
-    """Train what ``config`` describes, recording it in ``folder``; return the `end` event.
+    listeners: Sequence[Listener],
+    interruption: Interruption,
+    say: Callable[[str], None],
+) -> Record:
+    """Do a run, or what is left of it, and return its record, old and new.
 
-    ``identity`` goes into the `start` event: the run's id, name, choices and overrides.
     Each event is in the journal before a listener hears of it. A divergence is an outcome, not an
-    error.
+    error. While another process does the same run, this one waits, and says so.
 
-    Raises UserError, before anything is recorded, if the configuration or the data are unfit; any
-    other error, and `Interrupted`, after recording it.
+    Raises UserError, with nothing recorded, if the data are unfit, the run failed before or its
+    checkpoint is another's, and after recording it if the folder cannot be written or the journal
+    contradicts the run; `Interrupted`, after a checkpoint; any other error after recording it.
     """
-    experiment = build(config)
-    dataset = experiment.dataset.load(experiment.dtype)
-    journal = Journal(folder)
 
-    def record(event: str, fields: Mapping[str, Any]) -> Mapping[str, Any]:
-        written = journal.append(event, fields)
-        for listener in listeners:
-            listener(written)
-        return written
+    def waiting() -> None:
+        say(f"{job.name}: another process is doing this run; waiting for it")
 
-    started = time.perf_counter()
-    ending: dict[str, Any] = {}
+    with Journal(job.folder, waiting=waiting, aside=job.rerun) as journal:
+        doing = _Run(job, journal, listeners, interruption)
+        if job.settled(doing.record):
+            _say_settled(job, doing.record, say)
+        else:
+            with interruption.deferred():
+                _do(doing)
+        if doing.record.final:
+            checkpoint.remove(job.folder)
+        return doing.record
+
+
+def _say_settled(job: Job, record: Record, say: Callable[[str], None]) -> None:
+    """Say that nothing is to be done. Raises UserError if that is because it failed before."""
+    words = f"{job.name}: done before; {ending(record.end)}"
+    if record.status == "failed":
+        raise UserError(f"{words} (retry=true tries again)")
+    say(f"{words} (rerun=true does it again)")
+
+
+def _do(doing: _Run) -> None:
+    """Do a run and record how it ended."""
+    failure: BaseException | None = None
     try:
-        record(
-            "start",
-            {
-                **start(config, identity),
-                "dataset": describe(experiment.dataset, dataset),
-            },
-        )
-        ending = _train(experiment, dataset, config, folder, record)
+        ending = doing.train()
     except DivergenceError as error:
         ending = {"status": "diverged", "message": str(error)}
     except KeyboardInterrupt as error:
-        ending = {"status": "killed", "message": f"stopped by {error or 'SIGINT'}"}
-        raise
+        ending, failure = {"status": "interrupted", "message": doing.stopped(error)}, error
+    except StorageError as error:
+        ending, failure = {"status": "interrupted", "message": str(error)}, error
+    except OSError as error:
+        message = doing.stopped(error)
+        failure = StorageError(f"{message}; what was recorded before is safe{GOES_ON}")
+        ending = {"status": "interrupted", "message": message}
+    except CheckpointError:
+        raise  # where it was made, the run can still go on
     except BaseException as error:
-        message = "".join(traceback.format_exception_only(error)).strip()
-        ending = {"status": "failed", "message": message, "traceback": traceback.format_exc()}
-        raise
-    finally:
-        end = record("end", {**ending, "seconds": time.perf_counter() - started})
-        journal.close()
-    return end
+        if not doing.record.start:
+            raise
+        ending = {"status": "failed", "message": _words(error)}
+        if not isinstance(error, UserError):
+            ending["traceback"] = traceback.format_exc()
+        failure = error
+    with suppress(OSError, UserError) if failure else nullcontext():
+        doing.write("end", {**ending, "elapsed": doing.elapsed()})
+    if failure:
+        raise failure
 
 
-def start(config: DictConfig, identity: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a `start` event that are known before the data are loaded."""
-    return {**identity, "config": plain(config), "environment": environment()}
+def left_behind(job: Job) -> Iterator[str]:
+    """Yield a line for each unfinished run of the same configuration by other code or data.
+
+    A change of code makes another run of it; whoever expected it to go on should know why not.
+    """
+    for path in (job.outputs / RUNS).glob(f"*/{checkpoint.CHECKPOINT}"):
+        with suppress(UserError, OSError):
+            record = read(path.parent)
+            before = record.start["origin"] if record else {}
+            if path.parent != job.folder and before.get("config") == job.origin["config"]:
+                changed = "; ".join(differences(before, job.origin))
+                yield f"begins anew; {path.parent.name} was begun, but {changed}"
 
 
-def _train(
-    experiment: Experiment,
-    dataset: Dataset,
-    config: DictConfig,
-    folder: Path,
-    record: Callable[[str, Mapping[str, Any]], Mapping[str, Any]],
-) -> dict[str, Any]:
-    """Train, save the weights and score the test set, once; return the fields of `end`."""
-    initialisation, order = np.random.SeedSequence(experiment.seed).spawn(2)
-    network = Network(
-        experiment.sizes,
-        activation=experiment.activation,
-        loss=experiment.loss,
-        initializer=experiment.initializer,
-        rng=np.random.default_rng(initialisation),
-        dtype=experiment.dtype,
-    )
-    for metrics in train(
-        network,
-        dataset,
-        optimizer=experiment.optimizer,
-        schedule=experiment.schedule,
-        epochs=experiment.epochs,
-        batch_size=experiment.batch_size,
-        l2=experiment.l2,
-        rng=np.random.default_rng(order),
-    ):
-        record("epoch", {"epoch": metrics.epoch, "metrics": metrics.by_name()})
-    _save(network, config, folder / NETWORK)
-    penalty = experiment.l2 / (2 * len(dataset.train))
-    test = evaluate(network, dataset.test, penalty=penalty)
-    if not math.isfinite(test.cost):
-        raise DivergenceError(experiment.epochs)
-    return {
-        "status": "finished",
-        "metrics": {"test/cost": test.cost, "test/accuracy": test.accuracy},
-        "confusion_matrix": confusion_matrix(network, dataset.validation).tolist(),
-    }
+def _words(error: BaseException) -> str:
+    """Return what an error says, and of one that is not meant for the user its type, too."""
+    if isinstance(error, UserError):
+        return str(error)
+    return "".join(traceback.format_exception_only(error)).strip()
 
 
-def _save(network: Network, config: DictConfig, path: Path) -> None:
+def save_network(network: Network, config: Mapping[str, Any], path: Path) -> None:
     """Save the parameters and what they mean, for `experiments.pyfunc_model`."""
-    described = plain(config)
     description = {
         "sizes": network.sizes,
-        "activation": described["activation"],
-        "loss": described["loss"],
+        "activation": config["activation"],
+        "loss": config["loss"],
     }
-    np.savez(path, parameters=network.parameters, description=np.array(json.dumps(description)))
+    buffer = BytesIO()
+    np.savez(buffer, parameters=network.parameters, description=np.array(json.dumps(description)))
+    atomic.write(path, buffer.getvalue())

@@ -3,6 +3,8 @@
 from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
+CONTROL = ("outputs", "tracking", "checkpoint_every", "plan", "retry", "rerun")
+"""What does not say what a run is, and so is no part of its name."""
 ARMS = ("loss", "optimizer")
 """The groups named, beside the layer sizes, in every run on its own."""
 
@@ -15,9 +17,8 @@ def run_name(sizes: Sequence[int], choices: Mapping[str, Any], overrides: Sequen
     """
     others = [
         short(override, choices)
-        for override in overrides
-        if override.split("=")[0].split(".")[0] not in ("architecture", "tracking")
-        and override.split("=")[0] not in ARMS
+        for override in describing(overrides)
+        if top(override) != "architecture" and override.split("=")[0] not in ARMS
     ]
     return " ".join(["-".join(map(str, sizes)), *(choices[group] for group in ARMS), *others])
 
@@ -25,8 +26,18 @@ def run_name(sizes: Sequence[int], choices: Mapping[str, Any], overrides: Sequen
 def job_names(jobs: Sequence[Sequence[str]], groups: Container[str]) -> list[str]:
     """Return a name for each job of a sweep, given its overrides: those that differ among them."""
     common = set.intersection(*map(set, jobs)) if len(jobs) > 1 else set()
-    names = [" ".join(short(o, groups) for o in job if o not in common) for job in jobs]
+    names = [" ".join(short(o, groups) for o in describing(job) if o not in common) for job in jobs]
     return [name or f"job {number}" for number, name in enumerate(names)]
+
+
+def describing(overrides: Sequence[str]) -> list[str]:
+    """Return the overrides that say what a run is."""
+    return [override for override in overrides if top(override) not in CONTROL]
+
+
+def top(override: str) -> str:
+    """Return the first part of an override's key."""
+    return override.partition("=")[0].partition(".")[0]
 
 
 def short(override: str, groups: Container[str]) -> str:

@@ -1,13 +1,15 @@
 """Training: mini-batch gradient descent, one `EpochMetrics` per epoch."""
 
+import copy
 import math
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
+from experiments.config import Experiment
 from experiments.data import Dataset, Split, minibatches
 from nn.arrays import Array
 from nn.network import Network
@@ -16,6 +18,9 @@ from nn.schedules import Schedule
 
 NORM_EVERY = 16
 """The gradient norm is taken of every 16th mini-batch, where it costs less than 1 %."""
+
+CLOCK = ("seconds", "images_per_second")
+"""The metrics that say how fast an epoch was, not what came of it."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,44 @@ class DivergenceError(ArithmeticError):
         self.epoch = epoch
 
 
+@dataclass
+class Progress:
+    """Where a training stands: with the network's parameters, all that it takes to go on.
+
+    ``order`` is the generator of the order of examples as it was before the epoch under way.
+    """
+
+    state: State
+    order: np.random.Generator
+    accuracies: list[float] = field(default_factory=list)  # validation, of each epoch done
+    batches: int = 0  # mini-batches done of the epoch under way
+    gradient_norms: list[float] = field(default_factory=list)  # of these
+    seconds: float = 0.0  # spent on these
+
+    @property
+    def epochs(self) -> int:
+        """Epochs done."""
+        return len(self.accuracies)
+
+
+def begin(experiment: Experiment) -> tuple[Network, Progress]:
+    """Return the network before its first step, and a progress of nothing.
+
+    The seed gives independent random streams: initialisation, order of the examples.
+    """
+    streams = np.random.SeedSequence(experiment.seed).spawn(2)
+    initialisation, order = map(np.random.default_rng, streams)
+    network = Network(
+        experiment.sizes,
+        activation=experiment.activation,
+        loss=experiment.loss,
+        initializer=experiment.initializer,
+        rng=initialisation,
+        dtype=experiment.dtype,
+    )
+    return network, Progress(experiment.optimizer.init(network.parameters), order)
+
+
 def train(
     network: Network,
     dataset: Dataset,
@@ -76,37 +119,45 @@ def train(
     epochs: int,
     batch_size: int,
     l2: float,
-    rng: np.random.Generator,
+    progress: Progress,
+    stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[EpochMetrics]:
-    """Train ``network`` in place, yielding after each epoch; ``rng`` draws the order of examples.
+    """Train ``network`` in place from where ``progress`` stands, yielding after each epoch.
 
     ``l2`` is Nielsen's lambda: the cost has the penalty ``l2/(2n) sum w^2`` over the weights, with
-    ``n`` the number of training examples. Raises `DivergenceError` in place of yielding an
-    epoch whose costs are not finite.
+    ``n`` the number of training examples. When ``stop`` returns true, it ends after the mini-batch
+    under way; with ``progress`` and the parameters it goes on from there to the same bits. Raises
+    `DivergenceError` in place of yielding an epoch whose costs are not finite.
     """
-    state = optimizer.init(network.parameters)
-    accuracies: list[float] = []
     penalty = l2 / (2 * len(dataset.train))
-    for epoch in range(1, epochs + 1):
-        rate = optimizer.learning_rate * schedule.factor(epoch, accuracies)
+    while progress.epochs < epochs:
+        epoch = progress.epochs + 1
+        rate = optimizer.learning_rate * schedule.factor(epoch, progress.accuracies)
+        order = copy.deepcopy(progress.order)
         start = time.perf_counter()
         with np.errstate(over="ignore", invalid="ignore"):  # a diverging run says so below
-            batches = minibatches(dataset.train, batch_size, rng=rng)
-            gradient_norm = descend(network, batches, optimizer, state, rate, decay=2 * penalty)
-            seconds = time.perf_counter() - start
+            batches = minibatches(dataset.train, batch_size, rng=order, skip=progress.batches)
+            complete = descend(
+                network, batches, optimizer, progress, rate, decay=2 * penalty, stop=stop
+            )
+            progress.seconds += time.perf_counter() - start
+            if not complete:
+                return
             metrics = EpochMetrics(
                 epoch=epoch,
                 train=evaluate(network, dataset.train, penalty=penalty),
                 validation=evaluate(network, dataset.validation, penalty=penalty),
                 learning_rate=rate,
-                gradient_norm=gradient_norm,
+                gradient_norm=sum(progress.gradient_norms) / len(progress.gradient_norms),
                 weight_norms=tuple(_norm(w.ravel()) for w in network.weights),
-                seconds=seconds,
-                images_per_second=len(dataset.train) / seconds,
+                seconds=progress.seconds,
+                images_per_second=len(dataset.train) / progress.seconds,
             )
         if not metrics.finite:
             raise DivergenceError(epoch)
-        accuracies.append(metrics.validation.accuracy)
+        progress.accuracies.append(metrics.validation.accuracy)
+        progress.order = order
+        progress.batches, progress.gradient_norms, progress.seconds = 0, [], 0.0
         yield metrics
 
 
@@ -114,25 +165,31 @@ def descend(
     network: Network,
     batches: Iterable[tuple[Array, Array]],
     optimizer: Optimizer,
-    state: State,
+    progress: Progress,
     rate: float,
     *,
     decay: float,
-) -> float:
-    """Take one step per mini-batch; return the mean of the gradient norms."""
+    stop: Callable[[], bool],
+) -> bool:
+    """Take one step per mini-batch, counting them in ``progress``; return whether all were taken.
+
+    The last mini-batch of an epoch is not followed by a stop.
+    """
     parameters, gradient = network.parameters, network.gradient
     weights, weight_gradient = parameters[: network.n_weights], gradient[: network.n_weights]
-    scratch = state.scratch[: network.n_weights]
-    norms = []
-    for i, (images, targets) in enumerate(batches):
+    scratch = progress.state.scratch[: network.n_weights]
+    for images, targets in batches:
+        if stop():
+            return False
         network.backward(images, targets)
         if decay:
             np.multiply(weights, decay, scratch)
             np.add(weight_gradient, scratch, weight_gradient)
-        if i % NORM_EVERY == 0:
-            norms.append(_norm(gradient))
-        optimizer.step(parameters, gradient, state, rate)
-    return sum(norms) / len(norms)
+        if progress.batches % NORM_EVERY == 0:
+            progress.gradient_norms.append(_norm(gradient))
+        optimizer.step(parameters, gradient, progress.state, rate)
+        progress.batches += 1
+    return True
 
 
 def evaluate(network: Network, split: Split, *, penalty: float) -> Evaluation:
