@@ -27,7 +27,10 @@ def log(
     if run.outputs and run.outputs.model_outputs:
         return
     sizes, dtype = config["architecture"]["sizes"], config["dtype"]
-    logged = client.create_logged_model(run.info.experiment_id, NAME, run_id)
+    begun = client.search_logged_models(
+        [run.info.experiment_id], f"source_run_id = '{run_id}'", max_results=1
+    )  # by a writer that was killed
+    logged = begun[0] if begun else client.create_logged_model(run.info.experiment_id, NAME, run_id)
     identity = Model(
         artifact_path=logged.artifact_location,
         model_uuid=logged.model_id,

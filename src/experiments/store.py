@@ -3,6 +3,7 @@
 import fcntl
 import json
 import sqlite3
+import tempfile
 import urllib.parse
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,8 +13,12 @@ from mlflow import MlflowClient
 from mlflow.entities import Run
 from mlflow.exceptions import MlflowException
 
+from experiments.errors import UserError
+from experiments.record import Record
 from experiments.writer import SQLITE
 
+START = "start.json"
+"""The artifact that holds a run's `start` event."""
 VIEW = "results"
 """Name of the experiment's saved view, which shows the columns that matter."""
 COLUMNS = [
@@ -33,9 +38,9 @@ COLUMNS = [
 
 
 def open_store(uri: str) -> MlflowClient:
-    """Return a client, creating an SQLite store under a lock if it is not complete yet.
+    """Return a client, creating an SQLite store if there is none, under a lock and another name.
 
-    Two processes that create one at once destroy it for good.
+    Two processes that create one at once destroy it for good, and so does one that breaks off.
     """
     if not uri.startswith(SQLITE):
         return MlflowClient(uri)
@@ -45,7 +50,18 @@ def open_store(uri: str) -> MlflowClient:
     path.parent.mkdir(parents=True, exist_ok=True)
     with Path(f"{path}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            _create(path)
         return MlflowClient(uri)
+
+
+def _create(path: Path) -> None:
+    """Create an SQLite store that is whole when it gets its name."""
+    begun = Path(f"{path}.new")
+    for left in (begun, Path(f"{begun}-journal")):
+        left.unlink(missing_ok=True)
+    MlflowClient(f"{SQLITE}{begun}")
+    begun.rename(path)
 
 
 def _complete(path: Path) -> bool:
@@ -64,19 +80,29 @@ def _complete(path: Path) -> bool:
         connection.close()
 
 
-def experiment(client: MlflowClient, tracking: Mapping[str, Any]) -> str:
+def experiment(client: MlflowClient, uri: str, tracking: Mapping[str, Any]) -> str:
     """Return the id of the experiment with the configured name, created if need be."""
     found = client.get_experiment_by_name(tracking["experiment"])
     if found is not None:
         return str(found.experiment_id)
-    local = tracking["uri"].startswith(SQLITE)
-    place = str(Path(tracking["artifacts"]).absolute()) if local else None
+    place = _artifacts(uri, tracking)
     try:
         return str(client.create_experiment(tracking["experiment"], place, tags=_view()))
     except MlflowException as error:
         if error.error_code != "RESOURCE_ALREADY_EXISTS":
             raise
-        return experiment(client, tracking)  # another process was quicker
+        return experiment(client, uri, tracking)  # another process was quicker
+
+
+def _artifacts(uri: str, tracking: Mapping[str, Any]) -> str | None:
+    """Return the folder of artifacts: as configured for this store, beside any other SQLite store.
+
+    None for a server, which has its own place.
+    """
+    if not uri.startswith(SQLITE):
+        return None
+    beside = Path(uri.removeprefix(SQLITE)).with_name("mlartifacts")
+    return str(Path(tracking["artifacts"] if tracking["uri"] == uri else beside).absolute())
 
 
 def run(
@@ -112,4 +138,28 @@ def runs_page(base: str, experiment_id: str) -> str:
     return (
         f"{base}/#/experiments/{experiment_id}/runs"
         f"?workflowType=machine_learning&viewStateShareKey={VIEW}"
+    )
+
+
+def record(uri: str, run_id: str) -> Record:
+    """Return the record of a run as MLflow has it. Raises UserError if it has none."""
+    if uri.startswith(SQLITE) and not Path(uri.removeprefix(SQLITE)).exists():
+        raise UserError(f"{run_id}: no such run, and no store {uri}")
+    client = open_store(uri)
+    try:
+        run = client.get_run(run_id)
+        with tempfile.TemporaryDirectory() as folder:
+            start = json.loads(Path(client.download_artifacts(run_id, START, folder)).read_bytes())
+    except (MlflowException, OSError) as error:
+        raise UserError(f"{run_id}: no run of this project in {uri}: {error}") from None
+    epochs: dict[int, dict[str, float]] = {}
+    test: dict[str, float] = {}
+    for name in run.data.metrics:
+        for metric in client.get_metric_history(run_id, name):
+            values = test if name.startswith("test/") else epochs.setdefault(metric.step, {})
+            values[name] = metric.value
+    return Record(
+        start=start,
+        epochs=[{"epoch": epoch, "metrics": epochs[epoch]} for epoch in sorted(epochs)],
+        end={"status": run.data.tags["outcome"], "metrics": test},
     )

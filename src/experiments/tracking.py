@@ -1,154 +1,238 @@
-"""The one writer that follows journals into MLflow, in a process of its own.
+"""What mirrors runs and sweeps in MLflow, made from their records.
 
-`python -m experiments.tracking FOLDER` follows the run or the sweep in FOLDER until its standard
-input is closed; `sync` brings MLflow up to date once. Everything it writes it derives from the
-journals and looks up before it creates, so it can be repeated.
+Everything is derived from the journals and looked up before it is created, so all of it can be
+repeated, or go on where it was broken off.
 """
 
 import json
-import logging
-import os
-import select
-import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from mlflow import MlflowClient
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, Run, RunTag
-from mlflow.exceptions import MlflowException
-from sqlalchemy.exc import SQLAlchemyError
 
 from experiments import models, plots, store
-from experiments.errors import UserError
-from experiments.journal import NETWORK, Follower, read_sweep
+from experiments.errors import DataError
+from experiments.journal import Follower, held
+from experiments.marker import Marker, folders, marked, store_id
+from experiments.record import NETWORK, Record, ending, read, state
 
-POLL = 0.2  # seconds between two looks at the journals
-OUTCOMES = {"finished": "FINISHED", "diverged": "FAILED", "failed": "FAILED", "killed": "KILLED"}
+PARENT = "mlflow.parentRunId"
+OUTCOMES = {
+    "finished": "FINISHED",
+    "diverged": "FAILED",
+    "failed": "FAILED",
+    "interrupted": "KILLED",
+    "running": "RUNNING",
+}
 """MLflow's status for each outcome; the tag `outcome` keeps the difference."""
 
 
 class TrackedRun:
-    """One journal and the MLflow run that mirrors it."""
+    """One journal and the MLflow run that mirrors it.
 
-    def __init__(self, client: MlflowClient, folder: Path, parent: Run | None) -> None:
+    ``sweep`` is the id of the sweep that it is tracked as a part of, ``parent`` what mirrors that.
+    """
+
+    def __init__(
+        self,
+        client: MlflowClient,
+        folder: Path,
+        uri: str,
+        sweep: str = "",
+        parent: Run | None = None,
+    ) -> None:
         self.client = client
         self.folder = folder
+        self.uri = uri
+        self.sweep = sweep
         self.parent = parent
         self.follower = Follower(folder)
-        self.start: Mapping[str, Any] = {}
-        self.end: Mapping[str, Any] = {}
-        self.history: dict[str, list[float]] = {}
+        self.record = Record()
         self.run_id = ""
-        self.time: int | None = None  # of the last event, in milliseconds
+        self.status = ""  # as it was last written to MLflow
+        self.complete = False  # nothing more is to come
+        self.problem = ""  # why its journal cannot be read
 
-    def update(self) -> None:
-        """Bring MLflow up to the journal."""
-        metrics: list[Metric] = []
-        for event in self.follower.events():
-            self.time = _milliseconds(event)
-            if event["event"] == "start":
-                self._begin(event)
-            elif event["event"] == "epoch":
-                metrics += _metrics(event, event["epoch"])
-                for name, value in event["metrics"].items():
-                    self.history.setdefault(name, []).append(value)
-            else:
-                metrics += _metrics(event, self.epochs)
-                self.end = event
+    def update(self, *, last: bool = False) -> None:
+        """Bring MLflow up to the journal, unless another writer does.
+
+        With ``last`` a run that no process works on any more counts as interrupted.
+        """
+        if self.complete or not self.follower.path.exists():
+            return
+        try:
+            with Marker(self.folder) as marker:
+                self._update(last=last)
+                if self.complete:
+                    sweeps = {*marked(self.folder).get("sweeps", ()), self.sweep} - {""}
+                    size = self.follower.offset
+                    marker.write(
+                        {"store": store_id(self.uri), "size": size, "sweeps": sorted(sweeps)}
+                    )
+        except BlockingIOError:
+            return
+        except DataError as error:
+            self.complete, self.problem = True, str(error)
+
+    def _update(self, *, last: bool) -> None:
+        alive = not last or held(self.folder)  # asked before the last look at the journal
+        new = list(self.follower.events())
+        for event in new:
+            self.record.add(event, self.follower.path)
+        if not self.record.start:
+            return
+        if not self.run_id:
+            self._begin(self.record.start)
+        metrics = [metric for event in new for metric in self._metrics(event)]
         if metrics:
             self.client.log_batch(self.run_id, metrics=metrics)
-        if self.end:
-            self._finish()
+        status = "running" if alive and not self.record.end else self.record.status
+        if status != self.status:
+            self._reopen() if status == "running" else self._finish(status)
+            self.status = status
+        self.complete = self.record.final or (last and status != "running")
 
-    @property
-    def epochs(self) -> int:
-        """How many epochs the journal holds."""
-        return len(self.history.get("train/cost", ()))
-
-    def interrupt(self) -> None:
-        """Mark the run as killed unless its journal says how it ended."""
-        if self.run_id and not self.end:
-            self.client.set_tag(self.run_id, "outcome", "killed")
-            self.client.set_terminated(self.run_id, "KILLED", self.time)
+    def _metrics(self, event: Mapping[str, Any]) -> list[Metric]:
+        step = event["epoch"] if event["event"] == "epoch" else len(self.record.epochs)
+        time = _milliseconds(event)
+        return [Metric(name, value, time, step) for name, value in event.get("metrics", {}).items()]
 
     def _begin(self, start: Mapping[str, Any]) -> None:
-        self.start = start
-        tags = {"run": start["id"], "folder": str(self.folder), **_tags(start)}
+        """Find the run in MLflow, or create it; then say all that is known from the start."""
+        tags = {"run": start["id"], "identity": start["identity"], "folder": str(self.folder)}
+        tags |= _tags(start)
         if self.parent:
             experiment_id = self.parent.info.experiment_id
-            tags["mlflow.parentRunId"] = self.parent.info.run_id
+            tags[PARENT] = self.parent.info.run_id
         else:
-            experiment_id = store.experiment(self.client, start["config"]["tracking"])
+            tracking = start["config"]["tracking"]
+            experiment_id = store.experiment(self.client, self.uri, tracking)
         run = store.run(self.client, experiment_id, "run", start, tags)
         self.run_id = run.info.run_id
+        sweeps = run.data.tags.get("sweeps", "").split()
+        if self.sweep and self.sweep not in sweeps:
+            self.client.set_tag(self.run_id, "sweeps", " ".join([*sweeps, self.sweep]))
+        if self.parent and PARENT not in run.data.tags:  # it was done on its own before
+            self.client.set_tag(self.run_id, PARENT, self.parent.info.run_id)
         params = [Param(name, str(value)[:6000]) for name, value in parameters(start).items()]
         self.client.log_batch(self.run_id, params=params)
         if "dataset" in start:
             self.client.log_inputs(self.run_id, datasets=_dataset_inputs(start["dataset"]))
         self.client.log_dict(self.run_id, start["config"], "config.yaml")
+        self.client.log_dict(self.run_id, dict(start), store.START)
 
-    def _finish(self) -> None:
-        end, name = self.end, self.start["name"]
-        if self.epochs:
-            figure = plots.learning_curves({name: self.history}, name)
+    def _reopen(self) -> None:
+        self.client.set_tag(self.run_id, "outcome", "running")
+        self.client.update_run(self.run_id, status="RUNNING")
+
+    def _finish(self, status: str) -> None:
+        """Say how the run ended, for good or for now."""
+        end, name = self.record.end, self.record.start["name"]
+        if self.record.epochs:
+            figure = plots.learning_curves({name: self.record.history}, name)
             self.client.log_figure(self.run_id, figure, "learning_curves.png")
-        tags = [RunTag("outcome", end["status"])]
-        if end["status"] == "finished":
+        if status == "finished":
             figure = plots.confusion_matrix(end["confusion_matrix"], f"{name}: validation set")
             self.client.log_figure(self.run_id, figure, "confusion_matrix.png")
-            network = self.folder / NETWORK
-            models.log(self.client, self.run_id, network, self.start["config"], self.epochs)
-        else:
-            tags.append(RunTag("mlflow.note.content", f"{end['status']}: {end['message']}"))
+            network, epochs = self.folder / NETWORK, len(self.record.epochs)
+            if network.exists():  # someone may have made room
+                models.log(self.client, self.run_id, network, self.record.start["config"], epochs)
         if "traceback" in end:
             self.client.log_text(self.run_id, end["traceback"], "traceback.txt")
+        note = ending(end) if end else "interrupted: its process ended without a word"
+        tags = [RunTag("outcome", status), RunTag("mlflow.note.content", note)]
         self.client.log_batch(self.run_id, tags=tags)
-        self.client.set_terminated(self.run_id, OUTCOMES[end["status"]], _milliseconds(end))
+        self.client.set_terminated(self.run_id, OUTCOMES[status], int(self.record.time * 1000))
 
 
-class TrackedFolder:
-    """The folder of a run, or of a sweep and its runs, and what mirrors it in MLflow."""
+class TrackedSweep:
+    """A sweep, the MLflow run that mirrors it, and its runs nested in that.
 
-    def __init__(self, folder: Path, uri: str) -> None:
-        self.client = store.open_store(uri)
-        self.sweep = read_sweep(folder)
-        self.parent: Run | None = None
-        folders = [folder]
-        if self.sweep:
-            self.parent = self._begin(self.sweep)
-            folders = [folder / run["folder"] for run in self.sweep["runs"]]
-        self.runs = [TrackedRun(self.client, each, self.parent) for each in folders]
+    A run of several sweeps is nested in the one tracked first, as MLflow knows one parent; its tag
+    `sweeps` names them all. ``report`` hears how far it is.
+    """
 
-    def update(self) -> None:
-        """Bring MLflow up to the journals."""
-        for run in self.runs:
-            if not run.end:
-                run.update()
+    def __init__(
+        self,
+        client: MlflowClient,
+        folder: Path,
+        uri: str,
+        record: Mapping[str, Any],
+        report: Callable[[str], None],
+    ) -> None:
+        self.client = client
+        self.folder = folder
+        self.uri = uri
+        self.record = record
+        self.report = report
+        with Marker(folder, wait=True):  # so that two of the same sweep do not both create it
+            self.parent = self._begin()
+        self.runs = [
+            TrackedRun(client, each, uri, record["id"], self.parent)
+            for each in folders(folder, record)
+        ]
 
-    def close(self) -> None:
-        """Mark as killed the runs that did not say how they ended, and end the sweep."""
-        for run in self.runs:
-            run.interrupt()
-        if self.sweep and self.parent:
-            self._finish(self.sweep, self.parent.info.run_id)
+    def update(self, *, last: bool = False) -> None:
+        """Bring MLflow up to the journals of its runs; with ``last`` the sweep ends."""
+        for run in [run for run in self.runs if not run.complete]:
+            run.update(last=last)
+            if run.complete:
+                done = sum(each.complete for each in self.runs)
+                self.report(f"{done} of {len(self.runs)} runs")
+        if last:
+            self._finish()
 
-    def _begin(self, sweep: Mapping[str, Any]) -> Run:
-        experiment_id = store.experiment(self.client, sweep["tracking"])
-        command = f"python run.py -m {' '.join(sweep['overrides'])}"
-        note = f"{len(sweep['runs'])} runs of: {command}"
-        tags = {"sweep": sweep["id"], "mlflow.note.content": note, **_tags(sweep)}
-        return store.run(self.client, experiment_id, "sweep", sweep, tags)
+    @property
+    def problem(self) -> str:
+        """Why journals of its runs cannot be read."""
+        return "; ".join(run.problem for run in self.runs if run.problem)
 
-    def _finish(self, sweep: Mapping[str, Any], run_id: str) -> None:
-        histories = {run.start["name"]: run.history for run in self.runs if run.epochs}
+    def _begin(self) -> Run:
+        tracking = self.record["tracking"]
+        experiment_id = store.experiment(self.client, self.uri, tracking)
+        command = f"python run.py -m {' '.join(self.record['overrides'])}"
+        note = f"{len(self.record['runs'])} runs of: {command}"
+        tags = {"sweep": self.record["id"], "mlflow.note.content": note, **_tags(self.record)}
+        parent = store.run(self.client, experiment_id, "sweep", self.record, tags)
+        if parent.info.status != "RUNNING":
+            self.client.update_run(parent.info.run_id, status="RUNNING")
+        return parent
+
+    def _finish(self) -> None:
+        """Draw all learning curves in one picture, and end the sweep unless a run still goes on."""
+        run_id = self.parent.info.run_id
+        records = [_read(run.folder) for run in self.runs]  # those of other writers' runs, too
+        histories = {
+            each["name"]: record.history
+            for each, record in zip(self.record["runs"], records, strict=True)
+            if record.epochs
+        }
         if histories:
-            figure = plots.learning_curves(histories, sweep["name"])
+            figure = plots.learning_curves(histories, self.record["name"])
             self.client.log_figure(run_id, figure, "learning_curves.png")
-        statuses = {OUTCOMES[run.end["status"]] if run.end else "KILLED" for run in self.runs}
-        worst = next(status for status in ("KILLED", "FAILED", "FINISHED") if status in statuses)
-        end = max((run.time for run in self.runs if run.time is not None), default=None)
-        self.client.set_terminated(run_id, worst, end)
+        statuses = {
+            OUTCOMES.get(state(run.folder, record), "KILLED")
+            for run, record in zip(self.runs, records, strict=True)
+        }
+        order = ("RUNNING", "KILLED", "FAILED", "FINISHED")
+        worst = next(status for status in order if status in statuses)
+        if worst != "RUNNING":
+            end = max(self.record["time"], *(record.time for record in records))
+            self.client.set_terminated(run_id, worst, int(end * 1000))
+        with suppress(BlockingIOError), Marker(self.folder) as marker:
+            sizes = [run.follower.offset for run in self.runs]
+            marker.write({"store": store_id(self.uri), "sizes": sizes})
+
+
+def _read(folder: Path) -> Record:
+    """Return the record of a run, empty if there is none or it is damaged."""
+    try:
+        return read(folder) or Record()
+    except DataError:
+        return Record()
 
 
 def parameters(start: Mapping[str, Any]) -> dict[str, Any]:
@@ -166,11 +250,6 @@ def parameters(start: Mapping[str, Any]) -> dict[str, Any]:
     flatten("", {key: value for key, value in config.items() if key != "tracking"})
     choices = {key: value for key, value in start["choices"].items() if key != "tracking"}
     return {**choices, "architecture": "-".join(map(str, flat["architecture.sizes"])), **flat}
-
-
-def _metrics(event: Mapping[str, Any], step: int) -> list[Metric]:
-    time = _milliseconds(event)
-    return [Metric(name, value, time, step) for name, value in event.get("metrics", {}).items()]
 
 
 def _milliseconds(event: Mapping[str, Any]) -> int:
@@ -208,62 +287,3 @@ def _dataset_inputs(dataset: Mapping[str, Any]) -> list[DatasetInput]:
         )
         for split in ("train", "validation", "test")
     ]
-
-
-def sync(folder: Path) -> str:
-    """Bring MLflow up to date with the folder of a run or a sweep that has ended.
-
-    Returns the address of the store. Raises UserError if the folder is neither, was not to be
-    tracked, or the store cannot be written.
-    """
-    record = read_sweep(folder) or next(Follower(folder).events(), None)
-    if record is None:
-        raise UserError(f"{folder}: not the folder of a run or of a sweep: it has no journal")
-    uri = (record.get("config") or record)["tracking"]["uri"]
-    if uri is None:
-        raise UserError(f"{folder}: was made with tracking=none")
-    quiet()
-    try:
-        tracked = TrackedFolder(folder, uri)
-        tracked.update()
-        tracked.close()
-    except (MlflowException, SQLAlchemyError) as error:
-        raise UserError(f"{uri}: {reason(error)}") from None
-    return str(uri)
-
-
-def follow(folder: Path, uri: str) -> None:
-    """Follow a run or a sweep until standard input is closed, as it is when its process ends."""
-    tracked = TrackedFolder(folder, uri)
-    models.warm_up()
-    ended = False
-    while not ended:
-        ended = bool(select.select([sys.stdin], [], [], POLL)[0])
-        tracked.update()
-    tracked.close()
-
-
-def quiet() -> None:
-    """Keep MLflow from logging what is raised or done anyway."""
-    logging.getLogger("mlflow").setLevel(logging.CRITICAL)
-
-
-def reason(error: Exception) -> str:
-    """Return what an error of the store says, as one line without its pointers to manuals."""
-    return " ".join(str(error).split("(Background on")[0].split("[SQL:")[0].split())[:500]
-
-
-def main() -> None:
-    """Follow the folder and the store named on the command line; one line for any error."""
-    quiet()
-    try:
-        follow(Path(sys.argv[1]), sys.argv[2])
-    except (MlflowException, SQLAlchemyError, OSError) as error:
-        sys.stderr.write(reason(error) + "\n")
-        sys.stderr.flush()
-        os._exit(1)
-    os._exit(0)  # MLflow's own tear-down takes half a second
-
-
-if __name__ == "__main__":
-    main()

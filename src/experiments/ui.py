@@ -11,6 +11,7 @@ from typing import IO
 
 from experiments import store
 from experiments.errors import UserError
+from experiments.interruption import Interrupted, Interruption
 
 HOST = "127.0.0.1"
 POLL = 0.2  # seconds between two questions whether the server is up
@@ -20,7 +21,7 @@ SETTINGS = {
 }
 
 
-def serve(uri: str, port: int, *, browse: bool) -> None:
+def serve(uri: str, port: int, *, browse: bool, interruption: Interruption) -> None:
     """Serve the store until Ctrl-C, printing the address of its newest experiment's runs.
 
     ``uri`` of a server is only opened. Raises UserError if there are no runs, the port is taken or
@@ -39,16 +40,22 @@ def serve(uri: str, port: int, *, browse: bool) -> None:
     command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", uri]
     command += ["--host", HOST, "--port", str(port), "--workers", "1"]
     with tempfile.TemporaryFile() as log:
-        server = subprocess.Popen(command, env={**os.environ, **SETTINGS}, stdout=log, stderr=log)
+        environment = {**os.environ, **SETTINGS}
+        server = None
         try:
+            with interruption.deferred():  # else it could be started and not yet known
+                server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+            if interruption.signum is not None:
+                raise Interrupted(interruption.signum)
             _wait(server, f"{address}/health", log)
             _announce(store.runs_page(address, tracked[0]), browse=browse)
             server.wait()
         except KeyboardInterrupt:
             pass
         finally:
-            server.terminate()
-            server.wait()
+            if server is not None:
+                server.terminate()
+                server.wait()
 
 
 def _check_free(port: int) -> None:
