@@ -27,7 +27,7 @@ def seconds(folder: Path, overrides: Sequence[str]) -> float:
     Raises subprocess.CalledProcessError if it fails.
     """
     output = tempfile.mkdtemp(dir=folder)
-    command = [sys.executable, "run.py", f"hydra.run.dir={output}", *overrides]
+    command = [sys.executable, "run.py", f"outputs={output}", *overrides]
     start = time.perf_counter()
     subprocess.run(command, cwd=PROJECT, check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - start

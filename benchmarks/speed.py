@@ -13,10 +13,10 @@ timed. In the end all must have learned the training data about as well.
 - scikit-learn's MLPClassifier has no cost but cross-entropy. In place of the quadratic cost it gets
   that one with a rate that suits it, which is the same work but for the output error. An epoch is
   one `partial_fit`, with the checks of its arguments turned off. Its matrix products are NumPy's,
-  so it profits from `experiments.blas` as much as we do.
+  so it profits from `experiments.startup` as much as we do.
 """
 
-import experiments.blas  # noqa: F401, I001 - first, because NumPy reads its settings once
+import experiments.startup  # noqa: F401, I001 - before everything else
 import argparse
 import itertools
 import os
@@ -35,7 +35,8 @@ from sklearn.neural_network import MLPClassifier
 
 from experiments.config import PROJECT
 from experiments.data import IDXDataset, Split, Subset, minibatches
-from experiments.train import descend
+from experiments.interruption import Interruption
+from experiments.train import Progress, descend
 from nn import (
     SGD,
     Activation,
@@ -115,13 +116,17 @@ class Ours(Contender):
             initializer=LeCunNormal(0.0),
             rng=np.random.default_rng(0),
         )
-        self.state = workload.optimizer.init(self.network.parameters)
-        self.rng = np.random.default_rng(1)
+        state = workload.optimizer.init(self.network.parameters)
+        self.progress = Progress(state, np.random.default_rng(1))
 
     def epoch(self) -> float:
         start, optimizer = process_time(), self.workload.optimizer
-        batches = minibatches(self.data, self.workload.batch_size, rng=self.rng)
-        descend(self.network, batches, optimizer, self.state, optimizer.learning_rate, decay=0.0)
+        batches = minibatches(self.data, self.workload.batch_size, rng=self.progress.order)
+        descend(
+            *(self.network, batches, optimizer, self.progress, optimizer.learning_rate),
+            decay=0.0,
+            stop=Interruption().requested,
+        )
         return process_time() - start
 
     def predict(self, images: Array) -> Array:

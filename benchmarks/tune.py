@@ -3,22 +3,21 @@
 `python benchmarks/tune.py coarse` sweeps all activations, costs and optimizers over half decades,
 on 10,000 images for 10 epochs; `fine` sweeps the four arms of the default sweep over quarter
 decades, on all training images for 30 epochs. Both print, for each arm, the mean accuracy on the
-validation set after the last epoch by learning rate. A run that diverges counts as 0.1.
+validation set after the last epoch by learning rate. A run that diverges counts as 0.1. Broken off,
+the same command goes on where it was.
 """
 
 import argparse
 import itertools
-import json
 import statistics
 import subprocess
 import sys
-import tempfile
 from collections import defaultdict
-from pathlib import Path
 
 from experiments.config import CONF, PROJECT
-from experiments.journal import Follower
+from experiments.record import RUNS, Record, read, read_sweep, sweep_folders
 
+OUTPUTS = PROJECT / "outputs" / "tuning"
 GUESSING = 0.1
 STEEP = [0.01, 0.03, 0.1, 0.3, 1, 3, 10]
 ADAPTIVE = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03]
@@ -39,18 +38,24 @@ Arm = tuple[str, ...]
 
 def sweep(overrides: list[str], rates: list[float], seeds: int) -> dict[tuple[Arm, float], float]:
     """Run one sweep; return the mean accuracy by activation, loss and optimizer, and by rate."""
-    with tempfile.TemporaryDirectory() as folder:
-        listed = ",".join(f"{rate:.6g}" for rate in rates)
-        command = [sys.executable, str(PROJECT / "run.py"), "-m", *overrides]
-        command += [f"optimizer.learning_rate={listed}", f"seed=range({seeds})", "tracking=none"]
-        subprocess.run([*command, f"hydra.sweep.dir={folder}"], check=True, stdout=sys.stderr)
-        accuracies: dict[tuple[Arm, float], list[float]] = defaultdict(list)
-        for run in json.loads((Path(folder) / "sweep.json").read_text())["runs"]:
-            start, *epochs, end = Follower(Path(folder) / run["folder"]).events()
-            arm = tuple(start["choices"][group] for group in ("activation", "loss", "optimizer"))
-            finished = end["status"] == "finished"
-            final = epochs[-1]["metrics"]["validation/accuracy"] if finished else GUESSING
-            accuracies[arm, start["config"]["optimizer"]["learning_rate"]].append(final)
+    listed = ",".join(f"{rate:.6g}" for rate in rates)
+    overrides = [*overrides, f"optimizer.learning_rate={listed}", f"seed=range({seeds})"]
+    overrides += ["tracking=none", f"outputs={OUTPUTS}"]
+    command = [sys.executable, str(PROJECT / "run.py"), "-m", *overrides]
+    subprocess.run(command, check=True, stdout=sys.stderr)
+    (folder,) = (
+        each
+        for each in sweep_folders(OUTPUTS)
+        if (read_sweep(each) or {}).get("overrides") == overrides
+    )
+    accuracies: dict[tuple[Arm, float], list[float]] = defaultdict(list)
+    for run in (read_sweep(folder) or {})["runs"]:
+        record = read(OUTPUTS / RUNS / run["identity"]) or Record()
+        choices, config = record.start["choices"], record.start["config"]
+        arm = tuple(choices[group] for group in ("activation", "loss", "optimizer"))
+        finished = record.status == "finished"
+        final = record.epochs[-1]["metrics"]["validation/accuracy"] if finished else GUESSING
+        accuracies[arm, config["optimizer"]["learning_rate"]].append(final)
     return {key: statistics.mean(values) for key, values in accuracies.items()}
 
 
