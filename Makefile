@@ -17,7 +17,7 @@ ui: setup  ## browse the runs in MLflow
 	$(BIN)/experiments ui
 
 test: .venv/installed-test  ## run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: .venv/installed-test  ## lint, format and types
 	$(BIN)/ruff check .

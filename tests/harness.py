@@ -5,6 +5,7 @@ its own, waits for what the program writes, and reads MLflow's store through MLf
 """
 
 import contextlib
+import hashlib
 import json
 import os
 import re
@@ -15,12 +16,15 @@ import sys
 import time
 import uuid
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
+
+import numpy as np
+import pytest
 
 PROJECT = Path(__file__).resolve().parents[1]
 EXPERIMENTS = Path(sys.executable).with_name("experiments")  # the command
@@ -29,6 +33,7 @@ POLL = 0.02
 SMALL = ("epochs=2", "dataset.train_size=300")
 ENDLESS = ("epochs=100000", "dataset.train_size=300", "dataset.validation_size=1000")
 NOT_TRACKED = "tracking=none"
+CLOCK = ("seconds", "images_per_second")  # metrics that differ from one time to the next
 
 T = TypeVar("T")
 
@@ -125,8 +130,7 @@ def start(
     **variables: str,
 ) -> Program:
     """Start `python run.py`, recording in ``folder``; ``options`` are the interpreter's."""
-    command = [sys.executable, *options, PROJECT / "run.py", *arguments]
-    command += [f"hydra.run.dir={folder}", f"hydra.sweep.dir={folder}"]
+    command = [sys.executable, *options, PROJECT / "run.py", *arguments, f"outputs={folder}"]
     return Program(command, folder.with_suffix(".log"), cwd=cwd, **variables)
 
 
@@ -148,6 +152,36 @@ def run_together(commands: Mapping[Path, Sequence[str]], **settings: Any) -> Non
             assert program.wait() == 0, program.output
 
 
+@contextlib.contextmanager
+def mounted(folder: Path, *options: str) -> Iterator[None]:
+    """Mount something on a folder meanwhile; skip the test where that is not allowed."""
+    folder.mkdir(exist_ok=True)
+    done = subprocess.run(["mount", *options, folder], capture_output=True, check=False)
+    if done.returncode:
+        pytest.skip("file systems cannot be mounted here")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@contextlib.contextmanager
+def read_only(folder: Path) -> Iterator[None]:
+    """Let nothing be written to a folder meanwhile, by root either; skip where that cannot be."""
+    if not os.geteuid():
+        with mounted(folder, "--bind", "-o", "ro", str(folder)):
+            yield
+        return
+    folders = [folder, *(path for path in folder.rglob("*") if path.is_dir())]
+    for each in folders:
+        each.chmod(0o555)
+    try:
+        yield
+    finally:
+        for each in folders:
+            each.chmod(0o755)
+
+
 def uri(folder: Path) -> str:
     """Return the address of the store in a folder."""
     return f"sqlite:///{folder / 'mlflow.db'}"
@@ -158,10 +192,17 @@ def store(folder: Path) -> tuple[str, str]:
     return f"tracking.uri={uri(folder)}", f"tracking.artifacts={folder / 'artifacts'}"
 
 
+def run_folder(folder: Path) -> Path:
+    """Return the folder of a run, given that or an outputs folder with just one run."""
+    found = list((folder / "runs").glob("*"))
+    assert len(found) <= 1, f"more than one run: {found}"
+    return found[0] if found else folder
+
+
 def events(folder: Path, kind: str = "") -> list[dict[str, Any]]:
     """Return the events of a run's journal, or those of one kind; none if there is no journal."""
     try:
-        lines = (folder / "journal.jsonl").read_bytes().split(b"\n")[:-1]
+        lines = (run_folder(folder) / "journal.jsonl").read_bytes().split(b"\n")[:-1]
     except FileNotFoundError:
         return []
     return [event for event in map(json.loads, lines) if kind in ("", event["event"])]
@@ -172,10 +213,22 @@ def wait_for_epoch(*folders: Path) -> None:
     wait_for(lambda: all(events(folder, "epoch") for folder in folders), "epoch in a journal")
 
 
-def jobs(sweep: Path) -> dict[str, Path]:
-    """Return the folders of a sweep's jobs by name, in the order of the command line."""
-    record = json.loads((sweep / "sweep.json").read_text(encoding="utf-8"))
-    return {run["name"]: sweep / run["folder"] for run in record["runs"]}
+def sweep_folder(outputs: Path) -> Path:
+    """Return the folder of the only sweep."""
+    (folder,) = (outputs / "sweeps").iterdir()
+    return folder
+
+
+def jobs(outputs: Path) -> dict[str, Path]:
+    """Return the folders of the only sweep's jobs by name, in the order of the command line."""
+    record = json.loads((sweep_folder(outputs) / "sweep.json").read_text(encoding="utf-8"))
+    return {run["name"]: outputs / "runs" / run["identity"] for run in record["runs"]}
+
+
+def wait_for_jobs(outputs: Path) -> dict[str, Path]:
+    """Return the folders of the only sweep's jobs as soon as it has recorded what they are."""
+    wait_for(lambda: list(outputs.glob("sweeps/*/sweep.json")), "record of a sweep")
+    return jobs(outputs)
 
 
 def histories(folder: Path) -> dict[str, list[tuple[int, float]]]:
@@ -186,6 +239,21 @@ def histories(folder: Path) -> dict[str, list[tuple[int, float]]]:
         for name, value in event.get("metrics", {}).items():
             found.setdefault(name, []).append((event.get("epoch", len(epochs)), value))
     return found
+
+
+def results(folder: Path) -> dict[str, Any]:
+    """Return all that came of a finished run, to the last bit, but for what a clock decides."""
+    end = events(folder)[-1]
+    assert end["status"] == "finished", end
+    with np.load(run_folder(folder) / "network.npz") as saved:
+        parameters = saved["parameters"]
+    metrics = {
+        name: [(step, value.hex()) for step, value in values]
+        for name, values in histories(folder).items()
+        if name not in CLOCK
+    }
+    digest = hashlib.sha256(parameters.tobytes()).hexdigest()
+    return {**metrics, "confusion": end["confusion_matrix"], str(parameters.dtype): digest}
 
 
 def table(output: str) -> list[list[str]]:
@@ -243,7 +311,7 @@ def by_name(address: str) -> dict[str, Tracked]:
 
 def recorded_in(folder: Path, runs: Sequence[Tracked]) -> Tracked:
     """Return the run whose journal is in a folder."""
-    (run,) = (run for run in runs if run.tags.get("folder") == str(folder))
+    (run,) = (run for run in runs if run.tags.get("folder") == str(run_folder(folder)))
     return run
 
 

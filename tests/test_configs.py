@@ -19,7 +19,8 @@ from experiments.config import CONF, PROJECT, Schema, build, choices, one_line, 
 from experiments.errors import ConfigError
 
 BUILT = ("activation", "initializer", "loss", "optimizer", "schedule", "dataset")
-GROUPS = (*BUILT, "architecture", "tracking", "hydra/launcher")
+PLUGINS = ("hydra/launcher", "hydra/sweeper")
+GROUPS = (*BUILT, "architecture", "tracking", *PLUGINS)
 CHOICES = {group: sorted(path.stem for path in (CONF / group).glob("*.yaml")) for group in GROUPS}
 ON_MNIST = [  # every data set is tried on these files, for want of its own
     f"++dataset.root={PROJECT / 'data' / 'mnist'}",
@@ -28,6 +29,7 @@ ON_MNIST = [  # every data set is tried on these files, for want of its own
     "++dataset.sha256.test_images=0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
     "++dataset.sha256.test_labels=ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 ]
+NOT_RECORDED = {"learning_rates", "outputs", "checkpoint_every", "plan", "retry", "rerun"}
 CUT_IS_COMPLETED = ["+dataset.name=cut", "+dataset.mirrors=[]"]
 
 Composed = Callable[..., DictConfig]
@@ -56,7 +58,7 @@ def test_every_file_is_built_as_it_says(composed: Composed, group: str, choice: 
     for option, value in options.items():
         held = getattr(built, option)
         assert (held.name if isinstance(held, Enum) else held) == value
-    assert choices(DictConfig({"hydra": HydraConfig.get()}))[group] == choice
+    assert choices(DictConfig(HydraConfig.get()))[group] == choice
 
 
 @pytest.mark.parametrize("choice", CHOICES["architecture"])
@@ -83,11 +85,24 @@ def test_runs_go_where_mlflow_is_told_they_go(
     assert composed("tracking.uri=sqlite:///a.db").tracking.uri == "sqlite:///a.db"
 
 
-@pytest.mark.parametrize("choice", CHOICES["hydra/launcher"])
-def test_every_launcher_is_built(composed: Composed, choice: str) -> None:
-    composed(f"hydra/launcher={choice}")
-    launcher = HydraConfig.get().launcher
-    assert type(instantiate(launcher)) is get_class(launcher._target_)
+def test_runs_are_tracked_where_they_are_recorded(
+    composed: Composed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    tracking = composed("outputs=/elsewhere").tracking
+    assert (tracking.uri, tracking.artifacts) == (
+        "sqlite:////elsewhere/mlflow.db",
+        "/elsewhere/mlartifacts",
+    )
+
+
+@pytest.mark.parametrize(
+    ("group", "choice"), [(group, choice) for group in PLUGINS for choice in CHOICES[group]]
+)
+def test_every_plugin_is_built(composed: Composed, group: str, choice: str) -> None:
+    composed(f"{group}={choice}")
+    plugin = HydraConfig.get()[group.removeprefix("hydra/")]
+    assert type(instantiate(plugin)) is get_class(plugin._target_)
 
 
 def test_every_arm_has_a_learning_rate(composed: Composed) -> None:
@@ -116,7 +131,7 @@ def test_what_a_run_is_made_of(composed: Composed) -> None:
     assert (experiment.epochs, experiment.batch_size) == (7, 10)
     assert (experiment.dtype, experiment.l2, experiment.seed) == ("float64", 0.1, 3)
     recorded = plain(config)
-    assert set(recorded) == set(Schema.__annotations__) - {"learning_rates"}
+    assert set(recorded) == set(Schema.__annotations__) - NOT_RECORDED
     assert recorded["dtype"] == "float64"
     assert recorded["schedule"] == {"_target_": "nn.schedules.Cosine", "epochs": 7}
 
@@ -138,6 +153,8 @@ def test_any_architecture_from_the_command_line(composed: Composed) -> None:
         ("l2=nan", "l2 nan"),
         ("l2=inf", "l2 inf"),
         ("seed=-1", "seed -1"),
+        ("checkpoint_every=0", "checkpoint_every 0"),
+        ("checkpoint_every=-1", "checkpoint_every -1"),
         ("optimizer.learning_rate=-1", "optimizer.learning_rate -1"),
         ("optimizer.learning_rate=0", "optimizer.learning_rate 0"),
         ("optimizer.learning_rate=nan", "optimizer.learning_rate nan"),
@@ -198,6 +215,8 @@ def test_an_unfit_value_is_named(composed: Composed, overrides: str, expected: s
         ("seed=1.5", "seed 1.5"),
         ("l2=small", "l2 small"),
         ("dtype=float16", "dtype float16 float32 float64"),
+        ("checkpoint_every=often", "checkpoint_every often"),
+        ("rerun=maybe", "rerun maybe"),
         ("architecture.sizes=784", "architecture.sizes"),
         ("architecture.sizes=[784,a,10]", "architecture.sizes 'a'"),
         ("optimizer=adamm", "optimizer/adamm adam adamw sgd"),
@@ -258,9 +277,10 @@ def check_one_line(process: subprocess.CompletedProcess[str], *expected: str) ->
     ],
 )
 def test_a_mistake_is_one_line_on_stderr(tmp_path: Path, override: str, expected: str) -> None:
-    process = run_py(tmp_path, override, f"hydra.run.dir={tmp_path / 'run'}")
+    outputs = tmp_path / "outputs"
+    process = run_py(tmp_path, override, f"outputs={outputs}")
     check_one_line(process, expected)
-    assert list(tmp_path.rglob("journal.jsonl")) == []
+    assert [path for path in outputs.rglob("*") if path.is_file()] == []
 
 
 @pytest.mark.parametrize(
@@ -271,8 +291,7 @@ def test_a_mistake_is_one_line_on_stderr(tmp_path: Path, override: str, expected
     ],
 )
 def test_a_sweep_with_one_mistake_does_not_begin(tmp_path: Path, choice: str, bad: str) -> None:
-    sweep = tmp_path / "sweep"
-    process = run_py(tmp_path, "-m", choice, "epochs=1", f"hydra.sweep.dir={sweep}")
+    outputs = tmp_path / "outputs"
+    process = run_py(tmp_path, "-m", choice, "epochs=1", f"outputs={outputs}")
     check_one_line(process, bad)
-    assert list(tmp_path.rglob("journal.jsonl")) == []
-    assert list(tmp_path.rglob("sweep.json")) == []
+    assert [path for path in outputs.rglob("*") if path.is_file()] == []

@@ -35,16 +35,22 @@ class Stopped:
             harness.wait_for_epoch(self.folder(name))
             self.programs[name].send(signal.Signals[name])
         catching_up = self.programs["SIGTERM"]
-        harness.wait_for(lambda: "killed" in catching_up.output, "message of the interruption")
+        harness.wait_for(
+            lambda: "interrupted: " in catching_up.output, "message of the interruption"
+        )
         catching_up.send(signal.SIGTERM)
-        harness.wait_for_epoch(self.folder("sweep") / "0", self.folder("sweep") / "1")
+        harness.wait_for_epoch(*self.jobs("sweep")[:2])
         self.programs["sweep"].ctrl_c()
-        harness.wait_for_epoch(self.folder("orphans") / "0")
+        harness.wait_for_epoch(self.jobs("orphans")[0])
         self.programs["orphans"].send(signal.SIGKILL)
 
     def folder(self, name: str) -> Path:
         """Return what was recorded."""
         return self.base / name
+
+    def jobs(self, name: str) -> list[Path]:
+        """Return what was recorded of the jobs of a sweep."""
+        return list(harness.wait_for_jobs(self.folder(name)).values())
 
     def tracked(self, name: str) -> Tracked:
         """Return the run as it is in MLflow after all its processes have ended."""
@@ -65,7 +71,7 @@ def test_a_stopped_run_is_killed_in_mlflow_with_what_was_logged(
     assert stopped.programs[name].wait() == EXIT_CODES[name]
     run = stopped.tracked(name)
     assert run.status == "KILLED"
-    assert run.tags["outcome"] == "killed"
+    assert run.tags["outcome"] == "interrupted"
     epochs = [event["epoch"] for event in harness.events(stopped.folder(name), "epoch")]
     assert epochs == list(range(1, len(epochs) + 1))
     assert [step for step, _ in run.metrics["train/cost"]] == epochs
@@ -77,10 +83,10 @@ def test_a_stopped_run_says_so(stopped: Stopped, name: str) -> None:
     program = stopped.programs[name]
     program.wait()
     assert program.processes() == {}  # the writer has ended before it
-    assert f"killed: stopped by {name}" in program.output
+    assert f"interrupted: stopped by {name}" in program.output
     assert "Traceback" not in program.output
     last = harness.events(stopped.folder(name))[-1]
-    assert (last["event"], last["status"]) == ("end", "killed")
+    assert (last["event"], last["status"]) == ("end", "interrupted")
     run = stopped.tracked(name)
     assert name in run.tags["mlflow.note.content"]
     assert "learning_curves.png" in run.artifacts
@@ -91,8 +97,8 @@ def test_a_stopped_sweep_shows_what_it_has_and_leaves_no_process(stopped: Stoppe
     assert program.wait() == 130
     assert program.processes() == {}
     assert [row[:2] for row in harness.table(program.output)] == [
-        ["seed=0", "killed"],
-        ["seed=1", "killed"],
+        ["seed=0", "interrupted"],
+        ["seed=1", "interrupted"],
     ]
     assert "Traceback" not in program.output
 
@@ -103,18 +109,19 @@ def test_a_stopped_sweep_starts_no_more_runs(stopped: Stopped) -> None:
     assert [name for name, folder in jobs.items() if folder.is_dir()] == ["seed=0", "seed=1"]
 
 
-@pytest.mark.parametrize(("name", "started"), [("sweep", ["0", "1"]), ("orphans", ["0"])])
+@pytest.mark.parametrize(("name", "started"), [("sweep", 2), ("orphans", 1)])
 def test_the_runs_of_a_stopped_sweep_are_killed_in_mlflow(
-    stopped: Stopped, name: str, started: list[str]
+    stopped: Stopped, name: str, started: int
 ) -> None:
     stopped.programs[name].wait_until_gone()
     runs = harness.tracked(harness.uri(stopped.base))
-    children = [harness.recorded_in(stopped.folder(name) / job, runs) for job in started]
+    folders = stopped.jobs(name)[:started]
+    children = [harness.recorded_in(folder, runs) for folder in folders]
     (parent,) = (run for run in runs if run.id == children[0].tags["mlflow.parentRunId"])
     assert parent.status == "KILLED"
-    for job, run in zip(started, children, strict=True):
+    for folder, run in zip(folders, children, strict=True):
         assert (run.status, run.tags["mlflow.parentRunId"]) == ("KILLED", parent.id)
-        assert run.metrics == harness.histories(stopped.folder(name) / job)
+        assert run.metrics == harness.histories(folder)
         assert run.metrics["validation/accuracy"]
 
 
@@ -124,4 +131,6 @@ def test_a_run_ends_with_its_terminal(tmp_path: Path) -> None:
         harness.wait_for_epoch(folder)
         program.send(signal.SIGHUP)
         assert program.wait() == 129
-    assert harness.events(folder)[-1]["message"] == "stopped by SIGHUP"
+    n_epochs = len(harness.events(folder, "epoch"))
+    end = harness.events(folder)[-1]
+    assert end["message"] == f"stopped by SIGHUP after epoch {n_epochs}"

@@ -103,7 +103,8 @@ class Models:
 
     def __init__(self, four: harness.Sweep, folder: Path) -> None:
         harness.run(folder / "run", *OTHER, *SMALL, *harness.store(folder))
-        self.folders = {**harness.jobs(four.folder), "other": folder / "run"}
+        other = harness.run_folder(folder / "run")
+        self.folders = {**harness.jobs(four.folder), "other": other}
         uris = {"mse sgd": four.uri, "ce adam": four.uri, "other": harness.uri(folder)}
         self.runs = {
             name: harness.recorded_in(self.folders[name], harness.tracked(uris[name]))

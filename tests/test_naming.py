@@ -45,6 +45,11 @@ def test_a_run_is_named_by_what_else_was_chosen() -> None:
         "optimizer.learning_rate=0.1",
         "tracking=none",
         "tracking.uri=x",
+        "outputs=elsewhere",
+        "checkpoint_every=2",
+        "plan=true",
+        "retry=true",
+        "rerun=true",
         "epochs=5",
     ]
     name = run_name([784, 100, 10], {**CHOICES, "activation": "relu"}, overrides)

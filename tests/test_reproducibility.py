@@ -5,10 +5,9 @@ from pathlib import Path
 import harness
 import numpy as np
 import pytest
-from harness import NOT_TRACKED
+from harness import CLOCK, NOT_TRACKED
 
 COMMON = ("epochs=3", "batch_size=7", "dataset.train_size=300", NOT_TRACKED)
-TIMED = {"seconds", "images_per_second"}
 ARMS = ("mse sgd", "mse adam", "ce sgd", "ce adam")
 SWEEPS = {
     "forwards": ("-m", "loss=mse,ce", "optimizer=sgd,adam", "hydra.launcher.processes=2"),
@@ -37,16 +36,23 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
             seed = f"seed={int(how == 'other seed')}"
             commands[folder] = (f"loss={loss}", f"optimizer={optimizer}", seed, *COMMON)
     harness.run_together(commands)
-    return {**alone, **{order: harness.jobs(base / order) for order in SWEEPS}}
+    swept = {order: harness.jobs(base / order) for order in SWEEPS}
+    return {
+        **swept,
+        **{
+            how: {name: harness.run_folder(folder) for name, folder in folders.items()}
+            for how, folders in alone.items()
+        },
+    }
 
 
 def _numbers(folder: Path) -> dict[str, list[tuple[int, float]]]:
     """Return every metric of a finished run but those of the clock."""
     assert harness.events(folder)[-1]["status"] == "finished"
     found = harness.histories(folder)
-    assert found.keys() > TIMED
+    assert found.keys() > set(CLOCK)
     assert len(found["train/cost"]) == 3
-    return {name: values for name, values in found.items() if name not in TIMED}
+    return {name: values for name, values in found.items() if name not in CLOCK}
 
 
 def _weights(folder: Path) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Sweeps: many runs, each in a process of its own, that leave one another alone."""
 
+import gzip
 import os
 import re
 import signal
@@ -10,6 +11,8 @@ from pathlib import Path
 import harness
 import pytest
 from harness import NOT_TRACKED, SMALL, Program, Sweep, Tracked
+
+from experiments.data import FILES
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +90,10 @@ GROWING = "l2=300"
 BRIEF = ("dataset.train_size=300", "dataset.validation_size=1000")
 TROUBLE = {
     "diverging": ("l2=0,300", "optimizer.learning_rate=3", "epochs=5", *BRIEF),
-    "vanishing": ("dataset.root=a,b,c,d", "hydra.launcher.processes=1", "epochs=30", *BRIEF),
+    "vanishing": (
+        *("dataset=folder", "dataset.root=a,b,c,d", "hydra.launcher.processes=1", "epochs=30"),
+        *BRIEF,
+    ),
     "failing": (f"architecture.sizes={SIZES}", "hydra.launcher.processes=2", "epochs=200", *BRIEF),
 }
 
@@ -112,8 +118,8 @@ class Outcome:
 def trouble(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
     """Three sweeps that go wrong in three ways, run at the same time."""
     base = tmp_path_factory.mktemp("trouble")
-    for copy in "abcd":
-        (base / copy).symlink_to(harness.PROJECT / "data" / "mnist")
+    for number, name in enumerate("abcd"):
+        _copy_data(base / name, number)
     with ExitStack() as stack:
         programs: dict[str, Program] = {}
         for name, arguments in TROUBLE.items():
@@ -133,19 +139,33 @@ def trouble(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
         }
 
 
+def _copy_data(folder: Path, number: int) -> None:
+    """Make a copy of MNIST that differs by a test label: with the same data it were one run."""
+    folder.mkdir()
+    for path in (harness.PROJECT / "data" / "mnist").glob("*.gz"):
+        (folder / path.name).symlink_to(path)
+    labels = folder / f"{FILES['test_labels']}.gz"
+    contents = gzip.decompress(labels.read_bytes())
+    labels.unlink()
+    labels.with_suffix("").write_bytes(contents[:-1] + bytes([number]))
+
+
 def _remove_data(sweep: Path, data: Path) -> None:
     """Remove the data of the second job after they were checked, while the first job runs."""
-    harness.wait_for((sweep / "sweep.json").exists, "record of a sweep")
-    data.unlink()
+    harness.wait_for_jobs(sweep)
+    (data / f"{FILES['train_images']}.gz").unlink()
 
 
 def _kill_one(program: Program, sweep: Path) -> None:
-    """Kill the third job, holding the first until both failures have been shown."""
-    survivor = harness.wait_for(lambda: _process_of(program, sweep / "0"), "process of job 0")
+    """Kill the third job, holding the first until how the two others ended has been shown."""
+    first, _, third = harness.wait_for_jobs(sweep).values()
+    survivor = harness.wait_for(lambda: _process_of(program, first), "process of the first job")
     os.kill(survivor, signal.SIGSTOP)
-    harness.wait_for_epoch(sweep / "2")
-    os.kill(harness.wait_for(lambda: _process_of(program, sweep / "2"), "job 2"), signal.SIGKILL)
-    harness.wait_for(lambda: program.output.count("  failed: ") == 2, "message of the failures")
+    harness.wait_for_epoch(third)
+    os.kill(harness.wait_for(lambda: _process_of(program, third), "third job"), signal.SIGKILL)
+    for name, status in ((LARGE, "failed"), (VICTIM, "interrupted")):
+        shown = f"{name}  {status}: "
+        harness.wait_for(lambda shown=shown: shown in program.output, "message of how it ended")
     os.kill(survivor, signal.SIGCONT)
 
 
@@ -162,29 +182,34 @@ def test_the_others_finish_when_jobs_fail(trouble: dict[str, Outcome]) -> None:
     assert failing.table == [
         [SURVIVOR, "finished", "200"],
         [LARGE, "failed", "0"],
-        [VICTIM, "failed", str(epochs)],
+        [VICTIM, "interrupted", str(epochs)],
     ]
-    assert f"{LARGE}, {VICTIM}" in failing.output.splitlines()[-1]
+    assert failing.output.splitlines()[-1] == (
+        f"error: 1 of 3 runs failed (retry=true tries again): {LARGE};"
+        f" 1 of 3 runs did not finish (the same command goes on): {VICTIM}"
+    )
     assert failing.processes == {}
 
 
 @pytest.mark.parametrize(
-    ("name", "cause"), [(LARGE, "Unable to allocate"), (VICTIM, "SIGKILL")], ids=["large", "victim"]
+    ("name", "status", "cause"),
+    [(LARGE, "failed", "Unable to allocate"), (VICTIM, "interrupted", "SIGKILL")],
+    ids=["large", "victim"],
 )
 def test_a_failure_is_shown_at_once_and_tracked_with_its_cause(
-    trouble: dict[str, Outcome], name: str, cause: str
+    trouble: dict[str, Outcome], name: str, status: str, cause: str
 ) -> None:
     failing = trouble["failing"]
     lines = failing.output.splitlines()
-    (shown,) = (i for i, line in enumerate(lines) if line.startswith(f"{name}  failed: "))
+    (shown,) = (i for i, line in enumerate(lines) if line.startswith(f"{name}  {status}: "))
     (survived,) = (i for i, line in enumerate(lines) if line.startswith(f"{SURVIVOR}  finished"))
     assert cause in lines[shown]
     assert shown < survived
     assert "Traceback" not in failing.output
 
     run = failing.runs[name]
-    assert run.status == "FAILED"
-    assert run.tags["outcome"] == "failed"
+    assert run.status == {"failed": "FAILED", "interrupted": "KILLED"}[status]
+    assert run.tags["outcome"] == status
     assert cause in run.tags["mlflow.note.content"]
     assert run.metrics == harness.histories(failing.folders[name])
 
@@ -221,6 +246,7 @@ def test_a_job_that_fails_before_it_starts_is_tracked_like_the_others(
         assert vanishing.runs[name].metrics == harness.histories(vanishing.folders[name])
     assert vanishing.runs["root=b"].status == "FAILED"
     assert vanishing.runs["root=b"].metrics == {}
+    assert "b/train-images" in vanishing.runs["root=b"].tags["mlflow.note.content"]
 
 
 def test_a_diverged_run_is_an_outcome_and_the_sweep_goes_on(trouble: dict[str, Outcome]) -> None:

@@ -183,7 +183,7 @@ def test_without_tracking_training_imports_nothing_slow(
 ) -> None:
     folder = tmp_path / "run"
     harness.run(folder, *arguments, *SMALL, NOT_TRACKED, options=["-X", "importtime"])
-    logs = [folder.with_suffix(".log"), *folder.glob("*/output.log")]
+    logs = [folder.with_suffix(".log"), *folder.glob("runs/*/output.log")]
     assert len(logs) == (3 if arguments else 1)
     imported = {
         line.rpartition("|")[2].strip().partition(".")[0]
@@ -201,15 +201,17 @@ def test_without_tracking_there_is_no_writer_and_no_store(tmp_path: Path) -> Non
         harness.wait_for_epoch(folder)
         assert list(program.processes()) == [program.process.pid]
     assert {path.name for path in tmp_path.iterdir()} == {"run", "run.log"}
-    assert {path.name for path in folder.iterdir()} == {".hydra", "journal.jsonl"}
+    assert {path.name for path in folder.iterdir()} == {"runs"}
+    recorded = {path.name for path in harness.run_folder(folder).iterdir()}
+    assert {name for name in recorded if not name.startswith("checkpoint.")} == {"journal.jsonl"}
 
 
 class Fresh:
-    """Eight runs started at once, which find their store, not there yet, in the environment."""
+    """Sixteen runs started at once, which find their store, not there yet, in the environment."""
 
     def __init__(self, folder: Path) -> None:
         self.uri = harness.uri(folder)
-        self.folders = [folder / str(number) for number in range(8)]
+        self.folders = [folder / str(number) for number in range(16)]
         with ExitStack() as stack:
             programs = [
                 stack.enter_context(
@@ -230,11 +232,11 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Fresh:
     return Fresh(tmp_path_factory.mktemp("fresh"))
 
 
-def test_eight_runs_can_start_at_once_on_a_fresh_store(fresh: Fresh) -> None:
-    assert fresh.exit_codes == [0] * 8
+def test_sixteen_runs_can_start_at_once_on_a_fresh_store(fresh: Fresh) -> None:
+    assert fresh.exit_codes == [0] * len(fresh.folders)
     assert [out for out in fresh.outputs if "did not get everything" in out] == []
     runs = {run.params["seed"]: run for run in harness.tracked(fresh.uri)}
-    assert sorted(runs) == [str(number) for number in range(8)]
+    assert set(runs) == {folder.name for folder in fresh.folders}
     for number, folder in enumerate(fresh.folders):
         assert runs[str(number)].status == "FINISHED"
         assert set(runs[str(number)].metrics) == EVERY_EPOCH | ONCE
@@ -243,7 +245,7 @@ def test_eight_runs_can_start_at_once_on_a_fresh_store(fresh: Fresh) -> None:
 
 
 def test_the_environment_says_where_to_track(fresh: Fresh) -> None:
-    assert len(harness.tracked(fresh.uri)) == 8
+    assert len(harness.tracked(fresh.uri)) == len(fresh.folders)
 
 
 @contextlib.contextmanager
@@ -308,7 +310,7 @@ def test_a_run_does_not_fail_with_its_tracking(broken: Broken, name: str) -> Non
     for run in harness.jobs(folder).values() if name == "file" else [folder]:
         assert harness.events(run)[-1]["status"] == "finished"
         assert len(harness.events(run, "epoch")) == 2
-        assert (run / "network.npz").is_file()
+        assert (harness.run_folder(run) / "network.npz").is_file()
 
 
 @pytest.mark.parametrize("name", BROKEN)
@@ -316,7 +318,8 @@ def test_when_tracking_fails_the_run_says_why_and_what_to_do(broken: Broken, nam
     message = broken.outputs[name].rpartition("finished")[2]
     assert BROKEN[name] in message
     assert "Nothing is lost" in message
-    assert Path(harness.advice(message, "sync")[2]).resolve() == broken.folders[name]
+    folder_of = harness.sweep_folder if name == "file" else harness.run_folder
+    assert Path(harness.advice(message, "sync")[2]).resolve() == folder_of(broken.folders[name])
     assert "Traceback" not in broken.outputs[name]
     assert "browse" not in message
 
@@ -364,6 +367,19 @@ def test_sync_can_be_repeated(broken: Broken, mended: list[str]) -> None:
     assert len(after) == len(before) == 3
     for run, same in zip(after, before, strict=True):
         assert run == same
+
+
+def test_a_sync_notices_a_dead_server_in_seconds(broken: Broken) -> None:
+    folder = broken.folders["dead"]
+    began = time.monotonic()
+    with _port() as dead:
+        command = [harness.EXPERIMENTS, "sync", folder, "--uri", f"http://127.0.0.1:{dead}"]
+        with harness.Program(command, folder / "command.log") as program:
+            assert program.wait() == 1
+            (line,) = program.output.splitlines()
+    assert line.startswith(f"error: http://127.0.0.1:{dead}: ")
+    assert "Connection refused" in line
+    assert time.monotonic() - began < 60  # as above
 
 
 def test_what_cannot_be_synced_is_one_clear_line(tmp_path: Path) -> None:

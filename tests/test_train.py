@@ -1,4 +1,4 @@
-"""Training: reproducible, its steps and its metrics recomputed by hand, divergence, learning."""
+"""Training: reproducible, stopped and gone on with, recomputed by hand, divergence, learning."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -8,14 +8,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from experiments.config import PROJECT
-from experiments.data import Dataset, IDXDataset, Split, Subset, minibatches
+from experiments.data import Dataset, Split, minibatches
 from experiments.train import (
+    CLOCK,
     NORM_EVERY,
     DivergenceError,
     EpochMetrics,
-    confusion_matrix,
+    Progress,
     evaluate,
     train,
 )
@@ -30,6 +32,7 @@ from nn import (
     LeCunNormal,
     Loss,
     Network,
+    Optimizer,
     Output,
     QuadraticCost,
     ReLU,
@@ -71,10 +74,14 @@ def network(
     )
 
 
+def beginning(net: Network, optimizer: Optimizer, seed: int = 5) -> Progress:
+    return Progress(optimizer.init(net.parameters), np.random.default_rng(seed))
+
+
 def training(
     net: Network, data: Dataset | None = None, *, seed: int = 5, **options: Any
 ) -> Iterator[EpochMetrics]:
-    settings = {
+    chosen = {
         "optimizer": SGD(0.5),
         "schedule": Constant(),
         "epochs": 3,
@@ -82,13 +89,13 @@ def training(
         "l2": 0.0,
         **options,
     }
-    return train(net, data or dataset(), rng=np.random.default_rng(seed), **settings)
+    chosen.setdefault("progress", beginning(net, chosen["optimizer"], seed))
+    return train(net, data or dataset(), **chosen)
 
 
 def numbers(metrics: Sequence[EpochMetrics]) -> list[dict[str, float]]:
     """Return everything that was measured, but for the time it took."""
-    timing = ("seconds", "images_per_second")
-    return [{k: v for k, v in each.by_name().items() if k not in timing} for each in metrics]
+    return [{k: v for k, v in each.by_name().items() if k not in CLOCK} for each in metrics]
 
 
 def softmax(z: np.ndarray) -> np.ndarray:
@@ -142,6 +149,15 @@ def test_same_seed_same_bits(dtype: type, batch_size: int) -> None:
     assert [each.epoch for each in first] == [1, 2, 3]
 
 
+def test_the_clock_alone_differs_from_one_training_to_the_next() -> None:
+    first, second = ([each.by_name() for each in training(network(4))] for _ in range(2))
+    assert first[0].keys() == second[0].keys()
+    differing = {
+        name for a, b in zip(first, second, strict=True) for name in a if a[name] != b[name]
+    }
+    assert differing == set(CLOCK)
+
+
 def test_another_order_another_result() -> None:
     nets = [network(4) for _ in range(2)]
     metrics = [list(training(net, seed=seed)) for seed, net in enumerate(nets)]
@@ -155,6 +171,56 @@ def test_training_goes_no_further_than_it_is_asked() -> None:
     assert first.train == evaluate(net, dataset().train, penalty=0)
     list(training(whole, epochs=1))
     assert np.array_equal(net.parameters, whole.parameters)
+
+
+# Stopped
+
+
+@settings(derandomize=True, deadline=None, max_examples=25)
+@given(data=st.data())
+@pytest.mark.parametrize("batch_size", [1, 5])
+@pytest.mark.parametrize(("optimizer", "l2"), [(SGD(0.5), 4.0), (ADAM, 0.0)], ids=["sgd", "adam"])
+def test_a_training_that_was_stopped_goes_on_to_the_same_bits(
+    data: st.DataObject, optimizer: Optimizer, l2: float, batch_size: int
+) -> None:
+    in_epoch = math.ceil(N / batch_size)
+    stops = data.draw(st.sets(st.integers(0, 3 * in_epoch - 1), min_size=1, max_size=3))
+    taken = 0
+
+    def stop() -> bool:
+        nonlocal taken
+        stopping = taken in stops
+        stops.discard(taken)
+        taken += not stopping
+        return stopping
+
+    whole, stopped = network(4), network(4)
+    options = {"optimizer": optimizer, "l2": l2, "batch_size": batch_size}
+    options["schedule"] = HalveOnPlateau(patience=1)
+    progress = beginning(stopped, optimizer)
+    metrics: list[EpochMetrics] = []
+    while stops or progress.epochs < 3:
+        metrics.extend(training(stopped, progress=progress, stop=stop, **options))
+        assert divmod(taken, in_epoch) == (progress.epochs, progress.batches)
+    assert numbers(metrics) == numbers(list(training(whole, **options)))
+    assert stopped.parameters.tobytes() == whole.parameters.tobytes()
+
+
+def test_an_epoch_is_yielded_if_the_stop_comes_in_its_last_mini_batch() -> None:
+    answers = iter([False] * 5 + [True])
+    (metrics,) = training(network(), stop=lambda: next(answers))
+    assert metrics.epoch == 1
+
+
+def test_the_time_of_an_epoch_is_that_of_all_its_parts() -> None:
+    net, optimizer = network(), SGD(0.5)
+    answers = iter([False, True] + [False] * 4)
+    progress = beginning(net, optimizer)
+    options = {"optimizer": optimizer, "progress": progress, "stop": lambda: next(answers)}
+    assert list(training(net, epochs=1, **options)) == []
+    progress.seconds += 1000
+    (metrics,) = training(net, epochs=1, **options)
+    assert 1000 < metrics.seconds < 2000
 
 
 # By hand
@@ -289,77 +355,3 @@ def test_all_that_is_yielded_is_finite(rate: float, loss: Loss, activation: Acti
     with suppress(DivergenceError):
         metrics.extend(training(net, dataset(np.float32), optimizer=SGD(rate)))
     assert all(math.isfinite(value) for each in metrics for value in each.by_name().values())
-
-
-# Evaluation and learning on real images
-
-
-@pytest.fixture(scope="module")
-def mnist() -> Dataset:
-    source = IDXDataset(
-        name="mnist",
-        root=str(PROJECT / "data" / "mnist"),
-        mirrors=[],
-        sha256={},
-        train_size=1000,
-        subset=Subset.stratified,
-        validation_size=2000,
-        split_seed=0,
-    )
-    return source.load(np.float32)
-
-
-@pytest.fixture(scope="module")
-def learned(mnist: Dataset) -> tuple[Network, EpochMetrics]:
-    """Return Nielsen's network after a few epochs, and its last metrics."""
-    net = Network(
-        [784, 30, 10],
-        activation=Sigmoid(),
-        loss=QuadraticCost(Output.sigmoid),
-        initializer=LeCunNormal(0.0),
-        rng=np.random.default_rng(0),
-    )
-    *_, last = training(net, mnist, optimizer=SGD(3.0), epochs=8, batch_size=10)
-    return net, last
-
-
-def test_real_images_are_learned(learned: tuple[Network, EpochMetrics]) -> None:
-    _, last = learned
-    assert last.epoch == 8
-    assert last.train.accuracy > 0.9
-    assert last.validation.accuracy > 0.8
-    assert last.validation.cost < 0.2
-
-
-def test_evaluation_is_the_mean_over_every_example(
-    mnist: Dataset, learned: tuple[Network, EpochMetrics]
-) -> None:
-    net, last = learned
-    (w1, w2), (b1, b2) = net.weights, net.biases
-    for measured, examples in ((last.train, mnist.train), (last.validation, mnist.validation)):
-        hidden = 1 / (1 + np.exp(-(examples.images @ w1 + b1)))
-        outputs = 1 / (1 + np.exp(-(hidden @ w2 + b2)))
-        cost = 0.5 * np.mean(np.sum((outputs - examples.targets) ** 2, axis=1, dtype=float))
-        assert measured.cost == pytest.approx(cost, rel=1e-5)
-        assert measured.accuracy == np.mean(outputs.argmax(axis=1) == examples.labels)
-
-
-def test_a_confusion_matrix_counts_every_example(
-    mnist: Dataset, learned: tuple[Network, EpochMetrics]
-) -> None:
-    net, last = learned
-    matrix = confusion_matrix(net, mnist.validation)
-    predicted = net.predict(mnist.validation.images).argmax(axis=1)
-    expected = np.zeros((10, 10), int)
-    for label, prediction in zip(mnist.validation.labels, predicted, strict=True):
-        expected[label, prediction] += 1
-    assert np.array_equal(matrix, expected)
-    assert not np.array_equal(matrix, matrix.T)
-    assert np.trace(matrix) / len(mnist.validation) == last.validation.accuracy
-
-
-def test_a_confusion_matrix_has_room_for_classes_that_do_not_occur() -> None:
-    one = Split(np.ones((1, FEATURES)), np.array([0]), np.eye(CLASSES)[[0]])
-    matrix = confusion_matrix(network(), one)
-    assert matrix.shape == (CLASSES, CLASSES)
-    assert matrix[0].sum() == matrix.sum() == 1
