@@ -1,7 +1,7 @@
-"""What journal and checkpoints add to a run: the seconds spent in them, as a share of the whole.
+"""What journal, checkpoints and recorded weights add to a run: their share of its seconds.
 
-Runs of ten epochs in this process, on the networks of `speed.py` with all training images, each
-line of the journal and each checkpoint synced to the disk that ``--folder`` is on.
+Runs of ten epochs in this process, on the networks of `speed.py` with all training images. Each
+line of the journal, checkpoint and file of weights is synced to the disk that ``--folder`` is on.
 """
 
 import experiments.startup  # noqa: F401, I001 - before everything else
@@ -16,7 +16,7 @@ from typing import Any
 from hydra import compose, initialize_config_dir
 from hydra.core.hydra_config import HydraConfig
 
-from experiments import checkpoint
+from experiments import checkpoint, snapshots
 from experiments.config import CONF, register
 from experiments.interruption import Interruption
 from experiments.job import Job, run
@@ -53,7 +53,7 @@ class Stopwatch:
 
 
 def share(workload: tuple[str, ...], folder: Path) -> tuple[float, float]:
-    """Return the seconds of a run, and how many of them went into journal and checkpoints."""
+    """Return the seconds of a run, and how many of them went into what is kept."""
     with (
         tempfile.TemporaryDirectory(dir=folder) as outputs,
         initialize_config_dir(str(CONF), version_base="1.3"),
@@ -63,20 +63,24 @@ def share(workload: tuple[str, ...], folder: Path) -> tuple[float, float]:
         HydraConfig.instance().set_config(config)
         job = Job.of(config, config.hydra)
         stopwatch = Stopwatch()
-        save, append = checkpoint.save, Journal.append
+        save, append, keep = checkpoint.save, Journal.append, snapshots.save
         checkpoint.save = stopwatch.around(save)
+        snapshots.save = stopwatch.around(keep)
         Journal.append = stopwatch.around(append)  # type: ignore[method-assign]
         start = time.perf_counter()
         try:
             run(job, listeners=[], interruption=Interruption(), say=print)
         finally:
-            checkpoint.save, Journal.append = save, append  # type: ignore[method-assign]
+            checkpoint.save, snapshots.save = save, keep
+            Journal.append = append  # type: ignore[method-assign]
         return time.perf_counter() - start, stopwatch.seconds
 
 
 def main() -> None:
     """Print the share of each workload; exit with 1 if one is above the target."""
-    parser = argparse.ArgumentParser(description="Measure the cost of journal and checkpoints.")
+    parser = argparse.ArgumentParser(
+        description="Measure the cost of journal, checkpoints and weights."
+    )
     parser.add_argument("--folder", type=Path, default=Path.cwd(), help="on the disk to measure")
     folder = parser.parse_args().folder
     register()

@@ -117,7 +117,7 @@ class Ours(Contender):
             rng=np.random.default_rng(0),
         )
         state = workload.optimizer.init(self.network.parameters)
-        self.progress = Progress(state, np.random.default_rng(1))
+        self.progress = Progress(state, np.random.default_rng(1), self.network.parameters.copy())
 
     def epoch(self) -> float:
         start, optimizer = process_time(), self.workload.optimizer

@@ -245,15 +245,16 @@ def results(folder: Path) -> dict[str, Any]:
     """Return all that came of a finished run, to the last bit, but for what a clock decides."""
     end = events(folder)[-1]
     assert end["status"] == "finished", end
-    with np.load(run_folder(folder) / "network.npz") as saved:
-        parameters = saved["parameters"]
     metrics = {
-        name: [(step, value.hex()) for step, value in values]
+        name: [(step, float(value).hex()) for step, value in values]
         for name, values in histories(folder).items()
         if name not in CLOCK
     }
-    digest = hashlib.sha256(parameters.tobytes()).hexdigest()
-    return {**metrics, "confusion": end["confusion_matrix"], str(parameters.dtype): digest}
+    contents = {path.name: path.read_bytes() for path in run_folder(folder).glob("weights/*")}
+    with np.load(run_folder(folder) / "network.npz") as saved:
+        contents[str(saved["parameters"].dtype)] = saved["parameters"].tobytes()
+    digests = {name: hashlib.sha256(each).hexdigest() for name, each in contents.items()}
+    return {**metrics, "confusion": end["confusion_matrix"], **digests}
 
 
 def table(output: str) -> list[list[str]]:

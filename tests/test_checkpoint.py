@@ -68,7 +68,8 @@ class Training:
             rng=initialisation,
             dtype=dtype,
         )
-        self.progress = Progress(optimizer.init(self.network.parameters), order)
+        state = optimizer.init(self.network.parameters)
+        self.progress = Progress(state, order, self.network.parameters + 1)
         self.dataset = Dataset(*(_split(n, dtype) for n in (23, 11, 7)), sha256="")
 
     def go_on(self, *, batches: int | None = None) -> list[dict[str, float]]:
@@ -101,6 +102,7 @@ class Training:
         progress = self.progress
         return {
             "parameters": self.network.parameters.tobytes(),
+            "chosen": progress.chosen.tobytes(),
             "moments": {name: each.tobytes() for name, each in progress.state.moments.items()},
             "steps": progress.state.steps,
             "order": progress.order.bit_generator.state,
@@ -174,7 +176,8 @@ def test_whatever_is_saved_is_loaded_to_the_last_bit(
     """Any bit patterns at all, those of NaN and denormal numbers included."""
     rng = np.random.default_rng(bits)
     before, after = Training(optimizer, dtype), Training(optimizer, dtype)
-    for vector in (before.network.parameters, *before.progress.state.moments.values()):
+    moments = before.progress.state.moments.values()
+    for vector in (before.network.parameters, before.progress.chosen, *moments):
         vector.view(np.uint8)[:] = rng.integers(0, 256, vector.nbytes)
     before.progress.order.bit_generator.advance(bits)
     before.progress.state.steps = bits // 3
@@ -243,6 +246,7 @@ def test_a_checkpoint_holds_no_pickle(tmp_path: Path) -> None:
     contents = (tmp_path / CHECKPOINT).read_bytes()
     with zipfile.ZipFile(io.BytesIO(contents[: -checkpoint.DIGEST_SIZE])) as archive:
         assert sorted(archive.namelist()) == [
+            "chosen.npy",
             "description.npy",
             "first.npy",
             "parameters.npy",

@@ -29,7 +29,10 @@ ON_MNIST = [  # every data set is tried on these files, for want of its own
     "++dataset.sha256.test_images=0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
     "++dataset.sha256.test_labels=ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 ]
-NOT_RECORDED = {"learning_rates", "outputs", "checkpoint_every", "plan", "retry", "rerun"}
+NOT_RECORDED = {
+    *("learning_rates", "outputs", "checkpoint_every", "record_weights"),
+    *("plan", "retry", "rerun"),
+}
 CUT_IS_COMPLETED = ["+dataset.name=cut", "+dataset.mirrors=[]"]
 
 Composed = Callable[..., DictConfig]
@@ -155,6 +158,11 @@ def test_any_architecture_from_the_command_line(composed: Composed) -> None:
         ("seed=-1", "seed -1"),
         ("checkpoint_every=0", "checkpoint_every 0"),
         ("checkpoint_every=-1", "checkpoint_every -1"),
+        ("record_weights=[-1]", "record_weights -1"),
+        ("record_weights=[0,1,-3]", "record_weights -3"),
+        ("record_weights=[[1]]", "record_weights [1]"),
+        ("record_weights=['???']", "record_weights no value"),
+        ("record_weights=['${l2}']", "record_weights 0.0"),
         ("optimizer.learning_rate=-1", "optimizer.learning_rate -1"),
         ("optimizer.learning_rate=0", "optimizer.learning_rate 0"),
         ("optimizer.learning_rate=nan", "optimizer.learning_rate nan"),
@@ -216,6 +224,12 @@ def test_an_unfit_value_is_named(composed: Composed, overrides: str, expected: s
         ("l2=small", "l2 small"),
         ("dtype=float16", "dtype float16 float32 float64"),
         ("checkpoint_every=often", "checkpoint_every often"),
+        ("record_weights=3", "record_weights"),
+        ("record_weights=null", "record_weights"),
+        ("record_weights=all", "record_weights"),
+        ("record_weights=[first]", "record_weights first"),
+        ("record_weights=[1.5]", "record_weights 1.5"),
+        ("record_weights=[null]", "record_weights"),
         ("rerun=maybe", "rerun maybe"),
         ("architecture.sizes=784", "architecture.sizes"),
         ("architecture.sizes=[784,a,10]", "architecture.sizes 'a'"),

@@ -46,7 +46,9 @@ def learned(mnist: Dataset) -> tuple[Network, EpochMetrics]:
         epochs=8,
         batch_size=10,
         l2=0.0,
-        progress=Progress(optimizer.init(net.parameters), np.random.default_rng(5)),
+        progress=Progress(
+            optimizer.init(net.parameters), np.random.default_rng(5), net.parameters.copy()
+        ),
     )
     return net, last
 

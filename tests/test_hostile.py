@@ -15,11 +15,11 @@ import pytest
 from harness import NOT_TRACKED, Program
 
 BRIEF = ("dataset.train_size=300", "dataset.validation_size=1000")
-RUN = ("epochs=120", "optimizer=adam", *BRIEF)
-"""Its checkpoints are three times as large as its network: parameters and two moments."""
+RUN = ("epochs=120", "optimizer=adam", "record_weights=[0]", *BRIEF)
+"""Its checkpoints are four times as large as its network: parameters, those chosen, two moments."""
 PART_OF_A_LINE = 100
 """Bytes into which the next line of a journal does not fit."""
-NETWORK_ONLY = 190_000
+NETWORK_ONLY = 250_000
 """Bytes that hold the journal and the network of `RUN`, but not a checkpoint."""
 HALF_A_STORE = 80_000
 """Bytes that hold the beginning of an SQLite store."""
@@ -244,7 +244,12 @@ def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
     assert set(runs) == {"0", "1", "all"}
     for name in ("0", "1"):
         assert runs[name].metrics == harness.histories(Path(runs[name].tags["folder"]))
-        assert all(path.is_file() for path in runs[name].artifacts.values())
+        files = {path.name: path.is_file() for path in runs[name].artifacts.values()}
+        assert files.pop("weights") is False
+        assert files
+        assert all(files.values())
+        kept = sorted(path.name for path in runs[name].artifacts["weights"].iterdir())
+        assert kept == ["0000.npy", "0001.npy", "0002.npy"]
     (model,) = runs["1"].models
     commands: dict[str, list[str | Path]] = {
         "2 finished": [harness.EXPERIMENTS, "status", "--outputs", folder],

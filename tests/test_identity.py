@@ -62,6 +62,7 @@ def test_what_differs_is_said(composed: Compose, base: Job) -> None:
         *(("dataset.train_size=300", "batch_size=10"), ("architecture.sizes=[784,30,10]",)),
         *(("outputs=elsewhere",), ("tracking=none",), ("tracking.uri=sqlite:///other.db",)),
         *(("checkpoint_every=7",), ("plan=true",), ("retry=true",), ("rerun=true",)),
+        *(("record_weights=[]",), ("record_weights=[0,3]", "checkpoint_every=2")),
         *(("hydra.launcher.processes=5",), ("learning_rates.relu.mse.sgd=7",)),
         *(("dataset.name=another",), ("dataset.mirrors=[http://localhost]",)),
         *(("dataset=folder", f"dataset.root={PROJECT}/data/mnist"),),
@@ -184,6 +185,8 @@ EDITS: dict[str, tuple[str, str, str, tuple[bool, bool]]] = {
     "constant": ("experiments/train.py", "NORM_EVERY = 16\n", "NORM_EVERY = 17\n", BOTH),
     "loop": ("experiments/train.py", "progress.batches += 1", "progress.batches += 2", BOTH),
     "data": ("experiments/data.py", "pixels /= 255", "pixels /= 256", BOTH),
+    "diagnostics": ("experiments/diagnostics.py", "SATURATED = 0.05", "SATURATED = 0.06", BOTH),
+    "snapshots": ("experiments/snapshots.py", "{epoch:04}", "{epoch:05}", NEITHER),
     "network": ("nn/network.py", "PREDICTION_BATCH = 500", "PREDICTION_BATCH = 400", BOTH),
     "arrays": ("nn/arrays.py", "CACHE_LINE = 64", "CACHE_LINE = 32", BOTH),
     "optimizer": (

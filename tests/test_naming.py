@@ -47,6 +47,7 @@ def test_a_run_is_named_by_what_else_was_chosen() -> None:
         "tracking.uri=x",
         "outputs=elsewhere",
         "checkpoint_every=2",
+        "record_weights=[1]",
         "plan=true",
         "retry=true",
         "rerun=true",

@@ -75,7 +75,8 @@ def network(
 
 
 def beginning(net: Network, optimizer: Optimizer, seed: int = 5) -> Progress:
-    return Progress(optimizer.init(net.parameters), np.random.default_rng(seed))
+    state = optimizer.init(net.parameters)
+    return Progress(state, np.random.default_rng(seed), net.parameters.copy())
 
 
 def training(
@@ -279,9 +280,13 @@ def test_names_of_what_is_measured() -> None:
     assert named["validation/accuracy"] == metrics.validation.accuracy
     norms = tuple(named[f"weight_norm/{layer}"] for layer in (1, 2, 3))
     assert norms == metrics.weight_norms
-    others = {"learning_rate", "gradient_norm", "seconds", "images_per_second"}
-    assert len(named) == 4 + 3 + len(others)
-    assert others <= set(named)
+    expected = {
+        f"{split}/{what}" for split in ("train", "validation") for what in ("cost", "accuracy")
+    }
+    expected |= {f"{what}/{layer}" for what in ("weight_norm", "saturated") for layer in (1, 2, 3)}
+    expected |= {f"output/{what}" for what in ("error", "slope", "delta")}
+    expected |= {"learning_rate", "gradient_norm", *CLOCK}
+    assert set(named) == expected
 
 
 def test_weight_norms_are_of_each_layer() -> None:

@@ -1,9 +1,9 @@
 """Checkpoints: all that a run needs to go on to the same bits, in a file that is whole or refused.
 
-The file is a NumPy archive (.npz, without pickle) followed by the SHA-256 of it: parameters, the
-optimizer's moments, and as JSON the place in the training, the state of the random generator, and
-the origin of the run. A new one takes the place of the last once it is safe on the disk, and that
-of the one before is kept.
+The file is a NumPy archive (.npz, without pickle) followed by the SHA-256 of it: the parameters,
+those of the epoch best on validation, the optimizer's moments, and as JSON the place in the
+training, the state of the random generator, and the origin of the run. A new one takes the place of
+the last once it is safe on the disk, and that of the one before is kept.
 """
 
 import hashlib
@@ -27,6 +27,7 @@ CHECKPOINT = "checkpoint.npz"
 PREVIOUS = "checkpoint.previous.npz"
 DIGEST_SIZE = hashlib.sha256().digest_size
 PARAMETERS = "parameters"
+CHOSEN = "chosen"
 DESCRIPTION = "description"
 
 
@@ -45,6 +46,7 @@ class Checkpoint:
     def restore(self, network: Network, progress: Progress) -> None:
         """Make network and progress, as built for the same run, those that were saved."""
         network.parameters[:] = self.arrays[PARAMETERS]
+        progress.chosen[:] = self.arrays[CHOSEN]
         for name, moment in progress.state.moments.items():
             moment[:] = self.arrays[name]
         description = self.description
@@ -70,6 +72,7 @@ def save(folder: Path, network: Network, progress: Progress, made_from: Origin) 
     buffer = io.BytesIO()
     arrays: dict[str, Any] = {
         PARAMETERS: network.parameters,
+        CHOSEN: progress.chosen,
         DESCRIPTION: np.array(json.dumps(description)),
         **progress.state.moments,
     }
@@ -105,8 +108,8 @@ def load(folder: Path, made_from: Origin, *, epochs: int) -> tuple[Checkpoint | 
 
 
 def remove(folder: Path) -> None:
-    """Remove the checkpoints of a run that has ended for good, and what a crash left of one."""
-    for path in (*folder.glob("*.tmp"), folder / PREVIOUS, folder / CHECKPOINT):
+    """Remove the checkpoints of a run that has ended for good, and files that a crash left torn."""
+    for path in (*folder.rglob("*.tmp"), folder / PREVIOUS, folder / CHECKPOINT):
         path.unlink(missing_ok=True)
 
 

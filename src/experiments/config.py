@@ -74,6 +74,7 @@ class Schema:
     learning_rates: dict[str, dict[str, dict[str, float]]] = MISSING
     outputs: str = MISSING
     checkpoint_every: int = MISSING
+    record_weights: list[int] = MISSING
     plan: bool = MISSING
     retry: bool = MISSING
     rerun: bool = MISSING
@@ -136,6 +137,7 @@ def build(config: DictConfig) -> Experiment:
         raise ConfigError(
             f"checkpoint_every must be at least 1 epoch, not {config.checkpoint_every}"
         )
+    _check_epochs(config)
     return experiment_of(config)
 
 
@@ -209,6 +211,15 @@ def _check_keys(config: DictConfig) -> None:
             raise ConfigError(one_line(error, key)) from None
     if config.tracking.uri in ("", "sqlite://", "sqlite:///"):
         raise ConfigError("tracking.uri is empty; for no tracking choose tracking=none")
+
+
+def _check_epochs(config: DictConfig) -> None:
+    try:
+        epochs = list(config.record_weights)
+    except OmegaConfBaseException as error:
+        raise ConfigError(one_line(error, "record_weights")) from None
+    if not all(isinstance(epoch, int) and epoch >= 0 for epoch in epochs):
+        raise ConfigError(f"record_weights must be epochs, 0 or more, not {epochs}")
 
 
 def _sizes(config: DictConfig) -> list[int]:

@@ -25,12 +25,12 @@ import numpy as np
 
 import nn.arrays
 import nn.network
-from experiments import data, train
+from experiments import data, diagnostics, train
 from experiments.config import Experiment
 from experiments.data import IDXDataset
 from nn import Activation, Initializer, Loss, Optimizer, Schedule
 
-CORE = (nn.arrays, nn.network, train, data)
+CORE = (nn.arrays, nn.network, train, data, diagnostics)
 """The modules that every run goes through; those of its classes come on top."""
 CHOICES = (Activation, Initializer, Loss, Optimizer, Schedule)
 """The kinds of class of which a run uses one each."""

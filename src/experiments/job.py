@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from omegaconf import DictConfig
 
-from experiments import atomic, checkpoint
+from experiments import atomic, checkpoint, snapshots
 from experiments.config import Experiment, build, choices, plain
 from experiments.data import Dataset, describe
 from experiments.environment import environment
@@ -51,6 +51,7 @@ class Job:
     origin: Origin
     outputs: Path
     checkpoint_every: int
+    record_weights: Sequence[int] = ()
     plan: bool = False
     retry: bool = False
     rerun: bool = False
@@ -74,6 +75,7 @@ class Job:
             origin=origin(experiment),
             outputs=Path(config.outputs).absolute(),
             checkpoint_every=config.checkpoint_every,
+            record_weights=tuple(config.record_weights),
             plan=config.plan,
             retry=config.retry,
             rerun=config.rerun,
@@ -154,6 +156,8 @@ class _Run:
         network, progress = begin(experiment)
         if resuming:
             self._resume(network, progress)
+        if progress.epochs == 0 and progress.batches == 0:
+            self._record_weights(0, network)
         for metrics in train(
             network,
             dataset,
@@ -166,12 +170,13 @@ class _Run:
             stop=self.interruption.requested,
         ):
             self._record_epoch(metrics.epoch, metrics.by_name())
+            self._record_weights(metrics.epoch, network)
             if metrics.epoch % self.job.checkpoint_every == 0:
                 self._checkpoint(network, progress)
         if progress.epochs < experiment.epochs:
             self._checkpoint(network, progress)
             raise Interrupted(self.interruption.signum or 0)
-        return self._finish(network, dataset)
+        return self._finish(network, progress, dataset)
 
     def _resume(self, network: Network, progress: Progress) -> None:
         done = len(self.record.epochs)
@@ -201,6 +206,10 @@ class _Run:
                 f" ({', '.join(differing)}): rerun=true starts the run over"
             )
 
+    def _record_weights(self, epoch: int, network: Network) -> None:
+        if epoch in self.job.record_weights:
+            snapshots.save(self.job.folder, epoch, network.weights[0])
+
     def _checkpoint(self, network: Network, progress: Progress) -> None:
         """Write a checkpoint; a run goes on without, but says so."""
         try:
@@ -210,17 +219,27 @@ class _Run:
                 self.unsaved = str(error)
                 self.write("note", {"message": f"no checkpoint could be written: {error}"})
 
-    def _finish(self, network: Network, dataset: Dataset) -> dict[str, Any]:
-        """Save the weights and score the test set, once."""
+    def _finish(self, network: Network, progress: Progress, dataset: Dataset) -> dict[str, Any]:
+        """Save the weights and score the test set: at the last epoch, and at the one chosen."""
         experiment = self.job.experiment
+        penalty = experiment.l2 / (2 * len(dataset.train))
         save_network(network, self.job.config, self.job.folder / NETWORK)
-        test = evaluate(network, dataset.test, penalty=experiment.l2 / (2 * len(dataset.train)))
-        if not math.isfinite(test.cost):
+        test = evaluate(network, dataset.test, penalty=penalty)
+        confusion = confusion_matrix(network, dataset.validation).tolist()
+        network.parameters[:] = progress.chosen
+        chosen = evaluate(network, dataset.test, penalty=penalty)
+        if not math.isfinite(test.cost) or not math.isfinite(chosen.cost):
             raise DivergenceError(experiment.epochs)
         return {
             "status": "finished",
-            "metrics": {"test/cost": test.cost, "test/accuracy": test.accuracy},
-            "confusion_matrix": confusion_matrix(network, dataset.validation).tolist(),
+            "metrics": {
+                "test/cost": test.cost,
+                "test/accuracy": test.accuracy,
+                "test/chosen/cost": chosen.cost,
+                "test/chosen/accuracy": chosen.accuracy,
+                "test/chosen/epoch": progress.chosen_epoch,
+            },
+            "confusion_matrix": confusion,
         }
 
     def stopped(self, error: BaseException) -> str:
@@ -282,7 +301,8 @@ def _do(doing: _Run) -> None:
         ending, failure = {"status": "interrupted", "message": str(error)}, error
     except OSError as error:
         message = doing.stopped(error)
-        failure = StorageError(f"{message}; what was recorded before is safe{GOES_ON}")
+        words = f"{message}; what was recorded before is safe{GOES_ON}"
+        failure = StorageError(doing.journal.lost or words)
         ending = {"status": "interrupted", "message": message}
     except CheckpointError:
         raise  # where it was made, the run can still go on

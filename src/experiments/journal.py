@@ -117,6 +117,13 @@ class Journal:
         except FileNotFoundError:
             return False
 
+    @property
+    def lost(self) -> str:
+        """What there is to say if the file is gone from its place."""
+        if self._is_current(self._file):
+            return ""
+        return f"{self.path}: was deleted while the run went on"
+
     def append(self, event: str, fields: Mapping[str, Any]) -> Mapping[str, Any]:
         """Append one event and return it, once it is on the disk.
 
@@ -126,8 +133,8 @@ class Journal:
         self._time = max(time.time(), self._time)
         record = {"event": event, "time": self._time, **fields}
         line = encode(record)
-        if os.fstat(self._file.fileno()).st_nlink == 0:
-            raise StorageError(f"{self.path}: was deleted while the run went on")
+        if self.lost:
+            raise StorageError(self.lost)
         try:
             written = 0
             while written < len(line):

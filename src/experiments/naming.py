@@ -3,7 +3,7 @@
 from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
-CONTROL = ("outputs", "tracking", "checkpoint_every", "plan", "retry", "rerun")
+CONTROL = ("outputs", "tracking", "checkpoint_every", "record_weights", "plan", "retry", "rerun")
 """What does not say what a run is, and so is no part of its name."""
 ARMS = ("loss", "optimizer")
 """The groups named, beside the layer sizes, in every run on its own."""
@@ -28,6 +28,11 @@ def job_names(jobs: Sequence[Sequence[str]], groups: Container[str]) -> list[str
     common = set.intersection(*map(set, jobs)) if len(jobs) > 1 else set()
     names = [" ".join(short(o, groups) for o in describing(job) if o not in common) for job in jobs]
     return [name or f"job {number}" for number, name in enumerate(names)]
+
+
+def without_seed(name: str) -> str:
+    """Return what runs of a sweep that differ in their seed alone have in common in their names."""
+    return " ".join(word for word in name.split() if not word.startswith("seed=")) or "all seeds"
 
 
 def describing(overrides: Sequence[str]) -> list[str]:

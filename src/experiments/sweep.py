@@ -41,7 +41,12 @@ def prepare(overrides: Sequence[Sequence[str]], configs: Iterable[DictConfig]) -
             raise ConfigError(f"{' '.join(job)}: {error}") from None
     control = {
         (
-            *(json.dumps(job.config["tracking"]), job.outputs, job.checkpoint_every),
+            *(
+                json.dumps(job.config["tracking"]),
+                job.outputs,
+                job.checkpoint_every,
+                job.record_weights,
+            ),
             *(job.plan, job.retry, job.rerun),
         )
         for job in jobs

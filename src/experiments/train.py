@@ -3,7 +3,7 @@
 import copy
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from experiments.config import Experiment
 from experiments.data import Dataset, Split, minibatches
+from experiments.diagnostics import diagnose
 from nn.arrays import Array
 from nn.network import Network
 from nn.optimizers import Optimizer, State
@@ -43,6 +44,7 @@ class EpochMetrics:
     weight_norms: tuple[float, ...]  # L2 norm of each layer's weights
     seconds: float  # spent on the mini-batches, evaluation excluded
     images_per_second: float
+    diagnostics: Mapping[str, float]
 
     @property
     def finite(self) -> bool:
@@ -61,6 +63,7 @@ class EpochMetrics:
             **{f"weight_norm/{i}": norm for i, norm in enumerate(self.weight_norms, 1)},
             "seconds": self.seconds,
             "images_per_second": self.images_per_second,
+            **self.diagnostics,
         }
 
 
@@ -81,6 +84,7 @@ class Progress:
 
     state: State
     order: np.random.Generator
+    chosen: Array  # the parameters at the end of the epoch best on validation
     accuracies: list[float] = field(default_factory=list)  # validation, of each epoch done
     batches: int = 0  # mini-batches done of the epoch under way
     gradient_norms: list[float] = field(default_factory=list)  # of these
@@ -90,6 +94,11 @@ class Progress:
     def epochs(self) -> int:
         """Epochs done."""
         return len(self.accuracies)
+
+    @property
+    def chosen_epoch(self) -> int:
+        """The first epoch that is the best on the validation set."""
+        return self.accuracies.index(max(self.accuracies)) + 1
 
 
 def begin(experiment: Experiment) -> tuple[Network, Progress]:
@@ -107,7 +116,8 @@ def begin(experiment: Experiment) -> tuple[Network, Progress]:
         rng=initialisation,
         dtype=experiment.dtype,
     )
-    return network, Progress(experiment.optimizer.init(network.parameters), order)
+    state = experiment.optimizer.init(network.parameters)
+    return network, Progress(state, order, chosen=network.parameters.copy())
 
 
 def train(
@@ -152,10 +162,13 @@ def train(
                 weight_norms=tuple(_norm(w.ravel()) for w in network.weights),
                 seconds=progress.seconds,
                 images_per_second=len(dataset.train) / progress.seconds,
+                diagnostics=diagnose(network, dataset.validation),
             )
         if not metrics.finite:
             raise DivergenceError(epoch)
         progress.accuracies.append(metrics.validation.accuracy)
+        if progress.chosen_epoch == epoch:
+            np.copyto(progress.chosen, network.parameters)
         progress.order = order
         progress.batches, progress.gradient_norms, progress.seconds = 0, [], 0.0
         yield metrics

@@ -86,6 +86,11 @@ class Network:
             logits[rows] = self.forward(inputs[rows])
         return logits
 
+    def activations(self, inputs: Array) -> list[Array]:
+        """Return what each layer gives for ``inputs``, ``[n, size]``, the last its logits."""
+        self.forward(inputs)
+        return [each.copy() for each in self._buffers(len(inputs)).activations]
+
     def forward(self, inputs: Array) -> Array:
         """Return the logits of one batch ``[n, sizes[-1]]``, in a buffer the next call reuses."""
         a, last = np.asarray(inputs, self.parameters.dtype), len(self.weights) - 1
