@@ -4,6 +4,10 @@
 class UserError(Exception):
     """Says what was wrong, where, and what would be right."""
 
+    def _render_traceback_(self) -> list[str]:
+        """Return what a notebook shows of it."""
+        return [str(self)]
+
 
 class ConfigError(UserError):
     """A configuration that cannot be run."""

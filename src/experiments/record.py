@@ -14,6 +14,7 @@ NETWORK = "network.npz"
 SWEEPS = "sweeps"
 SWEEP = "sweep.json"
 GOES_ON = "; the same command goes on with it"
+SILENT = "its process ended without a word"
 FINAL = ("finished", "diverged")
 """How a run can end for good: done again, it would give the same."""
 

@@ -45,7 +45,7 @@ def open_store(uri: str) -> MlflowClient:
     if not uri.startswith(SQLITE):
         return MlflowClient(uri)
     path = Path(uri.removeprefix(SQLITE))
-    if _complete(path):
+    if complete(path):
         return MlflowClient(uri)
     path.parent.mkdir(parents=True, exist_ok=True)
     with Path(f"{path}.lock").open("w") as lock:
@@ -64,7 +64,7 @@ def _create(path: Path) -> None:
     begun.rename(path)
 
 
-def _complete(path: Path) -> bool:
+def complete(path: Path) -> bool:
     """Whether MLflow has finished creating the store: the default experiment comes last."""
     try:
         uri = f"file:{urllib.parse.quote(str(path))}?mode=ro"
