@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 RUN = $(BIN)/python run.py
 
-.PHONY: help setup sweep ui test check bench
+.PHONY: help setup sweep ui report test check bench
 .DEFAULT_GOAL := help
 
 help:  ## show this list
@@ -15,6 +15,9 @@ sweep: setup  ## quadratic cost and cross-entropy, each with SGD and Adam, on MN
 
 ui: setup  ## browse the runs in MLflow
 	$(BIN)/experiments ui
+
+report: setup  ## the notebooks on your newest sweep, as one HTML file
+	$(BIN)/experiments report
 
 test: .venv/installed-test  ## run the tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile

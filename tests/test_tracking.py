@@ -21,8 +21,9 @@ EVERY_EPOCH = {
     *("train/cost", "train/accuracy", "validation/cost", "validation/accuracy"),
     *("learning_rate", "gradient_norm", "weight_norm/1", "weight_norm/2"),
     *("seconds", "images_per_second"),
+    *("output/error", "output/slope", "output/delta", "saturated/1", "saturated/2"),
 }
-ONCE = {"test/cost", "test/accuracy"}
+ONCE = {"test/cost", "test/accuracy"} | {f"test/chosen/{x}" for x in ("cost", "accuracy", "epoch")}
 FOUR = ("mse sgd", "mse adam", "ce sgd", "ce adam")
 EVERY_RUN = pytest.mark.parametrize("name", FOUR)
 
@@ -77,6 +78,12 @@ def test_metrics_are_what_they_are_called(children: dict[str, Tracked], name: st
     for seconds, speed in zip(values["seconds"], values["images_per_second"], strict=True):
         assert speed * seconds == pytest.approx(300)
     assert values["gradient_norm"][0] > 0
+    for share in ("output/error", "output/slope", "output/delta", "saturated/1", "saturated/2"):
+        assert all(0 <= value < 1 for value in values[share])
+    (chosen,), (first, second) = values["test/chosen/epoch"], values["validation/accuracy"]
+    assert chosen == (2 if second > first else 1)
+    for what in ("cost", "accuracy"):
+        assert (values[f"test/chosen/{what}"] == values[f"test/{what}"]) == (chosen == 2)
     assert values["learning_rate"] == [float(children[name].params["optimizer.learning_rate"])] * 2
 
 
@@ -203,7 +210,8 @@ def test_without_tracking_there_is_no_writer_and_no_store(tmp_path: Path) -> Non
     assert {path.name for path in tmp_path.iterdir()} == {"run", "run.log"}
     assert {path.name for path in folder.iterdir()} == {"runs"}
     recorded = {path.name for path in harness.run_folder(folder).iterdir()}
-    assert {name for name in recorded if not name.startswith("checkpoint.")} == {"journal.jsonl"}
+    ours = {name for name in recorded if not name.startswith("checkpoint.")}
+    assert ours == {"journal.jsonl", "weights"}
 
 
 class Fresh:

@@ -2,14 +2,16 @@
 
 import experiments.startup  # noqa: F401, I001 - before everything else
 import argparse
+import math
 import os
 import signal
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from hydra import compose, initialize_config_dir
 from hydra.errors import HydraException
@@ -19,7 +21,7 @@ from omegaconf.errors import OmegaConfBaseException
 from experiments.config import CONF, one_line, register
 from experiments.errors import UserError
 from experiments.interruption import Interrupted, Interruption
-from experiments.writer import SETTINGS
+from experiments.writer import SETTINGS, SQLITE
 
 FULL_ERRORS = os.environ.get("HYDRA_FULL_ERROR") == "1"
 
@@ -95,6 +97,57 @@ def rerun(arguments: argparse.Namespace) -> None:
         sys.exit(1)
 
 
+def compare(arguments: argparse.Namespace) -> None:
+    """Print which arm of a group is better on which network; or the table, in a format."""
+    from experiments import comparison, results, verdicts
+
+    source, sweep = chosen(arguments)
+    runs = results.runs(source, sweep=sweep["id"] if sweep else None)
+    missing = verdicts.missing_runs(runs, sweep)
+    if missing:
+        sys.stderr.write(f"{missing}\n")
+    table = comparison.compare(
+        runs, arguments.group, metric=arguments.metric, margin=arguments.margin / 100
+    )
+    if arguments.format:
+        sys.stdout.write(verdicts.FORMATS[arguments.format](table))
+    else:
+        verdicts.show(table, runs, sweep, metric=arguments.metric, margin=arguments.margin)
+
+
+def report(arguments: argparse.Namespace) -> None:
+    """Execute the notebooks on a sweep, write one file, and attach it to the sweep in MLflow."""
+    from experiments.report import publish
+
+    source, sweep = chosen(arguments)
+    for line in publish(source, sweep, outputs(arguments) / "reports"):
+        sys.stdout.write(line + "\n")
+
+
+def export(arguments: argparse.Namespace) -> None:
+    """Write the results of a sweep to a folder, as files that need no other of this project's."""
+    from experiments import results
+
+    source, sweep = chosen(arguments)
+    frame = results.export(
+        source,
+        arguments.folder,
+        sweep=sweep["id"] if sweep else None,
+        networks=arguments.network or (),
+    )
+    sys.stdout.write(f"{len(frame)} runs: {arguments.folder.resolve()}\n")
+
+
+def chosen(arguments: argparse.Namespace) -> tuple[Path | str, Mapping[str, Any] | None]:
+    """Return where the runs are read from, and which sweep: the newest, unless told otherwise."""
+    from experiments import results
+
+    source = arguments.uri or outputs(arguments)
+    if isinstance(source, str) and source.startswith(SQLITE):
+        source = SQLITE + str(Path(source.removeprefix(SQLITE)).absolute())
+    return source, None if arguments.all else results.find_sweep(source, arguments.sweep)
+
+
 def ui(arguments: argparse.Namespace) -> None:
     """Serve a store on this machine until Ctrl-C, and open the browser on its runs."""
     from experiments import ui
@@ -119,6 +172,14 @@ def outputs(arguments: argparse.Namespace) -> Path:
     return Path(configured(arguments).outputs).absolute()
 
 
+def _points(word: str) -> float:
+    """Return a number of percentage points, zero or more."""
+    points = float(word)
+    if not 0 <= points < math.inf:
+        raise ValueError(word)
+    return points
+
+
 def main() -> None:
     """Parse the command line and do what it says."""
     parser = argparse.ArgumentParser(prog="experiments", description=__doc__)
@@ -140,6 +201,32 @@ def main() -> None:
     )
     command.add_argument("run", help="its id in MLflow, its folder, or how its identity begins")
     command.set_defaults(do=rerun)
+    swept = argparse.ArgumentParser(add_help=False)
+    which = swept.add_mutually_exclusive_group()
+    which.add_argument("--sweep", help="the beginning of its id; else the newest")
+    which.add_argument("--all", action="store_true", help="all runs, of whatever sweep")
+    command = commands.add_parser(
+        "compare", parents=[recorded, tracked, swept], help="which arm is better, on which network"
+    )
+    command.add_argument("group", help="loss or optimizer, or any other group of conf/")
+    command.add_argument("--metric", default="test/accuracy", help="default: %(default)s")
+    command.add_argument(
+        "--margin", type=_points, default=0.1, help="of a tie, in points (default: %(default)s)"
+    )
+    command.add_argument("--format", choices=("csv", "md", "tex"), help="else for reading")
+    command.set_defaults(do=compare)
+    command = commands.add_parser(
+        "report", parents=[recorded, tracked, swept], help="the notebooks on your runs, as one file"
+    )
+    command.set_defaults(do=report)
+    command = commands.add_parser(
+        "export", parents=[recorded, tracked, swept], help="results as Parquet files, to pass on"
+    )
+    command.add_argument("folder", type=Path, help="where to")
+    command.add_argument(
+        "--network", action="append", help="identity of a run whose network goes along; repeatable"
+    )
+    command.set_defaults(do=export)
     command = commands.add_parser("ui", parents=[tracked], help="browse the runs in MLflow")
     command.add_argument("--port", type=int, default=5000)
     command.add_argument("--no-browser", action="store_true", help="only print the address")

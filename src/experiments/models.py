@@ -14,7 +14,7 @@ from mlflow.models import Model, ModelSignature
 from mlflow.types import Schema, TensorSpec
 
 import nn
-from experiments import plots, pyfunc_model
+from experiments import figures, pyfunc_model
 
 NAME = "model"
 
@@ -68,8 +68,8 @@ def warm_up() -> None:
     history = {
         f"{split}/{of}": [1.0] for split in ("train", "validation") for of in ("cost", "accuracy")
     }
-    plots.learning_curves({"": history}, "").savefig(io.BytesIO())
-    plots.confusion_matrix([[1]], "").savefig(io.BytesIO())
+    figures.learning_curves({"": history}, "").savefig(io.BytesIO())
+    figures.confusion_matrix([[1]], "").savefig(io.BytesIO())
     with tempfile.TemporaryDirectory() as folder:
         empty = Path(folder) / "empty"
         empty.touch()

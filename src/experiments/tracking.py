@@ -13,11 +13,13 @@ from typing import Any
 from mlflow import MlflowClient
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, Run, RunTag
 
-from experiments import models, plots, store
+from experiments import figures, models, snapshots, store
 from experiments.errors import DataError
 from experiments.journal import Follower, held
 from experiments.marker import Marker, folders, marked, store_id
-from experiments.record import NETWORK, Record, ending, read, state
+from experiments.naming import without_seed
+from experiments.parameters import parameters
+from experiments.record import NETWORK, SILENT, Record, ending, read, state
 
 PARENT = "mlflow.parentRunId"
 OUTCOMES = {
@@ -132,17 +134,19 @@ class TrackedRun:
         """Say how the run ended, for good or for now."""
         end, name = self.record.end, self.record.start["name"]
         if self.record.epochs:
-            figure = plots.learning_curves({name: self.record.history}, name)
+            figure = figures.learning_curves({name: self.record.history}, name)
             self.client.log_figure(self.run_id, figure, "learning_curves.png")
+        for file in snapshots.files(self.folder):
+            self.client.log_artifact(self.run_id, str(file), snapshots.WEIGHTS)
         if status == "finished":
-            figure = plots.confusion_matrix(end["confusion_matrix"], f"{name}: validation set")
+            figure = figures.confusion_matrix(end["confusion_matrix"], f"{name}: validation set")
             self.client.log_figure(self.run_id, figure, "confusion_matrix.png")
             network, epochs = self.folder / NETWORK, len(self.record.epochs)
             if network.exists():  # someone may have made room
                 models.log(self.client, self.run_id, network, self.record.start["config"], epochs)
         if "traceback" in end:
             self.client.log_text(self.run_id, end["traceback"], "traceback.txt")
-        note = ending(end) if end else "interrupted: its process ended without a word"
+        note = ending(end) if end else f"interrupted: {SILENT}"
         tags = [RunTag("outcome", status), RunTag("mlflow.note.content", note)]
         self.client.log_batch(self.run_id, tags=tags)
         self.client.set_terminated(self.run_id, OUTCOMES[status], int(self.record.time * 1000))
@@ -202,16 +206,16 @@ class TrackedSweep:
         return parent
 
     def _finish(self) -> None:
-        """Draw all learning curves in one picture, and end the sweep unless a run still goes on."""
+        """Draw mean learning curves over seeds, and end the sweep unless a run still goes on."""
         run_id = self.parent.info.run_id
         records = [_read(run.folder) for run in self.runs]  # those of other writers' runs, too
-        histories = {
-            each["name"]: record.history
-            for each, record in zip(self.record["runs"], records, strict=True)
-            if record.epochs
-        }
+        histories: dict[str, list[figures.History]] = {}
+        for each, record in zip(self.record["runs"], records, strict=True):
+            if record.epochs:
+                histories.setdefault(without_seed(each["name"]), []).append(record.history)
         if histories:
-            figure = plots.learning_curves(histories, self.record["name"])
+            means = {name: figures.mean(same) for name, same in histories.items()}
+            figure = figures.learning_curves(means, self.record["name"])
             self.client.log_figure(run_id, figure, "learning_curves.png")
         statuses = {
             OUTCOMES.get(state(run.folder, record), "KILLED")
@@ -233,23 +237,6 @@ def _read(folder: Path) -> Record:
         return read(folder) or Record()
     except DataError:
         return Record()
-
-
-def parameters(start: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a run's choices, flat: each group's, and every option under it."""
-    config = start["config"]
-    flat: dict[str, Any] = {}
-
-    def flatten(prefix: str, node: Any) -> None:
-        if isinstance(node, dict):
-            for key, value in node.items():
-                flatten(f"{prefix}.{key}" if prefix else key, value)
-        elif not prefix.endswith("._target_"):
-            flat[prefix] = node
-
-    flatten("", {key: value for key, value in config.items() if key != "tracking"})
-    choices = {key: value for key, value in start["choices"].items() if key != "tracking"}
-    return {**choices, "architecture": "-".join(map(str, flat["architecture.sizes"])), **flat}
 
 
 def _milliseconds(event: Mapping[str, Any]) -> int:

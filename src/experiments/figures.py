@@ -1,0 +1,74 @@
+"""Figures that MLflow shows of runs, in matplotlib alone: seaborn takes seconds to import."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter, PercentFormatter
+
+History = Mapping[str, Sequence[float]]
+"""A run's metrics by name, each one value per epoch."""
+
+DPI = 110
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+"""Okabe and Ito's palette, which colour-blind readers can tell apart."""
+
+
+def mean(runs: Sequence[History]) -> History:
+    """Return the mean of each metric over runs, for the epochs that all of them have."""
+    return {
+        name: [
+            sum(values) / len(values) for values in zip(*(run[name] for run in runs), strict=False)
+        ]
+        for name in runs[0]
+    }
+
+
+def learning_curves(runs: Mapping[str, History], title: str) -> Figure:
+    """Draw cost and accuracy against the epoch for each run: validation solid, training dashed."""
+    figure = Figure(figsize=(9, 3.9), dpi=DPI)
+    axes = figure.subplots(1, 2)
+    for column, quantity in zip(axes, ("cost", "accuracy"), strict=True):
+        for number, (name, history) in enumerate(runs.items()):
+            colour = COLOURS[number % len(COLOURS)]
+            _curve(column, history[f"validation/{quantity}"], colour, "-", name)
+            _curve(column, history[f"train/{quantity}"], colour, "--", None)
+        column.set_xlabel("epoch")
+        column.set_title(f"{quantity} (solid: validation, dashed: training)", fontsize="medium")
+        column.grid(alpha=0.3)
+    axes[0].set_yscale("log")
+    axes[0].yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes[0].yaxis.set_major_formatter("{x:g}")
+    axes[0].yaxis.set_minor_formatter(NullFormatter())
+    axes[1].yaxis.set_major_formatter(PercentFormatter(xmax=1))
+    if len(runs) > 1:
+        axes[1].legend(fontsize="small")
+    figure.suptitle(title)
+    figure.subplots_adjust(left=0.07, right=0.98, bottom=0.13, top=0.83, wspace=0.16)
+    return figure
+
+
+def _curve(axes: Axes, values: Sequence[float], colour: str, style: str, label: str | None) -> None:
+    epochs = np.arange(1, len(values) + 1)
+    marker = "o" if len(values) == 1 else None  # one point draws no line
+    axes.plot(epochs, values, style, color=colour, label=label, marker=marker)
+
+
+def confusion_matrix(counts: Sequence[Sequence[int]], title: str) -> Figure:
+    """Draw how often each label (row) was taken for each class (column)."""
+    matrix = np.array(counts)
+    figure = Figure(figsize=(5.2, 5), dpi=DPI)
+    axes = figure.add_axes((0.11, 0.1, 0.86, 0.82))
+    mistakes = matrix * (1 - np.eye(len(matrix)))  # the diagonal would drown them
+    axes.imshow(mistakes, cmap="Reds", vmin=0, vmax=max(mistakes.max(), 1))
+    axes.set_xticks(range(len(matrix)))
+    axes.set_yticks(range(len(matrix)))
+    axes.set_xlabel("predicted class")
+    axes.set_ylabel("label")
+    axes.set_title(title, fontsize="medium")
+    for (row, column), count in np.ndenumerate(matrix):
+        dark = mistakes[row, column] > mistakes.max() / 2
+        colour = "white" if dark else "black"
+        axes.text(column, row, str(count), ha="center", va="center", fontsize=8, color=colour)
+    return figure
