@@ -7,21 +7,21 @@ import hydra
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
-from experiments.cli import one_line_errors
-from experiments.config import CONF, register
-from experiments.display import Display
+from experiments.cli.main import one_line_errors
+from experiments.configuration.config import CONF, register
+from experiments.terminal.display import Display
 from experiments.interruption import Interruption
-from experiments.job import Job, run
-from experiments.marker import up_to_date
-from experiments.plan import plan
-from experiments.writer import Writer, browse_command
+from experiments.running.job import Job, run
+from experiments.tracking.sync_state import up_to_date
+from experiments.sweeping.plan import plan
+from experiments.tracking.writer import Writer, browse_command
 
 INTERRUPTION = Interruption()
 
 
 @hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")
 def main(config: DictConfig) -> None:
-    """Train one network and track it; the jobs of a sweep go to `experiments.sweep`."""
+    """Train one network and track it; the jobs of a sweep go to `experiments.sweeping.sweep`."""
     with one_line_errors():
         job = Job.of(config, DictConfig(HydraConfig.get()))
         if job.plan:

@@ -16,11 +16,12 @@ from typing import Any
 from hydra import compose, initialize_config_dir
 from hydra.core.hydra_config import HydraConfig
 
-from experiments import checkpoint, snapshots
-from experiments.config import CONF, register
+from experiments.running import checkpoint
+from experiments.recording import weights as snapshots
+from experiments.configuration.config import CONF, register
 from experiments.interruption import Interruption
-from experiments.job import Job, run
-from experiments.journal import Journal
+from experiments.running.job import Job, run
+from experiments.recording.journal import Journal
 
 EPOCHS = 10
 MOST = 0.02

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from experiments.config import PROJECT
+from experiments.configuration.config import PROJECT
 
 EPOCHS = 30
 MOST = 1.05

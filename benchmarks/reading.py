@@ -1,4 +1,4 @@
-"""How long `experiments.results` takes for 1,000 runs of 30 epochs, and how much memory.
+"""How long `experiments.results.results` takes for 1,000 runs of 30 epochs, and how much memory.
 
 A real run of 30 epochs is made once, and its journal written 1,000 times with other seeds; the
 same goes into an SQLite store through MLflow's own client. Each measurement is a process of its
@@ -16,18 +16,18 @@ from typing import Any
 
 from mlflow.entities import Metric, Param
 
-from experiments.config import PROJECT
-from experiments.journal import JOURNAL, Follower, encode
-from experiments.parameters import parameters
-from experiments.record import RUNS, Record, run_folders
-from experiments.store import open_store
+from experiments.configuration.config import PROJECT
+from experiments.mirror.store import open_store
+from experiments.recording.journal import JOURNAL, Follower, encode
+from experiments.recording.parameters import parameters
+from experiments.recording.record import RUNS, Record, run_folders
 
 MOST = {"journals": 3.0, "SQLite": 10.0}
 """Seconds that are good enough, for either function."""
 MEASURE = """
 import resource, sys, time
 from pathlib import Path
-from experiments import results
+from experiments.results import results
 source = sys.argv[1] if "://" in sys.argv[1] else Path(sys.argv[1])
 start = time.perf_counter()
 frame = getattr(results, sys.argv[2])(source)
@@ -61,7 +61,7 @@ def write_journal(folder: Path, events: list[dict[str, Any]]) -> None:
 
 
 def track(client: Any, experiment_id: str, events: list[dict[str, Any]]) -> None:
-    """Put a run into MLflow, in the form that `experiments.results` reads."""
+    """Put a run into MLflow, in the form that `experiments.results.results` reads."""
     start, record = events[0], Record.of(events, Path())
     tags = {"run": start["id"], "identity": start["identity"], "outcome": record.status}
     tags["data.sha256"] = start["dataset"]["sha256"]

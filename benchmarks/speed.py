@@ -6,7 +6,7 @@ for they are those on the clock of an idle machine. All compute in float32 and s
 once an epoch, in a new order; drawing that order and gathering the mini-batches is part of what is
 timed. In the end all must have learned the training data about as well.
 
-- Ours is the loop of `experiments.train.train`.
+- Ours is the loop of `experiments.training.train.train`.
 - PyTorch is given the quickest eager variant that was found: tensors in memory, `index_select`,
   fused Adam, SGD without foreach, denormal numbers flushed to zero, and a mean squared error whose
   constant is moved into the learning rate.
@@ -33,10 +33,10 @@ import sklearn
 import torch
 from sklearn.neural_network import MLPClassifier
 
-from experiments.config import PROJECT
-from experiments.data import IDXDataset, Split, Subset, minibatches
+from experiments.configuration.config import PROJECT
+from experiments.data.dataset import IDXDataset, Split, Subset, minibatches
 from experiments.interruption import Interruption
-from experiments.train import Progress, descend
+from experiments.training.train import Progress, descend
 from nn import (
     SGD,
     Activation,

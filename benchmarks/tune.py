@@ -14,8 +14,8 @@ import subprocess
 import sys
 from collections import defaultdict
 
-from experiments.config import CONF, PROJECT
-from experiments.record import RUNS, Record, read, read_sweep, sweep_folders
+from experiments.configuration.config import CONF, PROJECT
+from experiments.recording.record import RUNS, Record, read, read_sweep, sweep_folders
 
 OUTPUTS = PROJECT / "outputs" / "tuning"
 GUESSING = 0.1

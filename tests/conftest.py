@@ -7,7 +7,7 @@ from hydra import compose, initialize_config_dir
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, open_dict
 
-from experiments.config import CONF, register
+from experiments.configuration.config import CONF, register
 
 
 @pytest.fixture(scope="session")

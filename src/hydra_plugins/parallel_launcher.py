@@ -1,4 +1,4 @@
-"""Hydra's way to `experiments.sweep`: `python run.py -m ...` launches its jobs here."""
+"""Hydra's way to `experiments.sweeping.sweep`: `python run.py -m ...` launches its jobs here."""
 
 import itertools
 import os
@@ -21,7 +21,7 @@ class ParallelLauncher(Launcher):
     def setup(
         self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig
     ) -> None:
-        """Take what Hydra has composed; the task of each job is always `experiments.job.run`."""
+        """Take what Hydra has composed; the task of each job is always `experiments.running.job.run`."""
         self.context = hydra_context
         self.config = config
 
@@ -32,8 +32,8 @@ class ParallelLauncher(Launcher):
 
         A job's result, for sweepers that search, is its validation accuracy, 0 if there is none.
         """
-        from experiments.plan import plan
-        from experiments.sweep import prepare, sweep
+        from experiments.sweeping.plan import plan
+        from experiments.sweeping.sweep import prepare, sweep
 
         processes = os.cpu_count() if self.processes is None else self.processes
         if not isinstance(processes, int) or processes < 1:

@@ -1,0 +1,76 @@
+"""Logging a trained network to MLflow as a model, without MLflow's notion of an active run."""
+
+import io
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import mlflow
+import numpy as np
+from mlflow import MlflowClient
+from mlflow.entities import LoggedModelOutput
+from mlflow.models import Model, ModelSignature
+from mlflow.types import Schema, TensorSpec
+
+import nn
+from experiments.mirror import figures, pyfunc_model
+
+NAME = "model"
+
+
+def log(
+    client: MlflowClient, run_id: str, network: Path, config: Mapping[str, Any], step: int
+) -> None:
+    """Log the file `network.npz` of a run as its model, unless it has one."""
+    run = client.get_run(run_id)
+    if run.outputs and run.outputs.model_outputs:
+        return
+    sizes, dtype = config["architecture"]["sizes"], config["dtype"]
+    begun = client.search_logged_models(
+        [run.info.experiment_id], f"source_run_id = '{run_id}'", max_results=1
+    )  # by a writer that was killed
+    logged = begun[0] if begun else client.create_logged_model(run.info.experiment_id, NAME, run_id)
+    identity = Model(
+        artifact_path=logged.artifact_location,
+        model_uuid=logged.model_id,
+        run_id=run_id,
+        model_id=logged.model_id,
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        save(Path(folder) / NAME, network, sizes, dtype, identity)
+        client.log_model_artifacts(logged.model_id, f"{folder}/{NAME}")
+    client.finalize_logged_model(logged.model_id, "READY")
+    client.log_outputs(run_id, [LoggedModelOutput(logged.model_id, step)])
+
+
+def save(
+    folder: Path, network: Path, sizes: list[int], dtype: str, identity: Model | None = None
+) -> None:
+    """Write an MLflow model to a folder: weights, this project's `nn`, signature and example."""
+    mlflow.pyfunc.save_model(
+        folder,
+        mlflow_model=identity,
+        python_model=pyfunc_model.__file__,
+        artifacts={"network": str(network)},
+        code_paths=[str(Path(nn.__file__).parent)],
+        signature=ModelSignature(
+            Schema([TensorSpec(np.dtype(dtype), (-1, sizes[0]))]),
+            Schema([TensorSpec(np.dtype(dtype), (-1, sizes[-1]))]),
+        ),
+        input_example=np.zeros((1, sizes[0]), dtype),
+        pip_requirements=[f"mlflow=={mlflow.__version__}", f"numpy=={np.__version__}"],
+    )
+
+
+def warm_up() -> None:
+    """Do once, while a run trains, what is slow the first time: pictures and saving a model."""
+    history = {
+        f"{split}/{of}": [1.0] for split in ("train", "validation") for of in ("cost", "accuracy")
+    }
+    figures.learning_curves({"": history}, "").savefig(io.BytesIO())
+    figures.confusion_matrix([[1]], "").savefig(io.BytesIO())
+    with tempfile.TemporaryDirectory() as folder:
+        empty = Path(folder) / "empty"
+        empty.touch()
+        save(Path(folder) / NAME, empty, [1, 1], "float32")

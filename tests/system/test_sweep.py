@@ -1,0 +1,281 @@
+"""Sweeps: many runs, each in a process of its own, that leave one another alone."""
+
+import gzip
+import os
+import re
+import signal
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import harness
+import pytest
+from harness import NOT_TRACKED, SMALL, Program, Sweep, Tracked
+
+from experiments.data.dataset import FILES
+
+
+@pytest.fixture(scope="module")
+def four(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
+    return harness.four_runs(tmp_path_factory.getbasetemp())
+
+
+def test_a_sweep_ends_with_a_table_of_its_runs(four: Sweep) -> None:
+    rows = harness.table(four.output)
+    assert [row[0] for row in rows] == four.names
+    for name, row in zip(four.names, rows, strict=True):
+        folder = harness.jobs(four.folder)[name]
+        last, end = harness.events(folder, "epoch")[-1], harness.events(folder, "end")[0]
+        validation, test = last["metrics"]["validation/accuracy"], end["metrics"]["test/accuracy"]
+        assert row[1:5] == ["finished", "2", f"{validation:.2%}", f"{test:.2%}"]
+
+
+def test_a_sweep_shows_every_epoch_and_where_to_look_next(four: Sweep) -> None:
+    lines = four.output.splitlines()
+    for name in four.names:
+        first, second, end, _ = (line for line in lines if line.startswith(f"{name}  "))
+        assert "1/2" in first
+        assert "2/2" in second
+        assert "finished" in end
+    assert harness.advice(four.output, "ui")[2:] == ["--uri", four.uri]
+
+
+def test_a_job_is_named_by_what_differs(four: Sweep) -> None:
+    folders = harness.jobs(four.folder)
+    assert list(folders) == four.names
+    for name, folder in folders.items():
+        start = harness.events(folder, "start")[0]
+        assert start["name"] == name
+        assert f"{start['choices']['loss']} {start['choices']['optimizer']}" == name
+
+
+ARCHITECTURES = ("784-30-10", "784-20-10-10", "784-128-64-10", "784-32-32-10")
+SIXTEEN = [
+    f"{architecture} {loss} {optimizer}"
+    for architecture in ARCHITECTURES
+    for loss in ("mse", "ce")
+    for optimizer in ("sgd", "adam")
+]
+
+
+@pytest.fixture(scope="module")
+def sixteen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The folders of the runs by name."""
+    folder = tmp_path_factory.mktemp("sixteen") / "sweep"
+    choices = (f"architecture={','.join(ARCHITECTURES)}", "loss=mse,ce", "optimizer=sgd,adam")
+    harness.run(folder, "-m", *choices, "epochs=2", "dataset.train_size=12000", NOT_TRACKED)
+    return harness.jobs(folder)
+
+
+def test_sixteen_choices_are_sixteen_runs(sixteen: dict[str, Path]) -> None:
+    assert list(sixteen) == SIXTEEN
+
+
+@pytest.mark.parametrize("name", SIXTEEN)
+def test_every_architecture_learns_with_every_loss_and_optimizer(
+    sixteen: dict[str, Path], name: str
+) -> None:
+    metrics = harness.histories(sixteen[name])
+    (_, first), (_, last) = metrics["train/cost"]
+    assert last < first
+    assert metrics["validation/accuracy"][-1][1] > 0.3  # chance: 0.1; the slowest reaches 0.57
+    assert metrics["test/accuracy"][0][1] > 0.3
+
+
+LARGE = "sizes=[784,100000000000,10]"  # its weights fit into no machine's memory
+SURVIVOR, VICTIM = "sizes=[784,20,10]", "sizes=[784,30,10]"
+SIZES = ",".join(name.removeprefix("sizes=") for name in (SURVIVOR, LARGE, VICTIM))
+GROWING = "l2=300"
+"""Each step multiplies the weights by 1 - 3 * 300/300 = -2: the penalty overflows in epoch 3."""
+BRIEF = ("dataset.train_size=300", "dataset.validation_size=1000")
+TROUBLE = {
+    "diverging": ("l2=0,300", "optimizer.learning_rate=3", "epochs=5", *BRIEF),
+    "vanishing": (
+        *("dataset=folder", "dataset.root=a,b,c,d", "hydra.launcher.processes=1", "epochs=30"),
+        *BRIEF,
+    ),
+    "failing": (f"architecture.sizes={SIZES}", "hydra.launcher.processes=2", "epochs=200", *BRIEF),
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is left of a sweep."""
+
+    exit_code: int
+    output: str
+    processes: dict[int, str]
+    folders: dict[str, Path]
+    runs: dict[str, Tracked]
+
+    @property
+    def table(self) -> list[list[str]]:
+        """Name, outcome and epochs of each run."""
+        return [row[:3] for row in harness.table(self.output)]
+
+
+@pytest.fixture(scope="module")
+def trouble(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
+    """Three sweeps that go wrong in three ways, run at the same time."""
+    base = tmp_path_factory.mktemp("trouble")
+    for number, name in enumerate("abcd"):
+        _copy_data(base / name, number)
+    with ExitStack() as stack:
+        programs: dict[str, Program] = {}
+        for name, arguments in TROUBLE.items():
+            command = ("-m", *arguments, *harness.store(base))
+            programs[name] = stack.enter_context(harness.start(base / name, *command, cwd=base))
+            if name == "vanishing":
+                _remove_data(base / name, base / "b")
+            elif name == "failing":
+                _kill_one(programs[name], base / name)
+        ended = {name: (program.wait(), program) for name, program in programs.items()}
+        runs = harness.by_name(harness.uri(base))
+        return {
+            name: Outcome(
+                code, program.output, program.processes(), harness.jobs(base / name), runs
+            )
+            for name, (code, program) in ended.items()
+        }
+
+
+def _copy_data(folder: Path, number: int) -> None:
+    """Make a copy of MNIST that differs by a test label: with the same data it were one run."""
+    folder.mkdir()
+    for path in (harness.PROJECT / "data" / "mnist").glob("*.gz"):
+        (folder / path.name).symlink_to(path)
+    labels = folder / f"{FILES['test_labels']}.gz"
+    contents = gzip.decompress(labels.read_bytes())
+    labels.unlink()
+    labels.with_suffix("").write_bytes(contents[:-1] + bytes([number]))
+
+
+def _remove_data(sweep: Path, data: Path) -> None:
+    """Remove the data of the second job after they were checked, while the first job runs."""
+    harness.wait_for_jobs(sweep)
+    (data / f"{FILES['train_images']}.gz").unlink()
+
+
+def _kill_one(program: Program, sweep: Path) -> None:
+    """Kill the third job, holding the first until how the two others ended has been shown."""
+    first, _, third = harness.wait_for_jobs(sweep).values()
+    survivor = harness.wait_for(lambda: _process_of(program, first), "process of the first job")
+    os.kill(survivor, signal.SIGSTOP)
+    harness.wait_for_epoch(third)
+    os.kill(harness.wait_for(lambda: _process_of(program, third), "third job"), signal.SIGKILL)
+    for name, status in ((LARGE, "failed"), (VICTIM, "interrupted")):
+        shown = f"{name}  {status}: "
+        harness.wait_for(lambda shown=shown: shown in program.output, "message of how it ended")
+    os.kill(survivor, signal.SIGCONT)
+
+
+def _process_of(program: Program, job: Path) -> int | None:
+    """Return the id of the process that prints into a job's folder."""
+    outputs = {pid: Path(f"/proc/{pid}/fd/1").readlink() for pid in program.processes()}
+    return next((pid for pid, output in outputs.items() if output.parent == job), None)
+
+
+def test_the_others_finish_when_jobs_fail(trouble: dict[str, Outcome]) -> None:
+    failing = trouble["failing"]
+    epochs = len(harness.events(failing.folders[VICTIM], "epoch"))
+    assert failing.exit_code == 1
+    assert failing.table == [
+        [SURVIVOR, "finished", "200"],
+        [LARGE, "failed", "0"],
+        [VICTIM, "interrupted", str(epochs)],
+    ]
+    assert failing.output.splitlines()[-1] == (
+        f"error: 1 of 3 runs failed (retry=true tries again): {LARGE};"
+        f" 1 of 3 runs did not finish (the same command goes on): {VICTIM}"
+    )
+    assert failing.processes == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "cause"),
+    [(LARGE, "failed", "Unable to allocate"), (VICTIM, "interrupted", "SIGKILL")],
+    ids=["large", "victim"],
+)
+def test_a_failure_is_shown_at_once_and_tracked_with_its_cause(
+    trouble: dict[str, Outcome], name: str, status: str, cause: str
+) -> None:
+    failing = trouble["failing"]
+    lines = failing.output.splitlines()
+    (shown,) = (i for i, line in enumerate(lines) if line.startswith(f"{name}  {status}: "))
+    (survived,) = (i for i, line in enumerate(lines) if line.startswith(f"{SURVIVOR}  finished"))
+    assert cause in lines[shown]
+    assert shown < survived
+    assert "Traceback" not in failing.output
+
+    run = failing.runs[name]
+    assert run.status == {"failed": "FAILED", "interrupted": "KILLED"}[status]
+    assert run.tags["outcome"] == status
+    assert cause in run.tags["mlflow.note.content"]
+    assert run.metrics == harness.histories(failing.folders[name])
+
+
+def test_what_was_logged_before_a_failure_stays(trouble: dict[str, Outcome]) -> None:
+    runs = trouble["failing"].runs
+    assert runs[VICTIM].metrics["train/cost"]
+    assert "MemoryError" in runs[LARGE].artifacts["traceback.txt"].read_text(encoding="utf-8")
+    assert runs[SURVIVOR].status == "FINISHED"
+    assert len(runs[SURVIVOR].metrics["train/cost"]) == 200
+
+
+def test_a_job_that_fails_before_it_starts_says_why(trouble: dict[str, Outcome]) -> None:
+    vanishing = trouble["vanishing"]
+    assert vanishing.exit_code == 1
+    assert vanishing.table == [
+        ["root=a", "finished", "30"],
+        ["root=b", "failed", "0"],
+        ["root=c", "finished", "30"],
+        ["root=d", "finished", "30"],
+    ]
+    lines = vanishing.output.splitlines()
+    (failure,) = (line for line in lines if line.startswith("root=b  failed: "))
+    assert "b/train-images-idx3-ubyte.gz: no such file" in failure
+
+
+def test_a_job_that_fails_before_it_starts_is_tracked_like_the_others(
+    trouble: dict[str, Outcome],
+) -> None:
+    vanishing = trouble["vanishing"]
+    assert "did not get everything" not in vanishing.output
+    for name in ("root=a", "root=c", "root=d"):
+        assert vanishing.runs[name].status == "FINISHED"
+        assert vanishing.runs[name].metrics == harness.histories(vanishing.folders[name])
+    assert vanishing.runs["root=b"].status == "FAILED"
+    assert vanishing.runs["root=b"].metrics == {}
+    assert "b/train-images" in vanishing.runs["root=b"].tags["mlflow.note.content"]
+
+
+def test_a_diverged_run_is_an_outcome_and_the_sweep_goes_on(trouble: dict[str, Outcome]) -> None:
+    diverging = trouble["diverging"]
+    assert diverging.exit_code == 0, diverging.output
+    assert diverging.table == [["l2=0", "finished", "5"], [GROWING, "diverged", "2"]]
+    assert re.search(
+        f"^{GROWING}  diverged: .*NaN or infinite.* epoch 3$", diverging.output, re.MULTILINE
+    )
+
+
+def test_a_diverged_run_is_tracked_with_its_last_finite_metrics(
+    trouble: dict[str, Outcome],
+) -> None:
+    runs, folders = trouble["diverging"].runs, trouble["diverging"].folders
+    diverged = runs[GROWING]
+    assert diverged.tags["outcome"] == "diverged"
+    assert "epoch 3" in diverged.tags["mlflow.note.content"]
+    assert diverged.metrics == harness.histories(folders[GROWING])
+    assert [step for step, _ in diverged.metrics["train/cost"]] == [1, 2]
+    assert all(0 < cost < 1e300 for _, cost in diverged.metrics["train/cost"])  # infinity: 1.8e308
+    assert "learning_curves.png" in diverged.artifacts
+    assert (runs["l2=0"].status, runs["l2=0"].tags["outcome"]) == ("FINISHED", "finished")
+
+
+def test_weights_that_overflow_under_a_bounded_cost_diverge_too(tmp_path: Path) -> None:
+    arguments = ("-m", "optimizer.learning_rate=3,1e25", *SMALL, NOT_TRACKED)
+    output = harness.run(tmp_path / "sweep", *arguments)
+    assert [row[:2] for row in harness.table(output)] == [
+        ["learning_rate=3", "finished"],
+        ["learning_rate=1e+25", "diverged"],
+    ]

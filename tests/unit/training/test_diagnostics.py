@@ -1,0 +1,324 @@
+"""Diagnostics: every number by the textbook's formulas, what they can be, and what they cost."""
+
+import math
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from experiments.data.dataset import Dataset, Split
+from experiments.training.diagnostics import SAMPLE, SATURATED, diagnose
+from experiments.training.train import DivergenceError, EpochMetrics, Progress, train
+from nn import (
+    SGD,
+    Activation,
+    Constant,
+    CrossEntropyCost,
+    Identity,
+    LeakyReLU,
+    Loss,
+    Network,
+    Output,
+    QuadraticCost,
+    ReLU,
+    Sigmoid,
+    StandardNormal,
+    Tanh,
+)
+
+SIZES = (6, 9, 8, 4)
+FEATURES, CLASSES = SIZES[0], SIZES[-1]
+LOSSES = [cost(output) for cost in (QuadraticCost, CrossEntropyCost) for output in Output]
+
+Function = Callable[[np.ndarray], np.ndarray]
+
+
+def logistic(z: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-z))
+
+
+FORMULAS: dict[Activation, tuple[Function, Function, float]] = {
+    Sigmoid(): (logistic, lambda z: np.exp(-z) / (1 + np.exp(-z)) ** 2, 0.25),
+    Tanh(): (np.tanh, lambda z: 1 / np.cosh(z) ** 2, 1.0),
+    ReLU(): (lambda z: np.where(z > 0, z, 0), lambda z: np.where(z > 0, 1.0, 0.0), 1.0),
+    LeakyReLU(0.01): (
+        lambda z: np.where(z > 0, z, 0.01 * z),
+        lambda z: np.where(z > 0, 1, 0.01),
+        1.0,
+    ),
+    LeakyReLU(0.1): (
+        lambda z: np.where(z > 0, z, 0.1 * z),
+        lambda z: np.where(z > 0, 1, 0.1),
+        1.0,
+    ),
+    Identity(): (lambda z: z, np.ones_like, 1.0),
+}
+"""``f(z)``, ``f'(z)`` and the largest ``f'``."""
+EVERY_ACTIVATION = pytest.mark.parametrize("activation", FORMULAS, ids=str)
+EVERY_LOSS = pytest.mark.parametrize("loss", LOSSES, ids=lambda x: f"{type(x).__name__} {x.output}")
+
+
+def network(
+    activation: Activation, loss: Loss, *, dtype: type = np.float64, scale: float = 1.0
+) -> Network:
+    net = Network(
+        SIZES,
+        activation=activation,
+        loss=loss,
+        initializer=StandardNormal(1.0),
+        rng=np.random.default_rng(0),
+        dtype=dtype,
+    )
+    net.parameters *= scale
+    return net
+
+
+def split(n: int, dtype: type = np.float64, *, seed: int = 1) -> Split:
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, CLASSES, n)
+    images = rng.random((n, FEATURES)).astype(dtype)
+    return Split(images, labels, np.eye(CLASSES, dtype=dtype)[labels])
+
+
+def by_hand(net: Network, examples: Split) -> dict[str, float]:
+    """Return the same from the definitions, in double precision.
+
+    The output error by the chain rule: the cost's derivative by the outputs, times theirs by the
+    logits, without the shortcuts that the two make together.
+    """
+    f, derivative, largest = FORMULAS[net.activation]
+    a, y = examples.images.astype(float), examples.targets.astype(float)
+    *hidden, (w, b) = zip(net.weights, net.biases, strict=True)
+    saturated = []
+    for weights, biases in hidden:
+        z = a @ weights.astype(float) + biases
+        saturated.append(np.mean(derivative(z) / largest < SATURATED))
+        a = f(z)
+    z = a @ w.astype(float) + b
+    if net.loss.output is Output.sigmoid:
+        a = logistic(z)
+        jacobian = np.einsum("ni,ij->nij", a * (1 - a), np.eye(CLASSES))
+    else:
+        a = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+        jacobian = np.einsum("ni,ij->nij", a, np.eye(CLASSES)) - np.einsum("ni,nj->nij", a, a)
+    if isinstance(net.loss, QuadraticCost):
+        by_outputs = a - y
+    else:
+        by_outputs = -y / a
+        by_outputs += (1 - y) / (1 - a) if net.loss.output is Output.sigmoid else 0
+    delta = np.einsum("nij,nj->ni", jacobian, by_outputs)
+    saturated.append(np.mean(4 * a * (1 - a) < SATURATED))
+    return {
+        "output/error": np.mean(np.abs(a - y)),
+        "output/slope": np.mean(a * (1 - a)),
+        "output/delta": np.mean(np.abs(delta)),
+        **{f"saturated/{layer}": share for layer, share in enumerate(saturated, 1)},
+    }
+
+
+@EVERY_ACTIVATION
+@EVERY_LOSS
+@pytest.mark.parametrize(("dtype", "agreement"), [(np.float64, 1e-10), (np.float32, 1e-4)])
+def test_every_number_is_the_formula(
+    activation: Activation, loss: Loss, dtype: type, agreement: float
+) -> None:
+    net, examples = network(activation, loss, dtype=dtype), split(200, dtype)
+    expected = by_hand(net, examples)
+    assert diagnose(net, examples) == pytest.approx(expected, rel=agreement)
+    found = diagnose(net, examples)
+    assert list(found) == list(expected)
+    assert all(type(value) is float for value in found.values())
+
+
+@EVERY_LOSS
+def test_layers_are_told_apart(loss: Loss) -> None:
+    """The shares of this network's layers differ, and none of them is all or nothing."""
+    net, examples = network(Tanh(), loss, scale=1.7), split(200)
+    found = diagnose(net, examples)
+    assert found == pytest.approx(by_hand(net, examples), rel=1e-10)
+    shares = [found[f"saturated/{layer}"] for layer in (1, 2, 3)]
+    assert len(set(shares)) == 3
+    assert all(0 < share < 1 for share in shares)
+
+
+@EVERY_ACTIVATION
+def test_the_quadratic_costs_delta_is_the_error_times_the_slope(activation: Activation) -> None:
+    net, examples = network(activation, QuadraticCost(Output.sigmoid)), split(200)
+    a = net.predict(examples.images)
+    product = np.abs(a - examples.targets) * (a * (1 - a))
+    found = diagnose(net, examples)
+    assert found["output/delta"] == pytest.approx(product.mean(), rel=1e-12)
+    assert found["output/delta"] < found["output/error"] / 4
+
+
+@EVERY_ACTIVATION
+@pytest.mark.parametrize("output", Output)
+def test_the_delta_of_cross_entropy_is_the_error_alone(
+    activation: Activation, output: Output
+) -> None:
+    found = diagnose(network(activation, CrossEntropyCost(output)), split(200))
+    assert found["output/delta"] == pytest.approx(found["output/error"], rel=1e-12)
+
+
+@settings(derandomize=True, deadline=None, max_examples=200)
+@given(
+    activation=st.sampled_from(list(FORMULAS)),
+    loss=st.sampled_from(LOSSES),
+    dtype=st.sampled_from([np.float32, np.float64]),
+    scale=st.floats(-1e6, 1e6),
+    n=st.integers(1, 12),
+)
+def test_no_number_leaves_its_range(
+    activation: Activation, loss: Loss, dtype: type, scale: float, n: int
+) -> None:
+    """Whatever the parameters, saturated to the last neuron or all of them zero."""
+    found = diagnose(network(activation, loss, dtype=dtype, scale=scale), split(n, dtype, seed=n))
+    for layer in (1, 2, 3):
+        assert 0 <= found[f"saturated/{layer}"] <= 1
+    assert 0 <= found["output/error"] <= 1 + 1e-6
+    assert 0 <= found["output/slope"] <= 0.25
+    assert 0 <= found["output/delta"] <= found["output/error"] * (1 + 1e-5)
+
+
+@EVERY_LOSS
+@pytest.mark.parametrize("activation", [Sigmoid(), Tanh()], ids=str)
+def test_huge_weights_saturate_every_layer(activation: Activation, loss: Loss) -> None:
+    small, huge = (
+        diagnose(network(activation, loss, scale=scale), split(200)) for scale in (1e-3, 1e6)
+    )
+    for layer in (1, 2, 3):
+        assert small[f"saturated/{layer}"] == 0
+        assert huge[f"saturated/{layer}"] > 0.99
+    assert huge["output/slope"] < 1e-3 < small["output/slope"]
+    if isinstance(loss, QuadraticCost):  # it learns nothing more, however wrong it is
+        assert huge["output/delta"] < 1e-3
+        assert huge["output/error"] > 0.1
+
+
+@pytest.mark.parametrize(
+    ("activation", "share"),
+    [(ReLU(), 1), (LeakyReLU(0.049), 1), (LeakyReLU(0.051), 0), (Identity(), 0)],
+    ids=str,
+)
+def test_neurons_below_zero_are_saturated_where_their_slope_is_nearly_zero(
+    activation: Activation, share: int
+) -> None:
+    net = network(activation, LOSSES[0])
+    for bias, expected in ((-1e6, share), (1e6, 0)):
+        net.biases[0][:] = bias
+        assert diagnose(net, split(50))["saturated/1"] == expected
+
+
+@EVERY_LOSS
+@pytest.mark.parametrize("scale", [1e-3, 1, 1e6])
+def test_the_identity_is_never_saturated(loss: Loss, scale: float) -> None:
+    found = diagnose(network(Identity(), loss, scale=scale), split(50))
+    assert [found["saturated/1"], found["saturated/2"]] == [0, 0]
+
+
+@EVERY_LOSS
+def test_the_first_examples_alone_are_looked_at(loss: Loss) -> None:
+    net, some = network(Tanh(), loss), split(SAMPLE + 500)
+    expected = diagnose(net, Split(*(each[:SAMPLE] for each in _arrays(some))))
+    for each in _arrays(some):
+        each[SAMPLE:] = each[:500][::-1]
+    assert diagnose(net, some) == expected
+    assert expected == pytest.approx(by_hand(net, Split(*(x[:SAMPLE] for x in _arrays(some)))))
+    one_less = diagnose(net, Split(*(each[: SAMPLE - 1] for each in _arrays(some))))
+    assert one_less["output/error"] != expected["output/error"]
+
+
+def _arrays(examples: Split) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    return examples.images, examples.labels, examples.targets
+
+
+# In training
+
+
+def training(
+    net: Network, data: Dataset, *, rate: float = 0.5, epochs: int = 3
+) -> list[EpochMetrics]:
+    optimizer = SGD(rate)
+    progress = Progress(
+        optimizer.init(net.parameters), np.random.default_rng(5), net.parameters.copy()
+    )
+    return list(
+        train(
+            net,
+            data,
+            optimizer=optimizer,
+            schedule=Constant(),
+            epochs=epochs,
+            batch_size=10,
+            l2=0.0,
+            progress=progress,
+        )
+    )
+
+
+@EVERY_LOSS
+def test_each_epoch_has_those_of_its_end_on_the_validation_set(loss: Loss) -> None:
+    data = Dataset(split(100), split(50, seed=2), split(30, seed=3), "")
+    for epochs in (1, 2):
+        net = network(Sigmoid(), loss)
+        last = training(net, data, epochs=epochs)[-1]
+        expected = diagnose(net, data.validation)
+        assert expected.items() <= last.by_name().items()
+        assert last.diagnostics == expected
+        assert diagnose(net, data.train) != expected
+
+
+@EVERY_ACTIVATION
+def test_looking_changes_nothing(activation: Activation) -> None:
+    net, examples = network(activation, LOSSES[0]), split(50)
+    net.backward(examples.images, examples.targets)
+    before = [each.tobytes() for each in (net.parameters, net.gradient, *_arrays(examples))]
+    diagnose(net, examples)
+    after = [each.tobytes() for each in (net.parameters, net.gradient, *_arrays(examples))]
+    assert after == before
+
+
+@EVERY_ACTIVATION
+@EVERY_LOSS
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_a_diverged_network_ends_as_diverged(
+    activation: Activation, loss: Loss, value: float
+) -> None:
+    """Looking at it raises nothing else, warns of nothing and hides nothing."""
+    net = network(activation, loss)
+    net.weights[0][0] = value
+    data = Dataset(split(100), split(50), split(30), "")
+    with pytest.raises(DivergenceError, match=r"in epoch 1$"):
+        training(net, data)
+
+
+def test_it_costs_less_than_two_percent_of_an_epoch() -> None:
+    """An epoch of 50,000 images takes ten times as long as one of 5,000.
+
+    A busy machine makes the epoch longer, and of the looks the quickest counts.
+    """
+    rng = np.random.default_rng(0)
+
+    def images(n: int) -> Split:
+        labels = rng.integers(0, 10, n)
+        return Split(rng.random((n, 784), np.float32), labels, np.eye(10, dtype=np.float32)[labels])
+
+    net = Network(
+        (784, 30, 10),
+        activation=Sigmoid(),
+        loss=QuadraticCost(Output.sigmoid),
+        initializer=StandardNormal(0.0),
+        rng=rng,
+        dtype=np.float32,
+    )
+    data = Dataset(images(5000), images(SAMPLE), images(10), "")
+    epoch = min(metrics.seconds for metrics in training(net, data)) * 10
+    looks = []
+    for _ in range(30):
+        start = time.perf_counter()
+        diagnose(net, data.validation)
+        looks.append(time.perf_counter() - start)
+    assert min(looks) < 0.02 * epoch

@@ -1,0 +1,95 @@
+"""Evaluation: a network that has learned real images, its cost and its mistakes counted by hand."""
+
+import numpy as np
+import pytest
+
+from experiments.configuration.config import PROJECT
+from experiments.data.dataset import Dataset, IDXDataset, Split, Subset
+from experiments.training.train import EpochMetrics, Progress, confusion_matrix, train
+from nn import SGD, Constant, LeCunNormal, Network, Output, QuadraticCost, Sigmoid
+
+
+def network(*sizes: int) -> Network:
+    return Network(
+        sizes,
+        activation=Sigmoid(),
+        loss=QuadraticCost(Output.sigmoid),
+        initializer=LeCunNormal(0.0),
+        rng=np.random.default_rng(0),
+    )
+
+
+@pytest.fixture(scope="module")
+def mnist() -> Dataset:
+    source = IDXDataset(
+        name="mnist",
+        root=str(PROJECT / "data" / "mnist"),
+        mirrors=[],
+        sha256={},
+        train_size=1000,
+        subset=Subset.stratified,
+        validation_size=2000,
+        split_seed=0,
+    )
+    return source.load(np.float32)
+
+
+@pytest.fixture(scope="module")
+def learned(mnist: Dataset) -> tuple[Network, EpochMetrics]:
+    """Return Nielsen's network after a few epochs, and its last metrics."""
+    net, optimizer = network(784, 30, 10), SGD(3.0)
+    *_, last = train(
+        net,
+        mnist,
+        optimizer=optimizer,
+        schedule=Constant(),
+        epochs=8,
+        batch_size=10,
+        l2=0.0,
+        progress=Progress(
+            optimizer.init(net.parameters), np.random.default_rng(5), net.parameters.copy()
+        ),
+    )
+    return net, last
+
+
+def test_real_images_are_learned(learned: tuple[Network, EpochMetrics]) -> None:
+    _, last = learned
+    assert last.epoch == 8
+    assert last.train.accuracy > 0.9
+    assert last.validation.accuracy > 0.8
+    assert last.validation.cost < 0.2
+
+
+def test_evaluation_is_the_mean_over_every_example(
+    mnist: Dataset, learned: tuple[Network, EpochMetrics]
+) -> None:
+    net, last = learned
+    (w1, w2), (b1, b2) = net.weights, net.biases
+    for measured, examples in ((last.train, mnist.train), (last.validation, mnist.validation)):
+        hidden = 1 / (1 + np.exp(-(examples.images @ w1 + b1)))
+        outputs = 1 / (1 + np.exp(-(hidden @ w2 + b2)))
+        cost = 0.5 * np.mean(np.sum((outputs - examples.targets) ** 2, axis=1, dtype=float))
+        assert measured.cost == pytest.approx(cost, rel=1e-5)
+        assert measured.accuracy == np.mean(outputs.argmax(axis=1) == examples.labels)
+
+
+def test_a_confusion_matrix_counts_every_example(
+    mnist: Dataset, learned: tuple[Network, EpochMetrics]
+) -> None:
+    net, last = learned
+    matrix = confusion_matrix(net, mnist.validation)
+    predicted = net.predict(mnist.validation.images).argmax(axis=1)
+    expected = np.zeros((10, 10), int)
+    for label, prediction in zip(mnist.validation.labels, predicted, strict=True):
+        expected[label, prediction] += 1
+    assert np.array_equal(matrix, expected)
+    assert not np.array_equal(matrix, matrix.T)
+    assert np.trace(matrix) / len(mnist.validation) == last.validation.accuracy
+
+
+def test_a_confusion_matrix_has_room_for_classes_that_do_not_occur() -> None:
+    one = Split(np.ones((1, 6), np.float32), np.array([0]), np.eye(3, dtype=np.float32)[[0]])
+    matrix = confusion_matrix(network(6, 3), one)
+    assert matrix.shape == (3, 3)
+    assert matrix[0].sum() == matrix.sum() == 1
