@@ -1,14 +1,14 @@
-"""Files that are there whole or not at all, whatever happens while they are written."""
+"""Writing files atomically: after a crash a file has its old contents or its new ones."""
 
 import os
 from pathlib import Path
 
 
-def write(path: Path, contents: bytes, *, previous: Path | None = None) -> None:
-    """Put ``contents`` in the place of a file, keeping the one before as ``previous`` if asked.
+def write_atomically(path: Path, contents: bytes, *, previous: Path | None = None) -> None:
+    """Replace a file with ``contents``, and keep the old file as ``previous`` if that is given.
 
-    Written beside it, synced, then renamed; the folder is synced, too. Raises OSError, with the
-    file as it was, if it cannot be written.
+    The contents are written to a temporary file in the same folder and synced; then the file is
+    renamed and the folder is synced. Raise OSError, with the old file in place, if that fails.
     """
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
@@ -28,7 +28,7 @@ def write(path: Path, contents: bytes, *, previous: Path | None = None) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Wait until the names of a folder's files are on the disk."""
+    """Wait until the names of the files in a folder are on the disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

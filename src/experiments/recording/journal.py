@@ -1,88 +1,71 @@
-"""A run's own record on disk: one JSON object per line, appended and synced as things happen.
+"""The journal of a run: its events, one line of JSON each, appended and synced to the disk.
 
-JSON lines, because a line torn by a crash spoils nothing before it, every tool reads them, and
-Python writes a float so that it comes back to the last bit. Each line ends with the CRC-32 of what
-stands before it, so that damage is noticed rather than taken for numbers.
-
-The first line is the event `start`, then comes an `epoch` for each epoch, and an `end` when the
-process could say how it ended. A run that goes on after that, or after its process died, says so
-with a `resume`.
+A crash can damage only the last line, and every tool can read the file.
 """
 
 import fcntl
 import itertools
-import json
 import os
-import re
 import time
-import zlib
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from experiments.errors import DataError, StorageError
 from experiments.recording import atomic
+from experiments.recording.events import Event
+from experiments.recording.layout import JOURNAL
+from experiments.recording.lines import VersionError, decode, encode
 
-JOURNAL = "journal.jsonl"
 LOCK_TRIES = 10
 LOCK_PAUSE = 0.01  # seconds
-LINE = re.compile(rb'(\{.+), "crc32": ([0-9]{1,10})\}\n', re.DOTALL)
 
 
-def encode(record: Mapping[str, Any]) -> bytes:
-    """Return a record as a line. Raises ValueError for NaN and infinity, which JSON lacks."""
-    body = json.dumps(record, allow_nan=False)[:-1].encode()
-    return body + b', "crc32": %d}\n' % zlib.crc32(body)
+def parse(contents: bytes, path: Path, first_line: int = 1) -> Iterator[tuple[Event, int]]:
+    """Yield each event in ``contents`` and the number of bytes up to its end.
 
-
-def decode(line: bytes) -> dict[str, Any] | None:
-    """Return the record in a line; None if the line is torn or damaged."""
-    found = LINE.fullmatch(line)
-    if found is None or zlib.crc32(found[1]) != int(found[2]):
-        return None
-    record: dict[str, Any] = json.loads(found[1] + b"}")
-    return record
-
-
-def parse(contents: bytes, path: Path) -> Iterator[tuple[dict[str, Any], int]]:
-    """Yield each record and the number of bytes up to its end.
-
-    A last line that is torn or damaged is left out, as it is what a crash leaves behind. Raises
-    DataError for damage before it.
+    An incomplete or damaged last line is skipped, because a crash leaves such a line. Raise
+    DataError for damage before the last line and for an event of another version.
     """
     end = 0
     lines = contents.splitlines(keepends=True)
-    for number, line in enumerate(lines, 1):
-        record = decode(line)
-        if record is None and number < len(lines):
+    for number, line in enumerate(lines, first_line):
+        try:
+            event: Event | None = decode(line, Event)
+        except VersionError as error:
             raise DataError(
-                f"{path}: line {number} is damaged, or another version's: its checksum is wrong;"
-                " rerun=true keeps the file aside and starts the run over"
+                f"{path}: line {number} was written by another version of this project ({error});"
+                " rerun=true sets the file aside and starts the run again"
+            ) from None
+        if event is None and number - first_line + 1 < len(lines):
+            raise DataError(
+                f"{path}: line {number} is damaged: its checksum is wrong;"
+                " rerun=true sets the file aside and starts the run again"
             )
-        if record is None:
+        if event is None:
             return
         end += len(line)
-        yield record, end
+        yield event, end
 
 
 class Journal:
-    """The writing end, which one process at a time holds: others wait until it is closed.
+    """A journal opened for writing. It is locked: one process at a time writes it.
 
-    ``waiting`` is called before a wait. With ``aside`` the folder, if there is a journal in it, is
-    first renamed, and a new one begun. What a crash left torn is cut off; ``events`` are those
-    recorded so far. Raises OSError if the file cannot be opened, DataError if it is damaged.
+    If another process holds the lock, the constructor waits, or raises BlockingIOError if ``wait``
+    is false. With ``aside`` a folder that already has events is renamed first, and the journal
+    begins empty. An incomplete last line is removed. ``events`` are the events so far. The
+    constructor raises OSError if the file cannot be opened, DataError if it is damaged.
     """
 
-    def __init__(
-        self, folder: Path, *, waiting: Callable[[], None] = lambda: None, aside: bool = False
-    ) -> None:
+    def __init__(self, folder: Path, *, wait: bool = True, aside: bool = False) -> None:
         self.path = folder / JOURNAL
-        self._file = self._locked(waiting)
+        self._file = self._open(wait)
         if aside and self._file.seek(0, os.SEEK_END):
-            folder.rename(_unused(folder))
+            folder.rename(_unused_name(folder))
             self._file.close()
-            self._file = self._locked(waiting)
+            self._file = self._open(wait)
         try:
             self._file.seek(0)
             parsed = list(parse(self._file.read(), self.path))
@@ -93,25 +76,24 @@ class Journal:
         except BaseException:
             self._file.close()
             raise
-        self._time = max((event["time"] for event in self.events), default=0.0)
+        self._time = max((event.time for event in self.events), default=0.0)
 
-    def _locked(self, waiting: Callable[[], None]) -> Any:
-        """Open and lock the file, again if it was moved away during the wait."""
+    def _open(self, wait: bool) -> Any:
+        """Open and lock the file. Repeat if the file was moved away during the wait."""
         while True:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             file = self.path.open("a+b", buffering=0)
             try:
-                if not _lock(file):
-                    waiting()
-                    fcntl.flock(file, fcntl.LOCK_EX)
-                if self._is_current(file):
+                if not _try_lock(file):
+                    fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if self._is_in_place(file):
                     return file
             except BaseException:
                 file.close()
                 raise
             file.close()
 
-    def _is_current(self, file: Any) -> bool:
+    def _is_in_place(self, file: Any) -> bool:
         try:
             return os.path.samestat(os.fstat(file.fileno()), self.path.stat())
         except FileNotFoundError:
@@ -119,20 +101,20 @@ class Journal:
 
     @property
     def lost(self) -> str:
-        """What there is to say if the file is gone from its place."""
-        if self._is_current(self._file):
+        """An error message if the file has been moved or deleted, else an empty string."""
+        if self._is_in_place(self._file):
             return ""
-        return f"{self.path}: was deleted while the run went on"
+        return f"{self.path}: was deleted during the run"
 
-    def append(self, event: str, fields: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Append one event and return it, once it is on the disk.
+    def append(self, event: Event) -> Event:
+        """Append an event and return it with its time, once it is on the disk.
 
-        Its time, in seconds since 1970, never goes backwards, whatever the clock does. Raises
-        OSError, with nothing appended, if it cannot be written, StorageError if the file is gone.
+        The time never goes backwards, even if the clock does. Raise OSError if the event cannot be
+        written, StorageError if the file has been deleted; the journal is then unchanged.
         """
         self._time = max(time.time(), self._time)
-        record = {"event": event, "time": self._time, **fields}
-        line = encode(record)
+        timed = msgspec.structs.replace(event, time=self._time)
+        line = encode(timed)
         if self.lost:
             raise StorageError(self.lost)
         try:
@@ -146,11 +128,11 @@ class Journal:
                 error.filename = str(self.path)
             raise
         self._size += len(line)
-        self.events.append(record)
-        return record
+        self.events.append(timed)
+        return timed
 
     def close(self) -> None:
-        """Close the file and let another process have it."""
+        """Close the file and release the lock."""
         self._file.close()
 
     def __enter__(self) -> "Journal":
@@ -160,14 +142,17 @@ class Journal:
         self.close()
 
 
-def _unused(folder: Path) -> Path:
-    """Return the first of the names FOLDER.1, FOLDER.2 and so on that is free."""
+def _unused_name(folder: Path) -> Path:
+    """Return the first unused name of FOLDER.1, FOLDER.2 and so on."""
     names = (folder.with_name(f"{folder.name}.{number}") for number in itertools.count(1))
     return next(path for path in names if not path.exists())
 
 
-def _lock(file: Any) -> bool:
-    """Lock a file if no other writer has it; one who only asks whether it is held soon lets go."""
+def _try_lock(file: Any) -> bool:
+    """Lock a file and return true, unless another process writes it.
+
+    `is_held` locks the file for a moment, so a few tries are made.
+    """
     for _ in range(LOCK_TRIES):
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -178,8 +163,8 @@ def _lock(file: Any) -> bool:
     return False
 
 
-def held(folder: Path) -> bool:
-    """Whether a process has the journal of a run open for writing."""
+def is_held(folder: Path) -> bool:
+    """Return whether a process has the journal in ``folder`` open for writing."""
     try:
         with (folder / JOURNAL).open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -191,33 +176,30 @@ def held(folder: Path) -> bool:
 
 
 class Follower:
-    """The reading end: yields events as they are written, each once.
+    """Reads a journal while another process writes it."""
 
-    With ``new``, only those written from now on.
-    """
-
-    def __init__(self, folder: Path, *, new: bool = False) -> None:
+    def __init__(self, folder: Path) -> None:
         self.path = folder / JOURNAL
-        self.offset = 0
+        self.offset = 0  # bytes that have been read
+        self._lines = 0
         self._file_number = 0
-        if new:
-            with suppress(DataError):
-                list(self.events())
 
-    def events(self) -> Iterator[dict[str, Any]]:
-        """Yield the events since the last call; a line still being written waits for the next.
+    def events(self) -> Iterator[Event]:
+        """Yield the events since the last call. An incomplete last line waits for the next call.
 
-        Raises DataError for damage.
+        If another journal has replaced the file, its events are yielded from the first one on.
+        Raise DataError for damage.
         """
         try:
             with self.path.open("rb") as file:
                 number = os.fstat(file.fileno()).st_ino
-                if number != self._file_number:  # another journal has taken its place
-                    self._file_number, self.offset = number, 0
+                if number != self._file_number:
+                    self._file_number, self.offset, self._lines = number, 0, 0
                 start = file.seek(self.offset)
                 contents = file.read()
         except FileNotFoundError:
             return
-        for event, end in parse(contents, self.path):
+        for event, end in parse(contents, self.path, self._lines + 1):
             self.offset = start + end
+            self._lines += 1
             yield event

@@ -1,13 +1,15 @@
-"""A run's choices and options as one flat mapping, under the names they are tracked by."""
+"""The choices and options of a run as one flat mapping, under the names that MLflow shows."""
 
-import ast
-from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 
-def parameters(start: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a run's choices, flat, given its `start` event: each group's, and every option."""
-    config = start["config"]
+from experiments.recording.events import Start
+
+
+def parameters(start: Start) -> dict[str, Any]:
+    """Return the choice in each group of conf/ and every option, such as `optimizer.beta1`."""
+    config = msgspec.to_builtins(start.config)
     flat: dict[str, Any] = {}
 
     def flatten(prefix: str, node: Any) -> None:
@@ -18,13 +20,6 @@ def parameters(start: Mapping[str, Any]) -> dict[str, Any]:
             flat[prefix] = node
 
     flatten("", {key: value for key, value in config.items() if key != "tracking"})
-    choices = {key: value for key, value in start["choices"].items() if key != "tracking"}
-    return {**choices, "architecture": "-".join(map(str, flat["architecture.sizes"])), **flat}
-
-
-def parse(value: str) -> Any:
-    """Return what a parameter was before it was written as a string."""
-    try:
-        return ast.literal_eval(value)
-    except (ValueError, SyntaxError):
-        return value
+    choices = {key: value for key, value in start.choices.items() if key != "tracking"}
+    sizes = "-".join(map(str, start.config.architecture.sizes))
+    return {**choices, "architecture": sizes, **flat}

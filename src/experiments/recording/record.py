@@ -1,140 +1,133 @@
-"""What is recorded of runs and sweeps under outputs, read as a whole."""
+"""The record of a run: the events of its journal, put together."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from experiments.errors import DataError
-from experiments.recording.journal import JOURNAL, Follower, decode, held
+from experiments.recording.events import End, Epoch, Event, Resume, Start
+from experiments.recording.journal import Follower, is_held
+from experiments.recording.layout import JOURNAL
+from experiments.recording.status import Status
 
-RUNS = "runs"
-"""The folder of all runs, under outputs; each is in one named by its identity."""
-NETWORK = "network.npz"
-SWEEPS = "sweeps"
-SWEEP = "sweep.json"
-GOES_ON = "; the same command goes on with it"
-SILENT = "its process ended without a word"
-FINAL = ("finished", "diverged")
-"""How a run can end for good: done again, it would give the same."""
+RESUME_HINT = "; the same command resumes it"
+SILENT_END = "its process ended without recording why"
 
 
 @dataclass
 class Record:
-    """The events of a run, folded: what it is, its epochs so far, and how it ended."""
+    """A run: its start, its epochs so far, and its end.
 
-    start: Mapping[str, Any] = field(default_factory=dict)
-    epochs: list[Mapping[str, Any]] = field(default_factory=list)
-    end: Mapping[str, Any] = field(default_factory=dict)  # empty while it goes on, or died
-    time: float = 0.0  # of the last event
-    seconds: float = 0.0  # that it has worked, over all its processes
+    ``end`` is None while the run goes on, or if its process died. ``time`` is the time of the last
+    event, ``seconds`` the working time over all processes of the run.
+    """
+
+    start: Start
+    epochs: list[Epoch] = field(default_factory=list)
+    end: End | None = None
+    time: float = 0.0
+    seconds: float = 0.0
 
     @classmethod
-    def of(cls, events: Iterable[Mapping[str, Any]], path: Path) -> "Record":
-        """Return what ``events``, read from ``path``, say together."""
-        record = cls()
+    def of(cls, events: Iterable[Event], path: Path) -> "Record | None":
+        """Return the record of ``events``, read from ``path``; None if there are none.
+
+        Raise DataError if they are not the events of one run.
+        """
+        record: Record | None = None
         for event in events:
-            record.add(event, path)
+            if record is not None:
+                record.add(event, path)
+            elif isinstance(event, Start):
+                record = cls(event, time=event.time)
+            else:
+                raise DataError(f"{path}: is not the record of a run: its first event is no start")
         return record
 
-    def add(self, event: Mapping[str, Any], path: Path) -> None:
-        """Take in the next event. Raises DataError if it does not follow from those before."""
-        kind = event["event"]
-        if (kind == "start") != (not self.start):
-            raise DataError(f"{path}: not the record of a run: its first event is not its start")
-        if kind == "start":
-            self.start = event
-        elif kind == "resume":
-            self.end = {}
-        elif kind == "epoch":
-            if event["epoch"] != len(self.epochs) + 1:
+    def add(self, event: Event, path: Path) -> None:
+        """Add the next event. Raise DataError if it cannot follow the events before it."""
+        if isinstance(event, Start):
+            raise DataError(f"{path}: is not the record of a run: it has a second start")
+        if isinstance(event, Resume):
+            self.end = None
+        elif isinstance(event, Epoch):
+            if event.epoch != len(self.epochs) + 1:
                 raise DataError(f"{path}: epoch {len(self.epochs) + 1} is missing")
             self.epochs.append(event)
-        elif kind == "end":
+        elif isinstance(event, End):
             self.end = event
-        self.time = event["time"]
-        self.seconds = event.get("elapsed", self.seconds)
+        self.time = event.time
+        if isinstance(event, Epoch | End):
+            self.seconds = max(event.elapsed, self.seconds)
 
     @property
-    def status(self) -> str:
-        """How it ended; `interrupted` if it could not say so itself."""
-        return str(self.end["status"]) if self.end else "interrupted"
-
-    @property
-    def history(self) -> dict[str, list[float]]:
-        """Each metric by epoch."""
-        found: dict[str, list[float]] = {}
-        for event in self.epochs:
-            for name, value in event["metrics"].items():
-                found.setdefault(name, []).append(value)
-        return found
+    def status(self) -> Status:
+        """How the run ended: interrupted if it has no end."""
+        return self.end.status if self.end else Status.INTERRUPTED
 
     @property
     def final(self) -> bool:
-        """Whether there is nothing left to do."""
-        return self.status in FINAL
+        """Return whether the run is complete."""
+        return self.status.final
+
+    @property
+    def history(self) -> dict[str, list[float]]:
+        """The values of each metric, one per epoch."""
+        values: dict[str, list[float]] = {}
+        for event in self.epochs:
+            for name, value in event.metrics.items():
+                values.setdefault(name, []).append(value)
+        return values
 
 
-def read(folder: Path) -> Record | None:
-    """Return the record in a run's folder; None if there is none. Raises DataError for damage."""
-    record = Record.of(Follower(folder).events(), folder / JOURNAL)
-    return record if record.start else None
+class RecordFollower:
+    """Reads the record of a run while another process writes it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.record: Record | None = None
+        self._journal = Follower(folder)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the journal that are part of the record."""
+        return self._journal.offset
+
+    def update(self) -> list[Event]:
+        """Add the new events to ``record`` and return them. Raise DataError for damage."""
+        events = []
+        for event in self._journal.events():
+            if isinstance(event, Start):  # the first event, or a new journal in the same folder
+                self.record = Record(event, time=event.time)
+            elif self.record is None:
+                Record.of([event], self._journal.path)
+            else:
+                self.record.add(event, self._journal.path)
+            events.append(event)
+        return events
 
 
-def ending(end: Mapping[str, Any]) -> str:
-    """Return how a run ended, in words, given its `end` event."""
-    if end["status"] == "finished":
-        metrics = end["metrics"]
+def read_record(folder: Path) -> Record | None:
+    """Return the record in the folder of a run; None if it has no event.
+
+    Raise DataError for damage.
+    """
+    return Record.of(Follower(folder).events(), folder / JOURNAL)
+
+
+def run_status(folder: Path, record: Record | None) -> Status:
+    """Return the status of the run in ``folder``, given its record."""
+    if (record is None or not record.end) and is_held(folder):
+        return Status.RUNNING
+    return record.status if record else Status.PLANNED
+
+
+def describe_end(end: End) -> str:
+    """Return in words how a run ended."""
+    if end.status is Status.FINISHED:
         return (
-            f"finished: test accuracy {metrics['test/accuracy']:.2%},"
-            f" cost {metrics['test/cost']:.4f}, {end['elapsed']:.1f} s"
+            f"finished: test accuracy {end.metrics['test/accuracy']:.2%},"
+            f" cost {end.metrics['test/cost']:.4f}, {end.elapsed:.1f} s"
         )
-    hint = GOES_ON if end["status"] == "interrupted" else ""
-    return f"{end['status']}: {end['message']}{hint}"
-
-
-def state(folder: Path, record: Record | None) -> str:
-    """Return `planned`, `running`, or how the run ended."""
-    if (record is None or not record.end) and held(folder):
-        return "running"
-    return record.status if record else "planned"
-
-
-def read_sweep(folder: Path) -> dict[str, Any] | None:
-    """Return what a sweep recorded of itself; None if there is no sweep. Raises DataError."""
-    path = folder / SWEEP
-    try:
-        record = decode(path.read_bytes())
-    except FileNotFoundError:
-        return None
-    if record is None:
-        raise DataError(f"{path}: is damaged; running the sweep again writes it anew")
-    if not _is_sweep(record):
-        raise DataError(f"{path}: not the record of a sweep, or of another version's")
-    return record
-
-
-def _is_sweep(record: dict[str, Any]) -> bool:
-    """Whether a record has what is needed to follow a sweep's runs."""
-    runs = record.get("runs")
-    if not isinstance(runs, list) or not {"id", "name", "time", "tracking"} <= record.keys():
-        return False
-    return all(isinstance(run, dict) and {"name", "identity"} <= run.keys() for run in runs)
-
-
-def run_folders(outputs: Path) -> list[Path]:
-    """Return the folders of all runs, those that a rerun has put aside included."""
-    return sorted(path.parent for path in outputs.glob(f"{RUNS}/*/{JOURNAL}"))
-
-
-def sweep_folders(outputs: Path) -> list[Path]:
-    """Return the folders of all sweeps, the first begun first, before them what is damaged."""
-
-    def begun(folder: Path) -> float:
-        try:
-            record = read_sweep(folder)
-        except DataError:
-            return 0.0
-        return float(record["time"]) if record else 0.0
-
-    return sorted((path.parent for path in outputs.glob(f"{SWEEPS}/*/{SWEEP}")), key=begun)
+    hint = RESUME_HINT if end.status is Status.INTERRUPTED else ""
+    return f"{end.status}: {end.message}{hint}"

@@ -1,0 +1,104 @@
+"""The events of a run, as its journal records them.
+
+A journal begins with a `Start`. An `Epoch` follows for each epoch, and an `End` when the process
+could record how the run ended. A run that continues later begins its next part with a `Resume`.
+Every event has its ``time``, in seconds since 1970, which the journal sets.
+"""
+
+from typing import Any
+
+from msgspec import Struct, field
+
+from experiments.recording.recorded_config import RecordedConfig
+from experiments.recording.status import Status
+
+
+class Origin(Struct, frozen=True, kw_only=True):
+    """Everything that decides the numbers of a run.
+
+    ``config`` holds the options of the experiment, ``data`` the SHA-256 of the data files, ``code``
+    a digest of the code that computes, ``numpy`` a version. ``processor`` names the processor's
+    kernels; it is no part of a run's identity, but a checkpoint needs the same ones.
+    """
+
+    config: dict[str, Any]
+    data: str
+    code: str
+    numpy: str
+    processor: str = ""
+
+
+class RecordedDataset(Struct, frozen=True, kw_only=True):
+    """The data of a run: name, folder, SHA-256 of the files, numbers of images per split."""
+
+    name: str
+    root: str
+    sha256: str
+    train: int
+    validation: int
+    test: int
+
+
+class Start(Struct, frozen=True, kw_only=True, tag_field="event", tag="start"):
+    """The first event: what the run is, and where it was started.
+
+    ``id`` is unique to this record, ``identity`` is shared by all runs with the same numbers.
+    ``dataset`` is None if the run failed before its data were loaded.
+    """
+
+    time: float = 0.0
+    id: str
+    identity: str
+    origin: Origin
+    name: str
+    overrides: list[str]
+    choices: dict[str, str]
+    config: RecordedConfig
+    environment: dict[str, str]
+    dataset: RecordedDataset | None = None
+
+
+class Resume(Struct, frozen=True, kw_only=True, tag_field="event", tag="resume"):
+    """The run continues after ``epoch`` complete epochs and ``batches`` mini-batches."""
+
+    time: float = 0.0
+    epoch: int
+    batches: int
+    remark: str
+    environment: dict[str, str]
+
+
+class Epoch(Struct, frozen=True, kw_only=True, tag_field="event", tag="epoch"):
+    """An epoch, counted from 1, has ended; ``elapsed`` is the working time so far in seconds."""
+
+    time: float = 0.0
+    epoch: int
+    metrics: dict[str, float]
+    elapsed: float
+
+
+class Note(Struct, frozen=True, kw_only=True, tag_field="event", tag="note"):
+    """A message for the user."""
+
+    time: float = 0.0
+    message: str
+
+
+class End(Struct, frozen=True, kw_only=True, tag_field="event", tag="end"):
+    """The run has ended, for good or until it is resumed.
+
+    ``metrics`` holds the test set's cost and accuracy, ``confusion_matrix [k, k]`` the counts on
+    the validation set; both are empty unless the run has finished. ``message`` says why the run
+    did not finish.
+    """
+
+    time: float = 0.0
+    status: Status
+    elapsed: float = 0.0
+    metrics: dict[str, float] = field(default_factory=dict)
+    confusion_matrix: list[list[int]] = field(default_factory=list)
+    message: str = ""
+    traceback: str = ""
+
+
+Event = Start | Resume | Epoch | Note | End

@@ -1,0 +1,66 @@
+"""The layout of an outputs folder: which folder and file holds what.
+
+outputs/runs/<identity>/   one folder per run
+outputs/sweeps/<id>/       one folder per sweep
+outputs/reports/           reports
+"""
+
+from pathlib import Path
+
+RUNS = "runs"
+SWEEPS = "sweeps"
+REPORTS = "reports"
+
+JOURNAL = "journal.jsonl"
+"""In the folder of a run: its events."""
+NETWORK = "network.npz"
+"""In the folder of a run: the trained network."""
+WEIGHTS = "weights"
+"""In the folder of a run: the folder of first-layer weights."""
+CHECKPOINT = "checkpoint.npz"
+"""In the folder of a run: the newest checkpoint."""
+PREVIOUS_CHECKPOINT = "checkpoint.previous.npz"
+"""In the folder of a run: the checkpoint before the newest."""
+OUTPUT_LOG = "output.log"
+"""In the folder of a run that belongs to a sweep: the text that its process printed."""
+SWEEP = "sweep.json"
+"""In the folder of a sweep: its record."""
+SYNC_STATE = "tracked.json"
+"""In the folder of a run or a sweep: how much of it MLflow has."""
+TRACKING_LOG = "tracking.log"
+"""In the folder of a run or a sweep: the text that the process which writes to MLflow printed."""
+
+
+def run_folder(outputs: Path, identity: str) -> Path:
+    """Return the folder of the run with this identity."""
+    return outputs / RUNS / identity
+
+
+def sweep_folder(outputs: Path, sweep: str) -> Path:
+    """Return the folder of the sweep with this id."""
+    return outputs / SWEEPS / sweep
+
+
+def outputs_of(folder: Path) -> Path:
+    """Return the outputs folder that contains the ``folder`` of a run or a sweep."""
+    return folder.parents[1]
+
+
+def run_folders(outputs: Path) -> list[Path]:
+    """Return the folders of all runs, including runs that `rerun=true` has set aside."""
+    return sorted(path.parent for path in outputs.glob(f"{RUNS}/*/{JOURNAL}"))
+
+
+def is_set_aside(folder: Path) -> bool:
+    """Return whether ``folder`` holds a run that `rerun=true` has set aside: `<identity>.1`."""
+    return "." in folder.name
+
+
+def is_run(folder: Path) -> bool:
+    """Return whether ``folder`` is the folder of a run."""
+    return (folder / JOURNAL).exists()
+
+
+def is_sweep(folder: Path) -> bool:
+    """Return whether ``folder`` is the folder of a sweep."""
+    return (folder / SWEEP).exists()

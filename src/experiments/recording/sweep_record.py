@@ -1,0 +1,77 @@
+"""The record of a sweep: which runs it consists of."""
+
+from pathlib import Path
+
+from msgspec import Struct
+
+from experiments.errors import DataError
+from experiments.recording.atomic import write_atomically
+from experiments.recording.layout import SWEEP, SWEEPS, outputs_of, run_folder
+from experiments.recording.lines import VersionError, decode, encode
+from experiments.recording.recorded_config import RecordedTracking
+
+
+class SweepRun(Struct, frozen=True, kw_only=True):
+    """A run of a sweep: its name in the sweep, and its identity."""
+
+    name: str
+    identity: str
+
+
+class SweepRecord(Struct, frozen=True, kw_only=True):
+    """A sweep: the overrides of its command line, and its runs.
+
+    ``id`` depends on the identities of the runs only. ``time`` is the time of its first start, in
+    seconds since 1970.
+    """
+
+    id: str
+    name: str
+    time: float
+    overrides: list[str]
+    environment: dict[str, str]
+    tracking: RecordedTracking
+    runs: list[SweepRun]
+
+    def folders(self, sweep: Path) -> list[Path]:
+        """Return the folders of the runs, given the folder of the sweep."""
+        return [run_folder(outputs_of(sweep), run.identity) for run in self.runs]
+
+
+def read_sweep(folder: Path) -> SweepRecord | None:
+    """Return the record in the folder of a sweep; None if there is none.
+
+    Raise DataError if it is damaged.
+    """
+    path = folder / SWEEP
+    try:
+        record: SweepRecord | None = decode(path.read_bytes(), SweepRecord)
+    except FileNotFoundError:
+        return None
+    except VersionError as error:
+        raise DataError(
+            f"{path}: is not the record of a sweep, or is of another version ({error});"
+            " the same sweep, run again, rewrites it"
+        ) from None
+    if record is None:
+        raise DataError(f"{path}: is damaged; the same sweep, run again, rewrites it")
+    return record
+
+
+def write_sweep(folder: Path, record: SweepRecord) -> None:
+    """Write the record of a sweep to its folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_atomically(folder / SWEEP, encode(record))
+
+
+def sweep_folders(outputs: Path) -> list[Path]:
+    """Return the folders of all sweeps, the oldest first. Damaged sweeps come before all others."""
+
+    def start_time(folder: Path) -> float:
+        try:
+            record = read_sweep(folder)
+        except DataError:
+            return 0.0
+        return record.time if record else 0.0
+
+    return sorted((path.parent for path in outputs.glob(f"{SWEEPS}/*/{SWEEP}")), key=start_time)
