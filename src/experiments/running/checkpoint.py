@@ -1,105 +1,118 @@
-"""Checkpoints: all that a run needs to go on to the same bits, in a file that is whole or refused.
+"""Checkpoints: the complete state of a training run in one file.
 
-The file is a NumPy archive (.npz, without pickle) followed by the SHA-256 of it: the parameters,
-those of the epoch best on validation, the optimizer's moments, and as JSON the place in the
-training, the state of the random generator, and the origin of the run. A new one takes the place of
-the last once it is safe on the disk, and that of the one before is kept.
+A run that continues from a checkpoint computes the same bits as a run that was never stopped. The
+file is a NumPy archive (.npz, no pickle) followed by its SHA-256: the parameters, the parameters of
+the best epoch, the moments of the optimizer, and as JSON the position in the training, the state of
+the random generator, and the origin of the run. A new checkpoint replaces the old one after it is
+safe on the disk, and the old one is kept as the previous checkpoint.
 """
 
 import hashlib
 import io
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from experiments.errors import CheckpointError
-from experiments.recording import atomic
-from experiments.running.identity import Origin, differences
-from experiments.training.train import Progress
+from experiments.recording import CHECKPOINT, PREVIOUS_CHECKPOINT, Origin, write_atomically
+from experiments.running.identity import differences
+from experiments.training import Progress
 from nn import Network
 from nn.arrays import Array
 
-CHECKPOINT = "checkpoint.npz"
-PREVIOUS = "checkpoint.previous.npz"
 DIGEST_SIZE = hashlib.sha256().digest_size
 PARAMETERS = "parameters"
-CHOSEN = "chosen"
-DESCRIPTION = "description"
+BEST_PARAMETERS = "best_parameters"
+POSITION = "position"
+
+
+class Position(msgspec.Struct, frozen=True, kw_only=True):
+    """The position in the training; see `experiments.training.Progress`."""
+
+    origin: Origin
+    steps: int  # of the optimizer
+    order: dict[str, Any]  # state of the generator of the order of examples
+    accuracies: list[float]
+    batches: int
+    gradient_norms: list[float]
+    seconds: float
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A checkpoint read from a file: its arrays, and the rest."""
+    """A checkpoint that was read from a file."""
 
     arrays: Mapping[str, Array]
-    description: Mapping[str, Any]
+    position: Position
 
     @property
     def epochs(self) -> int:
-        """Epochs done."""
-        return len(self.description["accuracies"])
+        """Number of complete epochs."""
+        return len(self.position.accuracies)
 
     def restore(self, network: Network, progress: Progress) -> None:
-        """Make network and progress, as built for the same run, those that were saved."""
+        """Overwrite network and progress, as initialised for the same run, with the saved ones."""
         network.parameters[:] = self.arrays[PARAMETERS]
-        progress.chosen[:] = self.arrays[CHOSEN]
+        progress.best_parameters[:] = self.arrays[BEST_PARAMETERS]
         for name, moment in progress.state.moments.items():
             moment[:] = self.arrays[name]
-        description = self.description
-        progress.state.steps = description["steps"]
-        progress.order.bit_generator.state = description["order"]
-        progress.accuracies = list(description["accuracies"])
-        progress.batches = description["batches"]
-        progress.gradient_norms = list(description["gradient_norms"])
-        progress.seconds = description["seconds"]
+        progress.state.steps = self.position.steps
+        progress.order.bit_generator.state = self.position.order
+        progress.accuracies = list(self.position.accuracies)
+        progress.batches = self.position.batches
+        progress.gradient_norms = list(self.position.gradient_norms)
+        progress.seconds = self.position.seconds
 
 
-def save(folder: Path, network: Network, progress: Progress, made_from: Origin) -> None:
-    """Write a checkpoint. Raises OSError, with the last one as it was, if that cannot be done."""
-    description = {
-        "origin": made_from,
-        "steps": progress.state.steps,
-        "order": progress.order.bit_generator.state,
-        "accuracies": progress.accuracies,
-        "batches": progress.batches,
-        "gradient_norms": progress.gradient_norms,
-        "seconds": progress.seconds,
-    }
+def save(folder: Path, network: Network, progress: Progress, origin: Origin) -> None:
+    """Write a checkpoint to the folder of a run.
+
+    Raise OSError if that fails; the last checkpoint is then unchanged.
+    """
+    position = Position(
+        origin=origin,
+        steps=progress.state.steps,
+        order=dict(progress.order.bit_generator.state),
+        accuracies=progress.accuracies,
+        batches=progress.batches,
+        gradient_norms=progress.gradient_norms,
+        seconds=progress.seconds,
+    )
     buffer = io.BytesIO()
     arrays: dict[str, Any] = {
         PARAMETERS: network.parameters,
-        CHOSEN: progress.chosen,
-        DESCRIPTION: np.array(json.dumps(description)),
+        BEST_PARAMETERS: progress.best_parameters,
+        POSITION: np.array(msgspec.json.encode(position).decode()),
         **progress.state.moments,
     }
     np.savez(buffer, **arrays)
     archive = buffer.getvalue()
     contents = archive + hashlib.sha256(archive).digest()
-    atomic.write(folder / CHECKPOINT, contents, previous=folder / PREVIOUS)
+    write_atomically(folder / CHECKPOINT, contents, previous=folder / PREVIOUS_CHECKPOINT)
 
 
-def load(folder: Path, made_from: Origin, *, epochs: int) -> tuple[Checkpoint | None, str]:
-    """Return the newest checkpoint of at most ``epochs`` epochs, and what there is to say of it.
+def load(folder: Path, origin: Origin, *, epochs: int) -> tuple[Checkpoint | None, str]:
+    """Return the newest usable checkpoint in the folder of a run, and a remark about the others.
 
-    None if there is none. A damaged file is passed over, which is said. Raises CheckpointError,
-    saying
-    what differs, if one was made by other code, data, configuration or on another processor.
+    A usable checkpoint is not damaged and has at most ``epochs`` complete epochs; without one the
+    first value is None. Raise CheckpointError, naming the differences, if a checkpoint has another
+    origin: code, data, configuration or processor.
     """
     remarks = []
-    for name in (CHECKPOINT, PREVIOUS):
+    for name in (CHECKPOINT, PREVIOUS_CHECKPOINT):
         checkpoint = _read(folder / name)
         if checkpoint is None and (folder / name).exists():
             remarks.append(f"{name} is damaged")
         elif checkpoint is not None:
-            found = differences(checkpoint.description["origin"], made_from)
+            found = differences(checkpoint.position.origin, origin)
             if found:
                 raise CheckpointError(
-                    f"{folder / name}: cannot go on from it, it was made otherwise:"
-                    f" {'; '.join(found)}. rerun=true starts the run over"
+                    f"{folder / name}: this run cannot continue from the checkpoint:"
+                    f" {'; '.join(found)}. rerun=true starts the run again"
                 )
             if checkpoint.epochs <= epochs:
                 return checkpoint, ", ".join(remarks)
@@ -108,13 +121,13 @@ def load(folder: Path, made_from: Origin, *, epochs: int) -> tuple[Checkpoint | 
 
 
 def remove(folder: Path) -> None:
-    """Remove the checkpoints of a run that has ended for good, and files that a crash left torn."""
-    for path in (*folder.rglob("*.tmp"), folder / PREVIOUS, folder / CHECKPOINT):
+    """Remove the checkpoints of a complete run, and temporary files that a crash left."""
+    for path in (*folder.rglob("*.tmp"), folder / PREVIOUS_CHECKPOINT, folder / CHECKPOINT):
         path.unlink(missing_ok=True)
 
 
 def _read(path: Path) -> Checkpoint | None:
-    """Return a checkpoint; None if it is not there or damaged."""
+    """Return a checkpoint; None if it is missing or damaged."""
     try:
         contents = path.read_bytes()
     except OSError:
@@ -125,6 +138,7 @@ def _read(path: Path) -> Checkpoint | None:
     try:
         with np.load(io.BytesIO(archive), allow_pickle=False) as saved:
             arrays = dict(saved)
-        return Checkpoint(arrays, json.loads(str(arrays.pop(DESCRIPTION))))
-    except (ValueError, KeyError):  # whole, but not one of ours
+        position = msgspec.json.decode(str(arrays.pop(POSITION)), type=Position)
+    except (ValueError, KeyError):  # the file of another version
         return None
+    return Checkpoint(arrays, position)

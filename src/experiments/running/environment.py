@@ -1,4 +1,4 @@
-"""Where and with what a run was made."""
+"""The environment of a run: commit, host, platform, versions."""
 
 import getpass
 import importlib.metadata
@@ -9,7 +9,7 @@ import subprocess
 from functools import lru_cache
 from pathlib import Path
 
-from experiments.configuration.config import PROJECT
+from experiments.configuration import PROJECT
 
 PACKAGES = ("numpy", "hydra-core", "omegaconf", "mlflow")
 
@@ -18,11 +18,11 @@ PACKAGES = ("numpy", "hydra-core", "omegaconf", "mlflow")
 def environment() -> dict[str, str]:
     """Return commit, host, user, platform and versions, each as a string.
 
-    The commit is missing outside a git checkout.
+    Outside a git checkout the commit is missing.
     """
     versions = {f"version.{name}": importlib.metadata.version(name) for name in PACKAGES}
     return {
-        **_git(PROJECT),
+        **_commit(PROJECT),
         "host": socket.gethostname(),
         "user": _user(),
         "platform": platform.platform(),
@@ -34,13 +34,16 @@ def environment() -> dict[str, str]:
 
 
 def _user() -> str:
+    """Return the user's name, or the user's number in a container that has no names."""
     try:
         return getpass.getuser()
-    except (KeyError, OSError):  # an id without a name, as in containers
+    except (KeyError, OSError):
         return str(os.getuid())
 
 
-def _git(folder: Path) -> dict[str, str]:
+def _commit(folder: Path) -> dict[str, str]:
+    """Return the commit of a checkout, and whether files have been changed since."""
+
     def git(*arguments: str) -> str:
         command = ["git", "-C", str(folder), *arguments]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()

@@ -1,0 +1,265 @@
+"""One run in this process: data, network, training, journal, checkpoints."""
+
+import math
+import traceback
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from experiments.data import Dataset
+from experiments.errors import CheckpointError, StorageError, UserError
+from experiments.interruption import Interrupted, Interruption
+from experiments.recording import (
+    CHECKPOINT,
+    NETWORK,
+    RESUME_HINT,
+    End,
+    Epoch,
+    Event,
+    Journal,
+    Note,
+    Origin,
+    Record,
+    RecordedDataset,
+    Resume,
+    Status,
+    describe_end,
+    read_record,
+    run_folders,
+    save_weights,
+    write_atomically,
+)
+from experiments.running import checkpoint
+from experiments.running.environment import environment
+from experiments.running.identity import differences, processor
+from experiments.running.job import Job
+from experiments.running.recorder import Recorder
+from experiments.training import (
+    CLOCK,
+    DivergenceError,
+    Progress,
+    confusion_matrix,
+    evaluate,
+    train,
+)
+from nn import Network, save
+
+
+def run(job: Job, *, interruption: Interruption) -> Iterator[Event]:
+    """Do a run, or the rest of it, and yield each event after it is in the journal.
+
+    A divergence is a result, not an error. While another process does the same run, this one waits.
+    Messages about waiting, and about a run that is complete, are notes that are not recorded.
+
+    Raise UserError without recording anything if the data are unfit, if the run failed before, or
+    if its checkpoint has another origin. Raise UserError after recording it if the folder cannot be
+    written or the journal contradicts the run. Raise `Interrupted` after writing a checkpoint. Any
+    other error is raised after it is recorded.
+    """
+    try:
+        journal = Journal(job.folder, wait=False, aside=job.rerun)
+    except BlockingIOError:
+        yield Note(message="another process is doing this run; waiting for it")
+        journal = Journal(job.folder, aside=job.rerun)
+    with journal:
+        recorder = Recorder(journal)
+        if recorder.record is not None and job.is_settled(recorder.record):
+            yield _settled(recorder.record)
+        else:
+            with interruption.deferred():
+                yield from _work(job, recorder, interruption)
+        if recorder.record is not None and recorder.record.final:
+            checkpoint.remove(job.folder)
+
+
+def _settled(record: Record) -> Note:
+    """Return a note that there is nothing to do. Raise UserError if the run failed before."""
+    message = f"done before; {describe_end(record.end)}" if record.end else ""
+    if record.status is Status.FAILED:
+        raise UserError(f"{record.start.name}: {message} (retry=true tries again)")
+    return Note(message=f"{message} (rerun=true does it again)")
+
+
+def _work(job: Job, recorder: Recorder, interruption: Interruption) -> Iterator[Event]:
+    """Do a run and record how it ended."""
+    try:
+        yield from _train(job, recorder, interruption)
+    except CheckpointError:
+        raise  # nothing is recorded: where the checkpoint was made, the run can still continue
+    except (Exception, KeyboardInterrupt) as error:
+        end = _end(error, recorder)
+        failure = _failure(error, end, recorder)
+        yield from _record_end(end, recorder, failed=failure is not None)
+        if failure is not None:
+            raise failure from error.__cause__
+
+
+def _end(error: BaseException, recorder: Recorder) -> End:
+    """Return the event that records how an error ended a run."""
+    if isinstance(error, DivergenceError):
+        return End(status=Status.DIVERGED, message=str(error))
+    if isinstance(error, StorageError):
+        return End(status=Status.INTERRUPTED, message=str(error))
+    if isinstance(error, KeyboardInterrupt | OSError):
+        reason = str(error) or "SIGINT"
+        message = f"stopped by {reason} after epoch {len(recorder.epochs)}"
+        return End(status=Status.INTERRUPTED, message=message)
+    if isinstance(error, UserError):
+        return End(status=Status.FAILED, message=str(error))
+    message = "".join(traceback.format_exception_only(error)).strip()
+    return End(status=Status.FAILED, message=message, traceback=traceback.format_exc())
+
+
+def _failure(error: BaseException, end: End, recorder: Recorder) -> BaseException | None:
+    """Return the error that the caller of `run` sees; None for a divergence."""
+    if isinstance(error, DivergenceError):
+        return None
+    if isinstance(error, OSError):
+        safe = f"{end.message}; everything recorded before is safe{RESUME_HINT}"
+        return StorageError(recorder.journal.lost or safe)
+    return error
+
+
+def _record_end(end: End, recorder: Recorder, *, failed: bool) -> list[Event]:
+    """Record how a run ended, if that is possible; a run without a start records nothing."""
+    if recorder.record is None:
+        return []
+    try:
+        return [recorder.append(end)]
+    except (OSError, UserError):
+        if not failed:
+            raise
+        return []
+
+
+def _train(job: Job, recorder: Recorder, interruption: Interruption) -> Iterator[Event]:
+    """Train, or continue to train, to the last epoch. Raise whatever stops the training."""
+    experiment = job.experiment
+    origin = msgspec.structs.replace(job.origin, processor=processor())
+    dataset = experiment.dataset.load(experiment.dtype)
+    resuming = recorder.record is not None
+    if not resuming:
+        yield recorder.append(job.start(_recorded_dataset(job, dataset)))
+        for message in abandoned(job):
+            yield from recorder.note(message)
+    network, progress = job.initialise()
+    if resuming:
+        yield recorder.append(_resume(job, network, progress, origin, len(recorder.epochs)))
+    if progress.epochs == 0 and progress.batches == 0 and 0 in job.record_weights:
+        save_weights(job.folder, 0, network.weights[0])
+    for metrics in train(
+        network,
+        dataset,
+        optimizer=experiment.optimizer,
+        schedule=experiment.schedule,
+        epochs=experiment.epochs,
+        batch_size=experiment.batch_size,
+        l2=experiment.l2,
+        progress=progress,
+        stop=interruption.requested,
+    ):
+        event = Epoch(epoch=metrics.epoch, metrics=metrics.by_name(), elapsed=0.0)
+        if event.epoch > len(recorder.epochs):
+            yield recorder.append(event)
+        else:  # recorded before the interruption, after the last checkpoint
+            _check_equal(recorder.epochs[event.epoch - 1], event, recorder.journal.path)
+        if event.epoch in job.record_weights:
+            save_weights(job.folder, event.epoch, network.weights[0])
+        if event.epoch % job.checkpoint_every == 0:
+            yield from _save_checkpoint(job, recorder, network, progress, origin)
+    if progress.epochs < experiment.epochs:
+        yield from _save_checkpoint(job, recorder, network, progress, origin)
+        raise Interrupted(interruption.signum or 0)
+    yield recorder.append(_finish(job, network, progress, dataset))
+
+
+def _resume(
+    job: Job, network: Network, progress: Progress, origin: Origin, recorded_epochs: int
+) -> Resume:
+    """Restore the last checkpoint, and return the event that says where the run continues."""
+    saved, remark = checkpoint.load(job.folder, origin, epochs=recorded_epochs)
+    if saved:
+        saved.restore(network, progress)
+    return Resume(
+        epoch=progress.epochs,
+        batches=progress.batches,
+        remark=remark,
+        environment=environment(),
+    )
+
+
+def _check_equal(recorded: Epoch, repeated: Epoch, journal: Path) -> None:
+    """Raise UserError if a repeated epoch differs from its record."""
+    differing = [
+        name
+        for name, value in recorded.metrics.items()
+        if name not in CLOCK and value != repeated.metrics.get(name)
+    ]
+    if differing:
+        raise UserError(
+            f"{journal}: epoch {recorded.epoch} was trained again after the interruption, and"
+            f" differs from its record ({', '.join(differing)}): rerun=true starts the run again"
+        )
+
+
+def _save_checkpoint(
+    job: Job, recorder: Recorder, network: Network, progress: Progress, origin: Origin
+) -> list[Event]:
+    """Write a checkpoint. If that fails, the run continues, and a note is recorded."""
+    try:
+        checkpoint.save(job.folder, network, progress, origin)
+    except OSError as error:
+        return recorder.note(f"no checkpoint could be written: {error}")
+    return []
+
+
+def _finish(job: Job, network: Network, progress: Progress, dataset: Dataset) -> End:
+    """Save the network, and evaluate it on the test set, after the last and the best epoch."""
+    penalty = job.experiment.l2 / (2 * len(dataset.train))
+    write_atomically(job.folder / NETWORK, save(network))
+    last = evaluate(network, dataset.test, penalty=penalty)
+    confusion = confusion_matrix(network, dataset.validation)
+    network.parameters[:] = progress.best_parameters
+    best = evaluate(network, dataset.test, penalty=penalty)
+    if not math.isfinite(last.cost) or not math.isfinite(best.cost):
+        raise DivergenceError(job.experiment.epochs)
+    return End(
+        status=Status.FINISHED,
+        metrics={
+            "test/cost": last.cost,
+            "test/accuracy": last.accuracy,
+            "best_epoch/epoch": progress.best_epoch,
+            "best_epoch/test/cost": best.cost,
+            "best_epoch/test/accuracy": best.accuracy,
+        },
+        confusion_matrix=confusion.tolist(),
+    )
+
+
+def _recorded_dataset(job: Job, dataset: Dataset) -> RecordedDataset:
+    return RecordedDataset(
+        name=job.experiment.dataset.name,
+        root=job.experiment.dataset.root,
+        sha256=dataset.sha256,
+        train=len(dataset.train),
+        validation=len(dataset.validation),
+        test=len(dataset.test),
+    )
+
+
+def abandoned(job: Job) -> Iterator[str]:
+    """Yield a message for each unfinished run of the same configuration with other code or data.
+
+    Changed code makes another run. A user who expects the old run to continue should know why it
+    does not.
+    """
+    for folder in run_folders(job.outputs):
+        if folder == job.folder or not (folder / CHECKPOINT).exists():
+            continue
+        with suppress(UserError, OSError):
+            record = read_record(folder)
+            if record is not None and record.start.origin.config == job.origin.config:
+                changed = "; ".join(differences(record.start.origin, job.origin))
+                yield f"starts from the beginning: {folder.name} is unfinished, but {changed}"
