@@ -1,4 +1,4 @@
-"""SIGINT, SIGTERM and SIGHUP: what Ctrl-C, SLURM, Kubernetes and a closed terminal send."""
+"""Handling SIGINT, SIGTERM and SIGHUP: Ctrl-C, a batch system, a closed terminal."""
 
 import signal
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interrupted(KeyboardInterrupt):
-    """One of `SIGNALS` has come; ``exit_code`` is the conventional one."""
+    """One of `SIGNALS` was received. ``exit_code`` is the conventional 128 + its number."""
 
     def __init__(self, signum: int) -> None:
         super().__init__(signal.Signals(signum).name)
@@ -18,9 +18,9 @@ class Interrupted(KeyboardInterrupt):
 
 
 class Interruption:
-    """Handles the first of `SIGNALS`; after it only Ctrl-C has an effect, at once.
+    """A handler of `SIGNALS`. After the first signal only Ctrl-C has an effect, immediately.
 
-    It raises `Interrupted`, but where that is deferred it only sets ``signum``.
+    The first signal raises `Interrupted`. Inside of `deferred` it only sets ``signum``.
     """
 
     def __init__(self) -> None:
@@ -28,7 +28,7 @@ class Interruption:
         self._deferring = False
 
     def install(self) -> None:
-        """Become the handler of `SIGNALS` in this process."""
+        """Make this the handler of `SIGNALS` in this process."""
         for each in SIGNALS:
             signal.signal(each, self._handle)
 
@@ -42,7 +42,7 @@ class Interruption:
 
     @contextmanager
     def deferred(self) -> Iterator[None]:
-        """Let nothing be raised meanwhile: what runs looks at `requested` itself."""
+        """Raise nothing inside of this context; the code in it asks `requested`."""
         self._deferring = True
         try:
             yield
@@ -50,5 +50,5 @@ class Interruption:
             self._deferring = False
 
     def requested(self) -> bool:
-        """Whether a signal has come."""
+        """Return whether a signal was received."""
         return self.signum is not None

@@ -1,10 +1,12 @@
-"""What has to be set before anything else is imported; done by importing this module first.
+"""Process settings that must be made before NumPy is imported. Importing this module makes them.
 
-Ctrl-C ends a program at once, without a traceback, until it says what else is to happen.
+- Ctrl-C ends the program without a traceback until another handler is installed.
+- The BLAS library of NumPy uses one thread per process. More threads make these small matrix
+  products slower, and runs share the processors.
+- On processors with AVX-512, OpenBLAS uses its AVX-512 kernels. Some builds choose kernels for older
+  processors, which are up to twice as slow.
 
-NumPy's BLAS gets one thread per process: more make these small products slower, and runs share
-the processors. On processors with AVX-512 some OpenBLAS builds choose kernels for older ones, up
-to twice as slow. Variables that the user has set are left alone.
+Environment variables that the user has set are not changed.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Hydra's way to `experiments.sweeping.sweep`: `python run.py -m ...` launches its jobs here."""
+"""The Hydra launcher of `python run.py -m ...`: it gives the jobs to `experiments.sweeping`."""
 
 import itertools
 import os
@@ -13,7 +13,7 @@ from experiments.errors import ConfigError
 
 
 class ParallelLauncher(Launcher):
-    """Runs the jobs of a sweep in processes of their own, ``processes`` at a time."""
+    """Runs the jobs of a sweep in worker processes, ``processes`` of them at a time."""
 
     def __init__(self, processes: int | None) -> None:
         self.processes = processes
@@ -21,19 +21,18 @@ class ParallelLauncher(Launcher):
     def setup(
         self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig
     ) -> None:
-        """Take what Hydra has composed; the task of each job is always `experiments.running.job.run`."""
+        """Keep Hydra's context and configuration. The task of a job is `experiments.running.run`."""
         self.context = hydra_context
         self.config = config
 
     def launch(
         self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int
     ) -> Sequence[JobReturn]:
-        """Check every job, do them all, or only plan it; return their results in order.
+        """Check every job, then do them all, or only plan them; return their results in order.
 
-        A job's result, for sweepers that search, is its validation accuracy, 0 if there is none.
+        The result of a job, for sweepers that search, is its validation accuracy, or 0.
         """
-        from experiments.sweeping.plan import plan
-        from experiments.sweeping.sweep import prepare, sweep
+        from experiments.sweeping import plan, prepare, sweep
 
         processes = os.cpu_count() if self.processes is None else self.processes
         if not isinstance(processes, int) or processes < 1:
@@ -43,10 +42,10 @@ class ParallelLauncher(Launcher):
         if any(job.plan for job in jobs):
             plan(jobs, processes=processes)
             return []
-        ended = sweep(jobs, overrides=list(self.config.hydra.overrides.task), processes=processes)
+        runs = sweep(jobs, overrides=list(self.config.hydra.overrides.task), processes=processes)
         return [
-            JobReturn(_return_value=outcome.validation or 0.0, status=JobStatus.COMPLETED)
-            for outcome in ended
+            JobReturn(_return_value=run.validation_accuracy or 0.0, status=JobStatus.COMPLETED)
+            for run in runs
         ]
 
     def _compose(self, number: int, overrides: Sequence[str]) -> DictConfig:

@@ -1,4 +1,4 @@
-"""What a command would do, and about how long that would take: `plan=true`."""
+"""`plan=true`: the runs that a command would do, and about how long they would take."""
 
 import os
 import time
@@ -6,110 +6,113 @@ from collections.abc import Sequence
 
 import numpy as np
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from experiments.configuration.config import Experiment
-from experiments.data.dataset import Split, minibatches
+from experiments.configuration import Experiment
+from experiments.data import Split, minibatches
 from experiments.errors import DataError
-from experiments.recording.record import Record, read, state
-from experiments.running.job import Job
-from experiments.sweeping.sweep import distinct
-from experiments.terminal.display import STYLES, clock
-from experiments.training.train import begin, descend, evaluate
+from experiments.recording import Status, read_record, run_status
+from experiments.running import Job
+from experiments.sweeping.prepare import distinct
+from experiments.terminal import duration, name_cell, runs_table, status_cell
+from experiments.training import descend, evaluate
 
 SAMPLE = 5000
-"""Images in the sample that the estimate is measured on."""
+"""Images of the sample that the estimate is measured with."""
 
 
 def plan(jobs: Sequence[Job], *, processes: int) -> None:
-    """Print the runs, how each stands, and an estimate of the time for what is left of them."""
-    distinct_jobs, remarks = distinct(jobs)
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("run")
-    for column in ("identity", "stands"):
-        table.add_column(column, no_wrap=True)
-    for column in ("epochs", "left to do"):
-        table.add_column(column, justify="right", no_wrap=True)
-    times: dict[tuple[object, ...], float] = {}
-    lefts = []
-    for job in distinct_jobs:
-        status, done, left = _standing(job, times)
-        lefts.append(left)
+    """Print the runs, their status, and an estimate of the time that the rest of them takes."""
+    unique, messages = distinct(jobs)
+    table = runs_table(words=("identity", "status"), numbers=("epochs", "time left"))
+    epoch_seconds: dict[tuple[object, ...], float] = {}
+    seconds_left = []
+    for job in unique:
+        status, done, epochs_left = _remaining(job)
+        seconds = epochs_left * _seconds_per_epoch(job, epoch_seconds) if epochs_left else 0.0
+        seconds_left.append(seconds)
         table.add_row(
-            Text(job.name, no_wrap=True, overflow="ellipsis"),  # only this gives way
+            name_cell(job.name),
             job.identity,
-            Text(status, STYLES.get(status, "")),
+            status_cell(status),
             f"{done}/{job.experiment.epochs}",
-            clock(left) if left else "",
+            duration(seconds) if epochs_left else "",
         )
     console = Console(highlight=False)
     console.print(table)
-    for remark in remarks:
-        console.print(remark, soft_wrap=True)
+    for message in messages:
+        console.print(message, soft_wrap=True)
     at_once = min(processes, os.cpu_count() or 1)
-    total = max(sum(lefts) / at_once, *lefts)
-    to_do = sum(left > 0 for left in lefts)
+    total = max(sum(seconds_left) / at_once, *seconds_left)
+    to_do = sum(seconds > 0 for seconds in seconds_left)
     console.print(
-        f"{to_do} of {len(distinct_jobs)} runs to do, {processes} at a time: about {clock(total)}."
+        f"{to_do} of {len(unique)} runs to do, {processes} at a time: about {duration(total)}."
         " Nothing was trained.",
         soft_wrap=True,
     )
 
 
-def _standing(job: Job, times: dict[tuple[object, ...], float]) -> tuple[str, int, float]:
-    """Return how a run stands, its epochs done, and the seconds left.
-
-    ``times`` are those of an epoch, by what decides them, as far as they are known.
-    """
+def _remaining(job: Job) -> tuple[Status, int, int]:
+    """Return the status of a job, its complete epochs, and the number of epochs left."""
     try:
-        record = read(job.folder)
+        record = read_record(job.folder)
     except DataError:
-        return "damaged", 0, 0.0
-    status = state(job.folder, record)
-    record = record or Record()
-    if job.settled(record):
-        return status, len(record.epochs), 0.0
-    done = 0 if job.rerun else len(record.epochs)
+        return Status.DAMAGED, 0, 0
+    status = run_status(job.folder, record)
+    done = len(record.epochs) if record else 0
+    if job.is_settled(record):
+        return status, done, 0
+    if job.rerun:
+        done = 0
+    return status, done, job.experiment.epochs - done
+
+
+def _seconds_per_epoch(job: Job, known: dict[tuple[object, ...], float]) -> float:
+    """Return the estimate for a job; ``known`` are those of jobs that do the same work."""
     experiment = job.experiment
-    key = (
-        *(tuple(experiment.sizes), experiment.batch_size, experiment.dtype, _images(experiment)),
-        *map(type, (experiment.activation, experiment.loss, experiment.optimizer)),
-    )
-    if key not in times:
-        times[key] = seconds_per_epoch(experiment)
-    return status, done, times[key] * (experiment.epochs - done)
+    kinds = map(type, (experiment.activation, experiment.loss, experiment.optimizer))
+    sizes = tuple(experiment.sizes)
+    key = (sizes, experiment.batch_size, experiment.dtype, *_image_counts(experiment), *kinds)
+    if key not in known:
+        known[key] = estimate_epoch(job)
+    return known[key]
 
 
-def seconds_per_epoch(experiment: Experiment) -> float:
-    """Return about how long an epoch takes: measured on a few thousand images of noise."""
-    train_images, validation_images = _images(experiment)
+def estimate_epoch(job: Job) -> float:
+    """Return about how many seconds an epoch takes, measured on images of noise."""
+    experiment = job.experiment
+    train_images, validation_images = _image_counts(experiment)
     n = min(train_images, SAMPLE)
     rng = np.random.default_rng(0)
-    labels = rng.integers(experiment.sizes[-1], size=n)
-    noise = Split(
-        rng.random((n, experiment.sizes[0]), np.float32).astype(experiment.dtype),
-        labels,
-        np.eye(experiment.sizes[-1], dtype=experiment.dtype)[labels],
-    )
-    network, progress = begin(experiment)
+    noise = _noise(experiment, n, rng)
+    network, progress = job.initialise()
     batches = minibatches(noise, experiment.batch_size, rng=rng)
     optimizer = experiment.optimizer
     with np.errstate(all="ignore"):
         start = time.perf_counter()
         descend(
-            *(network, batches, optimizer, progress, optimizer.learning_rate),
+            network,
+            batches,
+            optimizer,
+            progress,
+            optimizer.learning_rate,
             decay=experiment.l2 / train_images,
             stop=lambda: False,
         )
-        descended = time.perf_counter()
+        trained = time.perf_counter()
         evaluate(network, noise, penalty=experiment.l2 / (2 * train_images))
-        evaluated = time.perf_counter() - descended
-    n_evaluated = train_images + validation_images
-    return (descended - start) * train_images / n + evaluated * n_evaluated / n
+        evaluated = time.perf_counter()
+    per_image = (trained - start) / n
+    per_evaluated_image = (evaluated - trained) / n
+    return per_image * train_images + per_evaluated_image * (train_images + validation_images)
 
 
-def _images(experiment: Experiment) -> tuple[int, int]:
+def _noise(experiment: Experiment, n: int, rng: np.random.Generator) -> Split:
+    labels = rng.integers(experiment.sizes[-1], size=n)
+    pixels = rng.random((n, experiment.sizes[0]), np.float32).astype(experiment.dtype)
+    return Split(pixels, labels, np.eye(experiment.sizes[-1], dtype=experiment.dtype)[labels])
+
+
+def _image_counts(experiment: Experiment) -> tuple[int, int]:
     """Return the numbers of training and validation images."""
     dataset = experiment.dataset
     available = len(dataset.files().train_labels) - dataset.validation_size

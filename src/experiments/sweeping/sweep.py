@@ -1,177 +1,146 @@
-"""A sweep: what it consists of, what of it is left to do, and what came of it."""
+"""A sweep: its record, its jobs, and the result of each."""
 
 import hashlib
-import json
+import signal
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig
+from experiments.configuration import describing
+from experiments.errors import DataError, UserError
+from experiments.interruption import Interrupted
+from experiments.recording import (
+    Record,
+    Status,
+    SweepRecord,
+    SweepRun,
+    read_record,
+    read_sweep,
+    sweep_folder,
+    write_sweep,
+)
+from experiments.running import Job, environment, remove_checkpoints
+from experiments.sweeping.prepare import distinct
+from experiments.sweeping.workers import Workers
+from experiments.terminal import Display, RunSummary, summary_table
+from experiments.tracking import Writer, browse_command, up_to_date
 
-from experiments.configuration.config import GROUPS
-from experiments.configuration.naming import CONTROL, describing, job_names
-from experiments.errors import ConfigError, DataError, UserError
-from experiments.recording import atomic
-from experiments.recording.journal import encode
-from experiments.recording.record import SWEEP, SWEEPS, Record, read, read_sweep
-from experiments.running import checkpoint
-from experiments.running.environment import environment
-from experiments.running.job import Job
-from experiments.sweeping.workers import run_all
-from experiments.terminal.display import Display, Outcome, summary
-from experiments.tracking.sync_state import up_to_date
-from experiments.tracking.writer import Writer, browse_command
-
-NAMED = 8
-"""How many runs a message names."""
+NAMES_SHOWN = 8
+"""A message about more runs than this gives their number only."""
 
 
-def prepare(overrides: Sequence[Sequence[str]], configs: Iterable[DictConfig]) -> list[Job]:
-    """Return the jobs of a sweep, once every one of them has been checked.
+def sweep(jobs: Sequence[Job], *, overrides: Sequence[str], processes: int) -> list[RunSummary]:
+    """Do the jobs that are not complete, ``processes`` at a time; return a summary of each job.
 
-    Raises ConfigError, naming the job, or DataError.
+    ``overrides`` are those of the command line. Raise UserError after the last job if one failed
+    or was stopped. Raise `Interrupted` on a signal, after the running jobs have recorded that.
     """
-    names = job_names(overrides, GROUPS)
-    jobs: list[Job] = []
-    for job, name, config in zip(overrides, names, configs, strict=True):
-        HydraConfig.instance().set_config(config)  # for the values that refer to Hydra's own
-        try:
-            jobs.append(Job.of(config, config.hydra, name))
-        except UserError as error:
-            raise ConfigError(f"{' '.join(job)}: {error}") from None
-    control = {
-        (
-            *(
-                json.dumps(job.config["tracking"]),
-                job.outputs,
-                job.checkpoint_every,
-                job.record_weights,
-            ),
-            *(job.plan, job.retry, job.rerun),
-        )
-        for job in jobs
-    }
-    if len(control) > 1:
-        raise ConfigError(f"{', '.join(CONTROL)} are the same for a whole sweep")
-    return jobs
-
-
-def distinct(jobs: Sequence[Job]) -> tuple[list[Job], list[str]]:
-    """Return the jobs without duplicates, and a line for each of these."""
-    first: dict[str, Job] = {}
-    remarks = []
-    for job in jobs:
-        name = first.setdefault(job.identity, job).name
-        if name != job.name:
-            remarks.append(f"{job.name} is the same run as {name}")
-        elif first[job.identity] is not job:
-            remarks.append(f"{name} is asked for more than once")
-    return list(first.values()), remarks
-
-
-def sweep(jobs: Sequence[Job], *, overrides: Sequence[str], processes: int) -> list[Outcome]:
-    """Do what is left of the jobs, ``processes`` at once, and return how each ended, in order.
-
-    ``overrides`` are those of the whole sweep, as they stood on the command line.
-    Raises UserError after the last job when any of them failed or was stopped; `Interrupted` on
-    SIGINT or SIGTERM, after the jobs under way have recorded that they were stopped.
-    """
-    asked = jobs
-    jobs, remarks = distinct(jobs)
-    folder = _record(jobs, overrides)
-    uri = jobs[0].config["tracking"]["uri"]
-    outcomes = {job.name: Outcome.of(job.name, record) for job, record in _settled(jobs)}
-    left = [job for job in jobs if job.name not in outcomes]
-
-    def done(outcome: Outcome) -> None:
-        outcomes[outcome.name] = outcome
-
+    unique, messages = distinct(jobs)
+    folder = _write_record(unique, overrides)
+    uri = unique[0].config.tracking.uri
+    summaries = {job.identity: RunSummary.of(job.name, record) for job, record in _settled(unique)}
+    workers = Workers([job for job in unique if job.identity not in summaries], processes=processes)
     with Display() as display:
-        for remark in remarks:
-            display.say(remark)
-        display.say(_opening(jobs, list(outcomes.values()), processes))
+        for message in [*messages, _opening(unique, list(summaries.values()), processes)]:
+            display.say(message)
         writer = Writer(
             folder,
             uri,
-            needed=bool(left) or uri is None or not up_to_date(folder, uri),
+            needed=not workers.done or uri is None or not up_to_date(folder, uri),
             browse=browse_command(uri, overrides),
             say=display.say,
         )
         with writer:
             try:
-                run_all(
-                    left, processes=processes, done=done, display=display, meanwhile=writer.attend
-                )
+                _do(workers, display, writer.attend)
             finally:
-                ended = [outcomes[job.name] for job in jobs if job.name in outcomes]
-                display.console.print(summary(ended))
-    _complain(ended)
-    by_identity = dict(zip((job.identity for job in jobs), ended, strict=True))
-    return [by_identity[job.identity] for job in asked]
+                for worker in workers.ended:
+                    if worker.record is not None:
+                        summary = RunSummary.of(worker.job.name, worker.record)
+                        summaries[worker.job.identity] = summary
+                ended = [summaries[job.identity] for job in unique if job.identity in summaries]
+                display.print(summary_table(ended))
+    _raise_if_unfinished(ended)
+    return [summaries[job.identity] for job in jobs]
+
+
+def _do(workers: Workers, display: Display, attend: Callable[[], object]) -> None:
+    """Do the jobs and show their events. If this is interrupted, stop them and wait for them."""
+    try:
+        _show_until_done(workers, display, attend)
+    except BaseException as error:
+        workers.stop(error.signum if isinstance(error, Interrupted) else signal.SIGTERM)
+        _show_until_done(workers, display, attend)
+        raise
+
+
+def _show_until_done(workers: Workers, display: Display, attend: Callable[[], object]) -> None:
+    while not workers.done:
+        for job, event in workers.poll():
+            display.show(job.name, job.experiment.epochs, event)
+        attend()
 
 
 def _settled(jobs: Sequence[Job]) -> list[tuple[Job, Record]]:
     """Return the jobs that need not be done, with their records."""
-    found = []
+    settled = []
     for job in jobs:
-        try:
-            record = read(job.folder)
-        except DataError:
-            continue  # the job itself says what is wrong
-        if record is not None and job.settled(record):
-            found.append((job, record))
+        record = None
+        with suppress(DataError):  # the job itself reports the damage
+            record = read_record(job.folder)
+        if record is not None and job.is_settled(record):
+            settled.append((job, record))
             if record.final:
-                checkpoint.remove(job.folder)  # a crash may have left one
-    return found
+                remove_checkpoints(job.folder)  # a crash may have left one
+    return settled
 
 
-def _opening(jobs: Sequence[Job], settled: Sequence[Outcome], processes: int) -> str:
-    words = f"{len(jobs)} runs, {processes} at a time"
-    for status, said in (
-        ("finished", "done before"),
-        ("diverged", "diverged before"),
-        ("failed", "failed before (retry=true tries again)"),
+def _opening(jobs: Sequence[Job], settled: Sequence[RunSummary], processes: int) -> str:
+    """Return the line that begins a sweep: how many runs, and which of them are complete."""
+    line = f"{len(jobs)} runs, {processes} at a time"
+    for status, words in (
+        (Status.FINISHED, "done before"),
+        (Status.DIVERGED, "diverged before"),
+        (Status.FAILED, "failed before (retry=true tries again)"),
     ):
-        names = [each.name for each in settled if each.status == status]
+        names = [run.name for run in settled if run.status is status]
         if names:
-            words += f"; {len(names)} {said}"
-            words += f": {', '.join(names)}" if len(names) <= NAMED else ""
-    return words
+            line += f"; {len(names)} {words}"
+            line += f": {', '.join(names)}" if len(names) <= NAMES_SHOWN else ""
+    return line
 
 
-def _complain(outcomes: Sequence[Outcome]) -> None:
-    """Raise UserError if anything is left to do."""
+def _raise_if_unfinished(runs: Sequence[RunSummary]) -> None:
+    """Raise UserError if a run failed or was stopped."""
     complaints = []
     for status, words in (
-        ("failed", "failed (retry=true tries again)"),
-        ("interrupted", "did not finish (the same command goes on)"),
+        (Status.FAILED, "failed (retry=true tries again)"),
+        (Status.INTERRUPTED, "did not finish (the same command resumes them)"),
     ):
-        names = [each.name for each in outcomes if each.status == status]
+        names = [run.name for run in runs if run.status is status]
         if names:
-            complaints.append(f"{len(names)} of {len(outcomes)} runs {words}: {', '.join(names)}")
+            complaints.append(f"{len(names)} of {len(runs)} runs {words}: {', '.join(names)}")
     if complaints:
         raise UserError("; ".join(complaints))
 
 
-def _record(jobs: Sequence[Job], overrides: Sequence[str]) -> Path:
-    """Write what the sweep consists of; return its folder, the same for the same runs."""
-    identities = [job.identity for job in jobs]
-    identity = hashlib.sha256(" ".join(sorted(identities)).encode()).hexdigest()[:16]
-    folder = jobs[0].outputs / SWEEPS / identity
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        before = read_sweep(folder) or {}
-    except DataError:
-        before = {}
-    record = {
-        "id": identity,
-        "name": " ".join(describing(overrides)),
-        "time": before.get("time", time.time()),
-        "overrides": list(overrides),
-        "environment": environment(),
-        "tracking": jobs[0].config["tracking"],
-        "runs": [{"name": job.name, "identity": job.identity} for job in jobs],
-    }
-    atomic.write(folder / SWEEP, encode(record))
+def _write_record(jobs: Sequence[Job], overrides: Sequence[str]) -> Path:
+    """Write the record of the sweep; return its folder, which is the same for the same runs."""
+    identities = sorted(job.identity for job in jobs)
+    sweep_id = hashlib.sha256(" ".join(identities).encode()).hexdigest()[:16]
+    folder = sweep_folder(jobs[0].outputs, sweep_id)
+    before = None
+    with suppress(DataError):
+        before = read_sweep(folder)
+    record = SweepRecord(
+        id=sweep_id,
+        name=" ".join(describing(overrides)),
+        time=before.time if before else time.time(),
+        overrides=list(overrides),
+        environment=environment(),
+        tracking=jobs[0].config.tracking,
+        runs=[SweepRun(name=job.name, identity=job.identity) for job in jobs],
+    )
+    write_sweep(folder, record)
     return folder

@@ -1,4 +1,4 @@
-"""The jobs of a sweep in processes of their own, followed through their journals."""
+"""The worker processes of a sweep: each does one job, and is followed through its journal."""
 
 import ctypes
 import multiprocessing
@@ -6,190 +6,213 @@ import os
 import signal
 import sys
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import connection
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any, NoReturn
 
 from experiments.errors import CheckpointError, DataError, StorageError, UserError
-from experiments.interruption import SIGNALS, Interrupted, Interruption
-from experiments.recording.journal import JOURNAL, Follower, Journal, held
-from experiments.recording.record import Record, read
-from experiments.running.job import Job, run
-from experiments.terminal.display import Display, Outcome
+from experiments.interruption import SIGNALS, Interruption
+from experiments.recording import (
+    OUTPUT_LOG,
+    End,
+    Event,
+    Journal,
+    Note,
+    Record,
+    RecordFollower,
+    Status,
+    is_held,
+    is_run,
+)
+from experiments.running import Job, run
 
-OUTPUT = "output.log"
-PR_SET_PDEATHSIG = 1  # prctl(2): the signal to get when the parent dies
+PR_SET_PDEATHSIG = 1  # prctl(2): the signal that a process gets when its parent dies
 POLL = 0.1  # seconds between two looks at the journals
 CONTEXT: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-"""A fork shares the data loaded."""
-REFUSED = "refused"
-"""What a process says that does not go on from a checkpoint: nothing of it is recorded."""
+"""A forked process shares the data that its parent has loaded."""
 CRASHES = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE)
-"""Signals that tell of a mistake in the program, rather than of someone who ended it."""
+"""Signals that an error in the program causes; other signals come from outside."""
+
+
+@dataclass(frozen=True)
+class LastMessage:
+    """The message of a process that could not record the end of its run.
+
+    ``recordable`` is false if the record must stay as it is.
+    """
+
+    status: Status
+    text: str
+    recordable: bool = True
 
 
 @dataclass
-class Process:
-    """A job under way."""
+class Worker:
+    """A process that does a job."""
 
     job: Job
     process: BaseProcess
-    follower: Follower
+    follower: RecordFollower
     messages: Connection
+    record: Record | None = field(default=None)
 
-    def follow(self, display: Display) -> None:
-        """Show what is new in the journal."""
-        with suppress(DataError):  # the job itself says what is wrong
-            for event in self.follower.events():
-                display.show(self.job.name, self.job.experiment.epochs, event)
+    def events(self) -> list[Event]:
+        """Return the new events of the run."""
+        with suppress(DataError):  # the job itself reports the damage
+            return self.follower.update()
+        return []
 
-    def conclude(self, display: Display) -> Outcome:
-        """Return how it ended, after the process has; record it if the process could not."""
+    def conclude(self) -> list[Event]:
+        """Wait for the end of the process, and return the last events of the run.
+
+        If the process could not record its end, this does. If no end can be recorded, the last
+        event is one that is in no journal.
+        """
         self.process.join()
-        status, message = self._last_words()
-        refused = status == REFUSED
-        if message and not refused and (status == "failed" or (self.job.folder / JOURNAL).exists()):
-            _bury(self.job, status, message)
-        record = _read(self.job)
-        self.follow(display)
-        if refused or not record.end:  # it cannot be recorded, or is not for this process to record
-            status = "failed" if refused else status
-            record.end = {"event": "end", "status": status, "message": message or status}
-            display.show(self.job.name, self.job.experiment.epochs, record.end)
+        last = self._last_message()
+        if (
+            last.text
+            and last.recordable
+            and (last.status is Status.FAILED or is_run(self.job.folder))
+        ):
+            _record_end(self.job, last)
+        events = self.events()
+        self.record = self.follower.record
+        if self.record is None or self.record.end is None or not last.recordable:
+            status = last.status if last.recordable else Status.FAILED
+            end = End(status=status, message=last.text or status)
+            self.record = self.record or Record(self.job.start())
+            self.record.end = end
+            events.append(end)
         self.process.close()
         self.messages.close()
-        return Outcome.of(self.job.name, record)
+        return events
 
-    def _last_words(self) -> tuple[str, str]:
-        """Return status and message of a process that did not record how it ended."""
+    def _last_message(self) -> LastMessage:
+        """Return why the process did not record its end; an empty text if it did."""
         if self.messages.poll():
-            try:
-                status, message = self.messages.recv()
-            except EOFError:
-                pass  # it ended without a word
-            else:
-                return status, message
+            with suppress(EOFError):  # the process ended without sending a message
+                message: LastMessage = self.messages.recv()
+                return message
         code = self.process.exitcode or 0
         if code < 0:
-            status = "failed" if -code in CRASHES else "interrupted"
-            return status, f"its process was ended by {signal.Signals(-code).name}"
+            status = Status.FAILED if -code in CRASHES else Status.INTERRUPTED
+            return LastMessage(status, f"its process was ended by {signal.Signals(-code).name}")
         if code - 128 in SIGNALS or code == 0:
-            return "interrupted", ""
-        return "failed", f"its exit code was {code}"
+            return LastMessage(Status.INTERRUPTED, "")
+        return LastMessage(Status.FAILED, f"its exit code was {code}")
 
 
-def run_all(
-    jobs: Sequence[Job],
-    *,
-    processes: int,
-    done: Callable[[Outcome], None],
-    display: Display,
-    meanwhile: Callable[[], object],
-) -> None:
-    """Do the jobs, calling ``done`` with each as it ends, and ``meanwhile`` all the time."""
-    waiting = deque(jobs)
-    running: list[Process] = []
-    try:
-        while waiting or running:
-            while waiting and len(running) < processes:
-                running.append(_start(_next(waiting, display)))
-            connection.wait([each.process.sentinel for each in running], timeout=POLL)
-            for each in list(running):
-                if each.process.is_alive():
-                    each.follow(display)
-                else:
-                    running.remove(each)
-                    done(each.conclude(display))
-            meanwhile()
-    except BaseException as error:  # an interruption above all
-        signum = error.signum if isinstance(error, Interrupted) else signal.SIGTERM
-        for each in running:
-            os.kill(each.process.pid or 0, signum)
-        for each in running:
-            done(each.conclude(display))
-        raise
+class Workers:
+    """Does jobs in worker processes, ``processes`` of them at a time."""
+
+    def __init__(self, jobs: Sequence[Job], *, processes: int) -> None:
+        self.processes = processes
+        self.ended: list[Worker] = []
+        self._waiting = deque(jobs)
+        self._running: list[Worker] = []
+
+    @property
+    def done(self) -> bool:
+        """True when no job is waiting or running."""
+        return not self._waiting and not self._running
+
+    def poll(self) -> list[tuple[Job, Event]]:
+        """Start jobs if there is room, wait a moment, and return the new events of all jobs."""
+        events: list[tuple[Job, Event]] = []
+        while self._waiting and len(self._running) < self.processes:
+            job = self._next()
+            if is_held(job.folder):
+                note = Note(message="another process is doing this run; waiting for it")
+                events.append((job, note))
+            self._running.append(_start(job))
+        connection.wait([worker.process.sentinel for worker in self._running], timeout=POLL)
+        for worker in list(self._running):
+            if worker.process.is_alive():
+                new = worker.events()
+            else:
+                self._running.remove(worker)
+                self.ended.append(worker)
+                new = worker.conclude()
+            events += [(worker.job, event) for event in new]
+        return events
+
+    def stop(self, signum: int) -> None:
+        """Start no further job, and send a signal to the jobs that run."""
+        self._waiting.clear()
+        for worker in self._running:
+            os.kill(worker.process.pid or 0, signum)
+
+    def _next(self) -> Job:
+        """Return the next job, if possible one that no other process is doing."""
+        for _ in range(len(self._waiting)):
+            if not is_held(self._waiting[0].folder):
+                break
+            self._waiting.rotate(-1)
+        return self._waiting.popleft()
 
 
-def _next(waiting: deque[Job], display: Display) -> Job:
-    """Take the next job, if possible one that no other process is doing."""
-    for _ in range(len(waiting)):
-        if not held(waiting[0].folder):
-            return waiting.popleft()
-        waiting.rotate(-1)
-    job = waiting.popleft()
-    display.say(f"{job.name}: another process is doing this run; waiting for it")
-    return job
-
-
-def _start(job: Job) -> Process:
+def _start(job: Job) -> Worker:
     receiver, sender = CONTEXT.Pipe(duplex=False)
-    process = CONTEXT.Process(target=_child, args=(job, sender, os.getpid()))
-    follower = Follower(job.folder, new=True)
+    process = CONTEXT.Process(target=_work, args=(job, sender, os.getpid()))
+    worker = Worker(job, process, RecordFollower(job.folder), receiver)
+    worker.events()  # those recorded before are not new
     process.start()
     sender.close()
-    return Process(job, process, follower, receiver)
+    return worker
 
 
-def _bury(job: Job, status: str, message: str) -> None:
-    """Record the end of a process that died before it could itself, if that is possible."""
-
-    def taken() -> NoReturn:
-        raise BlockingIOError
-
+def _record_end(job: Job, last: LastMessage) -> None:
+    """Record the end of a process that died before it could, if that is possible."""
     try:
-        with Journal(job.folder, waiting=taken) as journal:
+        with Journal(job.folder, wait=False) as journal:
             record = Record.of(journal.events, journal.path)
-            if not record.start:
-                journal.append("start", job.start())
-            if not record.end:
-                journal.append("end", {"status": status, "message": message})
+            if record is None:
+                journal.append(job.start())
+            if record is None or record.end is None:
+                journal.append(End(status=last.status, message=last.text))
     except (OSError, UserError):
         return
 
 
-def _read(job: Job) -> Record:
-    try:
-        return read(job.folder) or Record()
-    except UserError:
-        return Record()
-
-
-def _child(job: Job, messages: Connection, parent: int) -> None:
-    """Do one job, in its own process."""
-    os.setsid()  # Ctrl-C reaches the sweep alone, which passes it on
+def _work(job: Job, messages: Connection, parent: int) -> None:
+    """Do one job, in a worker process."""
+    os.setsid()  # Ctrl-C reaches only the sweep, which passes it on
     interruption = Interruption()
     interruption.install()
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:
-        return  # the sweep was killed before it could take this process along
+        return  # the sweep was killed before it could end this process
     try:
         job.folder.mkdir(parents=True, exist_ok=True)
-        _redirect(job)
-        run(job, listeners=[], interruption=interruption, say=print)
+        _redirect_output(job)
+        for event in run(job, interruption=interruption):
+            if isinstance(event, Note):
+                print(event.message)
     except KeyboardInterrupt as error:
         os._exit(getattr(error, "exit_code", 128 + signal.SIGINT))
     except CheckpointError as error:
-        _exit(messages, REFUSED, str(error))
+        _exit(messages, LastMessage(Status.FAILED, str(error), recordable=False))
     except (OSError, StorageError) as error:
-        _exit(messages, "interrupted", str(error))
+        _exit(messages, LastMessage(Status.INTERRUPTED, str(error)))
     except Exception as error:
-        _exit(messages, "failed", str(error) or type(error).__name__)
+        _exit(messages, LastMessage(Status.FAILED, str(error) or type(error).__name__))
 
 
-def _redirect(job: Job) -> None:
-    """Let what a job prints go into a file in its folder."""
-    output = (job.folder / OUTPUT).open("a", encoding="utf-8", buffering=1)
+def _redirect_output(job: Job) -> None:
+    """Write everything that the process prints to a file in the folder of the run."""
+    output = (job.folder / OUTPUT_LOG).open("a", encoding="utf-8", buffering=1)
     sys.stdout = sys.stderr = output
     os.dup2(output.fileno(), 1)
     os.dup2(output.fileno(), 2)
 
 
-def _exit(messages: Connection, status: str, message: str) -> NoReturn:
-    messages.send((status, message))
+def _exit(messages: Connection, message: LastMessage) -> NoReturn:
+    messages.send(message)
     messages.close()
     os._exit(1)

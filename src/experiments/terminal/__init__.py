@@ -1,1 +1,17 @@
-"""terminal."""
+"""The terminal: the live display of runs, tables of runs, and `experiments status`."""
+
+from experiments.terminal.display import Display
+from experiments.terminal.status import show_status
+from experiments.terminal.style import duration, name_cell, runs_table, status_cell
+from experiments.terminal.summary import RunSummary, summary_table
+
+__all__ = [
+    "Display",
+    "RunSummary",
+    "duration",
+    "name_cell",
+    "runs_table",
+    "show_status",
+    "status_cell",
+    "summary_table",
+]

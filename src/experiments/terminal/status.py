@@ -1,7 +1,8 @@
-"""How sweeps and runs stand, from their records alone: `experiments status`."""
+"""`experiments status`: the status of sweeps and runs, read from their records."""
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -9,133 +10,135 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments.errors import DataError, UserError
-from experiments.recording.record import (
-    RUNS,
-    SWEEP,
+from experiments.recording import (
     Record,
-    read,
+    Status,
+    is_set_aside,
+    is_sweep,
+    read_record,
     read_sweep,
     run_folders,
-    state,
+    run_status,
     sweep_folders,
 )
-from experiments.terminal.display import STYLES, clock
-
-Row = tuple[str, str, Record]
-"""Name, state and record of a run."""
+from experiments.terminal.style import STYLES, duration, name_cell, runs_table, status_cell
+from experiments.terminal.summary import percentage
 
 
-def status(outputs: Path, chosen: str | None) -> None:
-    """Print one line for each sweep, and a table of the runs of the newest, or of the one chosen.
+@dataclass(frozen=True)
+class Row:
+    """A run. ``record`` is None if it has none, or if that is damaged."""
 
-    ``chosen`` is the folder of a sweep or the beginning of its id. Raises UserError if there is no
-    such sweep, or nothing at all.
+    name: str
+    status: Status
+    record: Record | None
+    message: str = ""  # why it did not finish
+
+
+@dataclass(frozen=True)
+class Group:
+    """The runs of a sweep, or the runs that belong to no sweep."""
+
+    title: str
+    rows: Sequence[Row]
+
+
+def show_status(outputs: Path, chosen: str | None) -> None:
+    """Print one line for each sweep, and a table of the runs of the newest or the chosen sweep.
+
+    ``chosen`` is the folder of a sweep or the first characters of its id. Raise UserError if there
+    is no such sweep, or nothing is recorded.
     """
     console = Console(highlight=False)
-    groups: dict[str, list[Row]] = {}
-    newest = ""
+    groups = []
     swept: set[Path] = set()
-    for sweep in [_sweep(outputs, chosen)] if chosen else sweep_folders(outputs):
+    for folder in [_find_sweep(outputs, chosen)] if chosen else sweep_folders(outputs):
         try:
-            members = _members(sweep)
+            group, folders = _sweep_group(folder)
         except DataError as error:
             console.print(Text(str(error), "red"), soft_wrap=True)
             continue
-        newest = _title(sweep)
-        groups[newest] = _rows(members)
-        swept.update(folder for _, folder in members)
-    if chosen is None:
-        alone = [
-            each for each in run_folders(outputs) if each not in swept and "." not in each.name
-        ]
-        if alone:
-            rows = _rows([("", folder) for folder in alone])
-            groups["runs on their own"] = sorted(
-                rows, key=lambda row: row[2].start.get("time", 0.0)
-            )
+        groups.append(group)
+        swept.update(folders)
+    shown = groups[-1] if groups else None
+    single = [] if chosen else _single_runs(outputs, swept)
+    if single:
+        groups.append(Group("single runs", single))
     if not groups:
         raise UserError(f"{outputs}: no runs are recorded there yet; make some with: make sweep")
-    for title, rows in groups.items():
-        console.print(Text(title, "bold"), Text(_counts(rows)), soft_wrap=True)
+    for group in groups:
+        console.print(Text(group.title, "bold"), Text(_counts(group.rows)), soft_wrap=True)
+    rows = (shown or groups[-1]).rows
     console.print()
-    rows = groups[newest] if newest else list(groups.values())[-1]
     console.print(_table(rows))
-    damaged = [row for group in groups.values() for row in group if row[1] == "damaged"]
-    for name, status, record in [*rows, *(row for row in damaged if row not in rows)]:
-        if "message" in record.end and status != "running":
-            words = f"{name}: {record.end['message']}"
-            console.print(Text(words, STYLES.get(status, "red")), soft_wrap=True)
+    elsewhere = [row for group in groups for row in group.rows if row.status is Status.DAMAGED]
+    for row in [*rows, *(row for row in elsewhere if row not in rows)]:
+        if row.message:
+            console.print(Text(f"{row.name}: {row.message}", STYLES[row.status]), soft_wrap=True)
 
 
-def _sweep(outputs: Path, chosen: str) -> Path:
-    if (Path(chosen) / SWEEP).exists():
+def _find_sweep(outputs: Path, chosen: str) -> Path:
+    if is_sweep(Path(chosen)):
         return Path(chosen).absolute()
-    found = [each for each in sweep_folders(outputs) if each.name.startswith(chosen)]
+    found = [folder for folder in sweep_folders(outputs) if folder.name.startswith(chosen)]
     if len(found) == 1:
         return found[0]
-    known = ", ".join(each.name for each in sweep_folders(outputs)) or "none"
-    raise UserError(f"{chosen}: {len(found)} sweeps begin so; there are {known}")
+    known = ", ".join(folder.name for folder in sweep_folders(outputs)) or "none"
+    raise UserError(f"{chosen}: {len(found)} sweeps have an id that starts with it; known: {known}")
 
 
-def _title(sweep: Path) -> str:
-    record = read_sweep(sweep) or {}
-    return f"{sweep.name}  {record['name'] or 'sweep'}"
+def _sweep_group(folder: Path) -> tuple[Group, list[Path]]:
+    """Return the runs of a sweep and their folders. Raise DataError."""
+    sweep = read_sweep(folder)
+    if sweep is None:
+        raise DataError(f"{folder}: no sweep is recorded there")
+    folders = sweep.folders(folder)
+    rows = [_row(run.name, place) for run, place in zip(sweep.runs, folders, strict=True)]
+    return Group(f"{sweep.id}  {sweep.name or 'sweep'}", rows), folders
 
 
-def _members(sweep: Path) -> list[tuple[str, Path]]:
-    """Return name and folder of a sweep's runs. Raises DataError."""
-    runs = (read_sweep(sweep) or {})["runs"]
-    return [(run["name"], sweep.parents[1] / RUNS / run["identity"]) for run in runs]
+def _single_runs(outputs: Path, swept: set[Path]) -> list[Row]:
+    """Return the runs that belong to no sweep, the oldest first."""
+    folders = [each for each in run_folders(outputs) if each not in swept]
+    rows = [_row("", folder) for folder in folders if not is_set_aside(folder)]
+    return sorted(rows, key=lambda row: row.record.start.time if row.record else 0.0)
 
 
-def _rows(members: Sequence[tuple[str, Path]]) -> list[Row]:
-    rows = []
-    for name, folder in members:
-        try:
-            record = read(folder)
-        except DataError as error:
-            damaged = Record(end={"status": "damaged", "message": str(error)})
-            rows.append((name or folder.name, "damaged", damaged))
-            continue
-        known = record or Record()
-        rows.append((name or known.start.get("name", folder.name), state(folder, record), known))
-    return rows
+def _row(name: str, folder: Path) -> Row:
+    try:
+        record = read_record(folder)
+    except DataError as error:
+        return Row(name or folder.name, Status.DAMAGED, None, str(error))
+    status = run_status(folder, record)
+    message = record.end.message if record and record.end else ""
+    name = name or (record.start.name if record else folder.name)
+    return Row(name, status, record, message)
 
 
 def _counts(rows: Sequence[Row]) -> str:
-    counts = Counter(status for _, status, _ in rows)
+    counts = Counter(row.status for row in rows)
     return ", ".join(f"{n} {status}" for status, n in sorted(counts.items()))
 
 
 def _table(rows: Sequence[Row]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("run")
-    table.add_column("stands", no_wrap=True)
-    for column in ("epochs", "validation", "test", "ETA"):
-        table.add_column(column, justify="right", no_wrap=True)
-    for name, status, record in rows:
-        last = record.epochs[-1]["metrics"] if record.epochs else {}
-        test = record.end.get("metrics", {})
+    table = runs_table(words=("status",), numbers=("epochs", "validation", "test", "ETA"))
+    for row in rows:
+        last = row.record.epochs[-1].metrics if row.record and row.record.epochs else {}
+        test = row.record.end.metrics if row.record and row.record.end else {}
         table.add_row(
-            Text(name, no_wrap=True, overflow="ellipsis"),  # only this gives way to the others
-            Text(status, STYLES.get(status, "red")),
-            _epochs(record),
-            f"{last['validation/accuracy']:.2%}" if last else "",
-            f"{test['test/accuracy']:.2%}" if test else "",
-            _to_go(status, record),
+            name_cell(row.name),
+            status_cell(row.status),
+            f"{len(row.record.epochs)}/{row.record.start.config.epochs}" if row.record else "",
+            percentage(last.get("validation/accuracy")),
+            percentage(test.get("test/accuracy")),
+            _remaining(row),
         )
     return table
 
 
-def _epochs(record: Record) -> str:
-    if not record.start:
+def _remaining(row: Row) -> str:
+    """Return the remaining time of a running run; nothing before its first epoch has ended."""
+    if row.status is not Status.RUNNING or not row.record or not row.record.epochs:
         return ""
-    return f"{len(record.epochs)}/{record.start['config']['epochs']}"
-
-
-def _to_go(status: str, record: Record) -> str:
-    """Return the time that a run under way still takes, as far as that is known."""
-    done = len(record.epochs)
-    if status != "running" or not done:
-        return ""
-    return clock(record.seconds / done * (record.start["config"]["epochs"] - done))
+    done = len(row.record.epochs)
+    return duration(row.record.seconds / done * (row.record.start.config.epochs - done))

@@ -1,0 +1,56 @@
+"""The table that ends a sweep: one line per run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.table import Table
+
+from experiments.recording import Record, Status
+from experiments.terminal.style import name_cell, runs_table, status_cell
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """One line of the table. Accuracies are None if the run has none."""
+
+    name: str
+    status: Status
+    epochs: int
+    validation_accuracy: float | None  # after the last epoch
+    test_accuracy: float | None
+    seconds: float
+
+    @classmethod
+    def of(cls, name: str, record: Record) -> "RunSummary":
+        """Return the summary of a record."""
+        last = record.epochs[-1].metrics if record.epochs else {}
+        test = record.end.metrics if record.end else {}
+        return cls(
+            name=name,
+            status=record.status,
+            epochs=len(record.epochs),
+            validation_accuracy=last.get("validation/accuracy"),
+            test_accuracy=test.get("test/accuracy"),
+            seconds=record.seconds,
+        )
+
+
+def summary_table(runs: Sequence[RunSummary]) -> Table:
+    """Return the table of the runs."""
+    numbers = ("epochs", "validation", "test", "seconds")
+    table = runs_table(words=("status",), numbers=numbers)
+    for run in runs:
+        table.add_row(
+            name_cell(run.name),
+            status_cell(run.status),
+            str(run.epochs),
+            percentage(run.validation_accuracy),
+            percentage(run.test_accuracy),
+            f"{run.seconds:.1f}" if run.seconds else "",
+        )
+    return table
+
+
+def percentage(accuracy: float | None) -> str:
+    """Return an accuracy in per cent; nothing if there is none."""
+    return "" if accuracy is None else f"{accuracy:.2%}"
