@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 RUN = $(BIN)/python run.py
 
-.PHONY: help setup sweep ui report test check bench
+.PHONY: help setup sweep ui report quick test stress check bench update
 .DEFAULT_GOAL := help
 
 help:  ## show this list
@@ -19,17 +19,34 @@ ui: setup  ## browse the runs in MLflow
 report: setup  ## the notebooks on your newest sweep, as one HTML file
 	$(BIN)/experiments report
 
-test: .venv/installed-test  ## run the tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+quick: .venv/installed-test  ## run the unit tests, those of changed rooms first
+	$(BIN)/python -m pytest tests/unit --changed-first -n 2
 
-check: .venv/installed-test  ## lint, format and types
+test: .venv/installed-test  ## run the tests, except those marked stress
+	$(BIN)/python -m pytest -m "not stress" -n 2 --dist loadfile
+
+stress: .venv/installed-test  ## run the tests marked stress: many kills, long simulations, heavy loads
+	$(BIN)/python -m pytest -m stress -n 2 --dist loadfile
+
+check: .venv/installed-test  ## lint, format, types, imports between rooms
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache --no-logo
 
 bench: .venv/installed-bench  ## time against PyTorch and scikit-learn
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/logging_overhead.py
+
+update:  ## rewrite constraints.txt with the newest versions that fit pyproject.toml
+	rm -rf .venv-update
+	$(PYTHON) -m venv .venv-update
+	grep '^torch==' constraints.txt > .venv-update/kept.txt
+	.venv-update/bin/python -m pip install --quiet --constraint .venv-update/kept.txt --editable .[test,bench]
+	(echo "# Exact versions of all packages that were tested together. Rewrite with: make update"; \
+	 .venv-update/bin/python -m pip freeze --exclude-editable | grep -v -i -E '^(cuda|nvidia|triton)') > .venv-update/constraints.txt
+	mv .venv-update/constraints.txt constraints.txt
+	rm -rf .venv-update
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv

@@ -3,8 +3,8 @@
 - Ctrl-C ends the program without a traceback until another handler is installed.
 - The BLAS library of NumPy uses one thread per process. More threads make these small matrix
   products slower, and runs share the processors.
-- On processors with AVX-512, OpenBLAS uses its AVX-512 kernels. Some builds choose kernels for older
-  processors, which are up to twice as slow.
+- On processors with AVX-512, OpenBLAS uses its AVX-512 kernels. Some builds choose kernels for
+  older processors, which are up to twice as slow.
 
 Environment variables that the user has set are not changed.
 """

@@ -21,7 +21,7 @@ class ParallelLauncher(Launcher):
     def setup(
         self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig
     ) -> None:
-        """Keep Hydra's context and configuration. The task of a job is `experiments.running.run`."""
+        """Keep Hydra's context and configuration; every job does `experiments.running.run`."""
         self.context = hydra_context
         self.config = config
 
