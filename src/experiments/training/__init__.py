@@ -1,1 +1,19 @@
-"""training."""
+"""The training of one network: the mini-batch loop, its metrics, evaluation and diagnostics."""
+
+from experiments.training.evaluation import Evaluation, confusion_matrix, evaluate
+from experiments.training.metrics import CLOCK, EpochMetrics
+from experiments.training.progress import Progress, initialise
+from experiments.training.train import DivergenceError, descend, train
+
+__all__ = [
+    "CLOCK",
+    "DivergenceError",
+    "EpochMetrics",
+    "Evaluation",
+    "Progress",
+    "confusion_matrix",
+    "descend",
+    "evaluate",
+    "initialise",
+    "train",
+]

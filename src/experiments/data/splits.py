@@ -1,0 +1,89 @@
+"""Cut the images of the files into disjoint training, validation and test sets."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+import numpy.typing as npt
+
+from experiments.data.files import Files
+from experiments.data.idx import Bytes
+from nn.arrays import Array
+
+
+class Subset(Enum):
+    """Which of the training examples a smaller training set keeps."""
+
+    stratified = "stratified"
+    leading = "leading"
+
+
+@dataclass(frozen=True)
+class Split:
+    """Examples as rows: ``images [n, pixels]`` in [0, 1], ``labels [n]``, one-hot ``targets``."""
+
+    images: Array
+    labels: npt.NDArray[np.intp]
+    targets: Array
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Three disjoint splits, and the SHA-256 of the four files that they were cut from."""
+
+    train: Split
+    validation: Split
+    test: Split
+    sha256: str
+
+
+def cut(
+    files: Files,
+    *,
+    train_size: int | None,
+    subset: Subset,
+    validation_size: int,
+    split_seed: int,
+    dtype: npt.DTypeLike,
+) -> Dataset:
+    """Cut the training files into training and validation set; the test files are the test set.
+
+    The training examples are shuffled, in an order that depends on ``split_seed`` and on their
+    number only. The first ``validation_size`` of them are the validation set; the training set has
+    ``train_size`` of the others, or all of them if that is None.
+    """
+    order = np.random.default_rng(split_seed).permutation(len(files.train_labels))
+    validation, train = np.split(order, [validation_size])
+    if train_size is not None:
+        train = train[_subset(files.train_labels[train], train_size, subset)]
+    n_classes = files.n_classes
+    return Dataset(
+        _split(files.train_images[train], files.train_labels[train], n_classes, dtype),
+        _split(files.train_images[validation], files.train_labels[validation], n_classes, dtype),
+        _split(files.test_images, files.test_labels, n_classes, dtype),
+        files.sha256,
+    )
+
+
+def _split(images: Bytes, labels: Bytes, n_classes: int, dtype: npt.DTypeLike) -> Split:
+    pixels = images.reshape(len(images), -1).astype(dtype)
+    pixels /= 255
+    return Split(pixels, labels.astype(np.intp), np.eye(n_classes, dtype=dtype)[labels])
+
+
+def _subset(labels: Bytes, size: int, subset: Subset) -> npt.NDArray[np.intp]:
+    """Return the ``size`` positions to keep, in ascending order.
+
+    A stratified subset keeps each class's share, rounded by the largest remainder.
+    """
+    if subset is Subset.leading:
+        return np.arange(size)
+    counts = np.bincount(labels)
+    shares = counts * (size / len(labels))
+    keep = np.floor(shares).astype(np.intp)
+    keep[np.argsort(keep - shares, kind="stable")[: size - keep.sum()]] += 1
+    chosen = [np.flatnonzero(labels == label)[:n] for label, n in enumerate(keep)]
+    return np.sort(np.concatenate(chosen))

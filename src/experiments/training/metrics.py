@@ -1,0 +1,45 @@
+"""The metrics of one epoch, and the names under which they are recorded."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from experiments.training.evaluation import Evaluation
+
+CLOCK = ("seconds", "images_per_second")
+"""The metrics that depend on the speed of the machine; all others are reproducible."""
+
+
+@dataclass(frozen=True)
+class EpochMetrics:
+    """The metrics of an epoch; those of the parameters are for the parameters at its end."""
+
+    epoch: int
+    train: Evaluation
+    validation: Evaluation
+    learning_rate: float
+    gradient_norm: float  # L2 norm of a mini-batch's gradient, mean over every 16th mini-batch
+    weight_norms: tuple[float, ...]  # L2 norm of each layer's weights
+    seconds: float  # spent on the mini-batches, evaluation excluded
+    images_per_second: float
+    diagnostics: Mapping[str, float]
+
+    @property
+    def finite(self) -> bool:
+        """True if no metric is NaN or infinite."""
+        return all(map(math.isfinite, self.by_name().values()))
+
+    def by_name(self) -> dict[str, float]:
+        """Return the metrics by the name under which they are recorded."""
+        return {
+            "train/cost": self.train.cost,
+            "train/accuracy": self.train.accuracy,
+            "validation/cost": self.validation.cost,
+            "validation/accuracy": self.validation.accuracy,
+            "learning_rate": self.learning_rate,
+            "gradient_norm": self.gradient_norm,
+            **{f"weight_norm/{i}": norm for i, norm in enumerate(self.weight_norms, 1)},
+            "seconds": self.seconds,
+            "images_per_second": self.images_per_second,
+            **self.diagnostics,
+        }
