@@ -1,0 +1,32 @@
+"""Superiority: how often each arm beats each other arm, over all conditions and seeds."""
+
+import itertools
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from experiments.comparison.arms import ARM, CONDITION, named
+from experiments.comparison.pairing import METRICS, share_of_wins
+from experiments.comparison.tuning import tuned
+from experiments.recording import Status
+
+
+def superiority(
+    runs: pd.DataFrame, groups: Sequence[str], *, metric: str = METRICS[0]
+) -> pd.DataFrame:
+    """Return the fraction of seeds on which the arm of the row beats the arm of the column.
+
+    Arms are the combinations of the choices in ``groups``, each at its best learning rate. Only
+    runs with the same condition and seed are compared. Ties count half, a diverged run loses. NaN
+    where two arms have no condition and seed in common.
+    """
+    best = named(tuned(runs), *groups)
+    value = best[metric].where(best["status"] == Status.FINISHED.value, -np.inf)
+    table = best.assign(value=value).pivot_table("value", [CONDITION, "seed"], ARM)
+    arms = sorted(best[ARM].unique())
+    matrix = pd.DataFrame(np.nan, index=arms, columns=arms)
+    for a, b in itertools.permutations(arms, 2):
+        both = table[[a, b]].dropna()
+        matrix.loc[a, b] = share_of_wins(both[a], both[b])
+    return matrix
