@@ -1,10 +1,10 @@
-"""How conf/learning_rates.yaml was found: the same search for every arm.
+"""The search that found conf/learning_rates.yaml: the same grid for every arm.
 
 `python benchmarks/tune.py coarse` sweeps all activations, costs and optimizers over half decades,
-on 10,000 images for 10 epochs; `fine` sweeps the four arms of the default sweep over quarter
-decades, on all training images for 30 epochs. Both print, for each arm, the mean accuracy on the
-validation set after the last epoch by learning rate. A run that diverges counts as 0.1. Broken off,
-the same command goes on where it was.
+on 10,000 images for 10 epochs. `fine` sweeps the four arms of the default sweep over quarter
+decades, on all training images for 30 epochs. Both print for each arm the mean accuracy on the
+validation set after the last epoch, by learning rate. A run that diverges counts as 0.1. After an
+interruption the same command continues.
 """
 
 import argparse
@@ -14,8 +14,8 @@ import subprocess
 import sys
 from collections import defaultdict
 
-from experiments.configuration.config import CONF, PROJECT
-from experiments.recording.record import RUNS, Record, read, read_sweep, sweep_folders
+from experiments.configuration import CONF, PROJECT
+from experiments.recording import Status, read_record, read_sweep, sweep_folders
 
 OUTPUTS = PROJECT / "outputs" / "tuning"
 GUESSING = 0.1
@@ -43,24 +43,23 @@ def sweep(overrides: list[str], rates: list[float], seeds: int) -> dict[tuple[Ar
     overrides += ["tracking=none", f"outputs={OUTPUTS}"]
     command = [sys.executable, str(PROJECT / "run.py"), "-m", *overrides]
     subprocess.run(command, check=True, stdout=sys.stderr)
-    (folder,) = (
-        each
-        for each in sweep_folders(OUTPUTS)
-        if (read_sweep(each) or {}).get("overrides") == overrides
-    )
     accuracies: dict[tuple[Arm, float], list[float]] = defaultdict(list)
-    for run in (read_sweep(folder) or {})["runs"]:
-        record = read(OUTPUTS / RUNS / run["identity"]) or Record()
-        choices, config = record.start["choices"], record.start["config"]
-        arm = tuple(choices[group] for group in ("activation", "loss", "optimizer"))
-        finished = record.status == "finished"
-        final = record.epochs[-1]["metrics"]["validation/accuracy"] if finished else GUESSING
-        accuracies[arm, config["optimizer"]["learning_rate"]].append(final)
+    for folder in sweep_folders(OUTPUTS):
+        record = read_sweep(folder)
+        if record is None or record.overrides != overrides:
+            continue
+        for run in map(read_record, record.folders(folder)):
+            if run is not None:
+                choices = run.start.choices
+                arm = tuple(choices[group] for group in ("activation", "loss", "optimizer"))
+                finished = run.status is Status.FINISHED
+                last = run.epochs[-1].metrics["validation/accuracy"] if finished else GUESSING
+                accuracies[arm, run.start.config.optimizer["learning_rate"]].append(last)
     return {key: statistics.mean(values) for key, values in accuracies.items()}
 
 
 def coarse() -> dict[tuple[Arm, float], float]:
-    """Search every activation, cost and optimizer."""
+    """Return the mean accuracies of every activation, cost and optimizer."""
     activations = ",".join(sorted(path.stem for path in (CONF / "activation").iterdir()))
     shared = [f"activation={activations}", "loss=mse,ce", "dataset.train_size=10000", "epochs=10"]
     results: dict[tuple[Arm, float], float] = {}
@@ -70,7 +69,7 @@ def coarse() -> dict[tuple[Arm, float], float]:
 
 
 def fine() -> dict[tuple[Arm, float], float]:
-    """Search the four arms of the default sweep."""
+    """Return the mean accuracies of the four arms of the default sweep."""
     results: dict[tuple[Arm, float], float] = {}
     for (loss, optimizer), rates in FINE.items():
         results |= sweep([f"loss={loss}", f"optimizer={optimizer}"], rates, seeds=3)
@@ -80,7 +79,7 @@ def fine() -> dict[tuple[Arm, float], float]:
 def report(results: dict[tuple[Arm, float], float]) -> str:
     """Return a Markdown table with a row per arm: the best rate, then accuracies in per cent.
 
-    A best rate at the edge of the grid is marked: a better one may lie beyond.
+    A best rate at the edge of the grid is marked, because a better one may lie outside.
     """
     lines = ["| activation | loss | optimizer | best | accuracy (%) by learning rate |"]
     lines.append("| --- | --- | --- | --- | --- |")
