@@ -97,9 +97,9 @@ def confidence_interval(differences: Numbers, *, rng: np.random.Generator) -> tu
 def sign_flip_test(differences: Numbers, *, rng: np.random.Generator) -> float:
     """Return the two-sided p-value of a mean of zero by flipping signs (Fisher 1935).
 
-    If the true mean is zero, all signs are equally likely. The test is exact if there are at most `RESAMPLES` sign patterns. Otherwise it samples them.
-    Accuracies are multiples of one example, so many patterns have the same mean. Means that differ
-    by rounding only are counted as equal.
+    If the true mean is zero, all signs are equally likely. The test is exact if there are at most
+    `RESAMPLES` sign patterns. Otherwise it samples them. Accuracies are multiples of one example,
+    so many patterns have the same mean. Means that differ by rounding only count as equal.
     """
     if not differences.any():
         return 1.0

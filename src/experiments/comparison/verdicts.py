@@ -84,9 +84,9 @@ def _readable(row: Row) -> dict[str, object]:
         "A - B": f"{_points(known.difference)} ({_interval(known)})" if known else "",
         "p": _p_value(row.adjusted_p) if known else "",
         "P(A>B)": f"{row.superiority:.0%}",
-        "minimum detectable effect": f"{POINTS * known.minimum_detectable_effect:.2f}"
-        if known
-        else "",
+        "minimum detectable effect": (
+            f"{POINTS * known.minimum_detectable_effect:.2f}" if known else ""
+        ),
         "diverged": f"{row.diverged_a:.0%}, {row.diverged_b:.0%}",
         "verdict": verdict_words(row),
     }

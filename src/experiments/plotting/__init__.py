@@ -1,1 +1,29 @@
-"""plotting."""
+"""Plots of results: each takes a tidy frame and returns the axes or the figure that it drew."""
+
+from experiments.plotting.diagnostics import output_error, saturation
+from experiments.plotting.heatmaps import confusion, superiority
+from experiments.plotting.images import first_layer_weights, worst_classified
+from experiments.plotting.learning_curves import learning_curves
+from experiments.plotting.learning_rates import accuracy_by_rate
+from experiments.plotting.paired_differences import paired_differences
+from experiments.plotting.panels import panels
+from experiments.plotting.provenance import Provenance, made_from
+from experiments.plotting.style import use_style
+from experiments.plotting.time_to_accuracy import time_to_accuracy
+
+__all__ = [
+    "Provenance",
+    "accuracy_by_rate",
+    "confusion",
+    "first_layer_weights",
+    "learning_curves",
+    "made_from",
+    "output_error",
+    "paired_differences",
+    "panels",
+    "saturation",
+    "superiority",
+    "time_to_accuracy",
+    "use_style",
+    "worst_classified",
+]

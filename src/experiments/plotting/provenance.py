@@ -1,4 +1,4 @@
-"""What a figure was made from: below it stand its runs and the commands that make them."""
+"""The provenance of a figure: the runs that it shows, and the commands that make them."""
 
 import html
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import matplotlib.pyplot as plt
 import pandas as pd
 
-from experiments.results.commands import commands
+from experiments.results import commands
 
 
 @dataclass(frozen=True)
 class Provenance:
-    """Runs, by identity, and the commands that do them; a notebook shows it folded."""
+    """The identities of runs, and the commands that make them. A notebook shows them folded."""
 
     identities: tuple[str, ...]
     commands: tuple[str, ...]
@@ -32,11 +32,10 @@ class Provenance:
 
 
 def made_from(runs: pd.DataFrame) -> Provenance:
-    """Show the figures drawn so far, and return that they were made from ``runs``.
+    """Show the figures drawn so far, and return the provenance of ``runs``.
 
-    These are rows of `experiments.results.results.runs`.
+    ``runs`` are rows of a frame as from `results.runs`.
     """
     plt.show()
-    identities = tuple(dict.fromkeys(runs["identity"]))
     distinct = runs.drop_duplicates("identity")
-    return Provenance(identities, tuple(commands(distinct)))
+    return Provenance(tuple(distinct["identity"]), tuple(commands(distinct)))

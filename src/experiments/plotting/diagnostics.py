@@ -1,0 +1,53 @@
+"""Diagnostics of learning against the epoch: the output error, and saturated neurons."""
+
+from itertools import cycle
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from experiments.plotting.mean_lines import LineStyle, mean_lines
+from experiments.plotting.style import epoch_axis, logarithmic_axis, percent_axis
+
+PARTS = {
+    "output/error": r"error $|a - y|$",
+    "output/slope": r"slope $a (1 - a)$",
+    "output/delta": r"gradient $|\partial C / \partial z|$",
+}
+"""The metrics of the output error, and their names in the legend."""
+PART_STYLES: dict[str, LineStyle] = {
+    PARTS["output/error"]: "-",
+    PARTS["output/slope"]: ":",
+    PARTS["output/delta"]: "--",
+}
+LAYER_STYLES: tuple[LineStyle, ...] = ("-", "--", ":", "-.")
+
+
+def output_error(history: pd.DataFrame, *, axes: Axes | None = None) -> Axes:
+    """Plot the output error `|a - y|`, the slope `a (1 - a)` and the gradient `|dC/dz|`.
+
+    The slope is `sigma'(z)` of sigmoid outputs. For each output, the gradient of the quadratic
+    cost is the product of error and slope. The mean of the products is not the product of the
+    means.
+    """
+    shown = history[history["metric"].isin(list(PARTS))]
+    shown = shown.assign(part=shown["metric"].astype(str).map(PARTS))
+    axes = mean_lines(shown, "epoch", axes, style="part", styles=PART_STYLES)
+    logarithmic_axis(axes)
+    axes.set_title("Output error, slope and gradient")
+    axes.set_ylabel("mean over outputs")
+    epoch_axis(axes)
+    return axes
+
+
+def saturation(history: pd.DataFrame, *, axes: Axes | None = None) -> Axes:
+    """Plot the fraction of saturated neurons, one line style for each layer."""
+    shown = history[history["metric"].astype(str).str.startswith("saturated/")]
+    layers = shown["metric"].astype(str).str.replace("saturated/", "layer ")
+    styles = dict(zip(sorted(layers.unique()), cycle(LAYER_STYLES), strict=False))
+    shown = shown.assign(layer=layers)
+    axes = mean_lines(shown, "epoch", axes, style="layer", styles=styles)
+    percent_axis(axes)
+    axes.set_title("Saturated neurons")
+    axes.set(ylabel="fraction of neurons", ylim=(0, 1))
+    epoch_axis(axes)
+    return axes

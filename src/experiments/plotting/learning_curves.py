@@ -1,0 +1,32 @@
+"""Learning curves: cost or accuracy against the epoch, on the training and validation sets."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from experiments.plotting.mean_lines import LineStyle, mean_lines
+from experiments.plotting.style import epoch_axis, logarithmic_axis, percent_axis
+
+SPLITS: dict[str, LineStyle] = {"validation": "-", "training": "--"}
+
+
+def learning_curves(
+    history: pd.DataFrame, quantity: str, *, zoom: bool = True, axes: Axes | None = None
+) -> Axes:
+    """Plot `cost` or `accuracy` against the epoch, one colour for each arm; training is dashed.
+
+    With ``zoom`` the axis of accuracies begins at 90 % if most of them are above.
+    """
+    splits = {f"validation/{quantity}": "validation", f"train/{quantity}": "training"}
+    shown = history[history["metric"].isin(list(splits))]
+    shown = shown.assign(split=shown["metric"].astype(str).map(splits))
+    axes = mean_lines(shown, "epoch", axes, style="split", styles=SPLITS)
+    if quantity == "accuracy":
+        percent_axis(axes)
+        if zoom and shown["value"].quantile(0.25) > 0.9:
+            axes.set_ylim(0.9, 1.0)
+        axes.set(title="Accuracy over training", ylabel="accuracy")
+    else:
+        logarithmic_axis(axes)
+        axes.set(title="Cost over training", ylabel="cost per image")
+    epoch_axis(axes)
+    return axes
