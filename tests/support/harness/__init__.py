@@ -1,0 +1,77 @@
+"""Helpers of the system tests: start real programs, and read what they print, record and track.
+
+Nothing is simulated. A test starts `python run.py` as a user does, with outputs in a folder of its
+own, waits for something that the program writes, and reads MLflow's store through MLflow's client.
+"""
+
+from harness.file_systems import mounted, read_only
+from harness.mlflow_reader import Tracked, by_name, connect, recorded_in, store, tracked, uri
+from harness.outputs import (
+    CLOCK,
+    events,
+    histories,
+    jobs,
+    results,
+    run_folder,
+    sweep_folder,
+    wait_for_epoch,
+    wait_for_events,
+    wait_for_jobs,
+    write_events,
+)
+from harness.printed import advice, errors, table
+from harness.programs import (
+    ENDLESS,
+    EXPERIMENTS,
+    NOT_TRACKED,
+    PATIENCE,
+    PROJECT,
+    SMALL,
+    Program,
+    environment,
+    run,
+    run_together,
+    start,
+    wait_for,
+)
+from harness.shared_sweep import Sweep, four_runs
+
+__all__ = [
+    "CLOCK",
+    "ENDLESS",
+    "EXPERIMENTS",
+    "NOT_TRACKED",
+    "PATIENCE",
+    "PROJECT",
+    "SMALL",
+    "Program",
+    "Sweep",
+    "Tracked",
+    "advice",
+    "by_name",
+    "connect",
+    "environment",
+    "errors",
+    "events",
+    "four_runs",
+    "histories",
+    "jobs",
+    "mounted",
+    "read_only",
+    "recorded_in",
+    "results",
+    "run",
+    "run_folder",
+    "run_together",
+    "start",
+    "store",
+    "sweep_folder",
+    "table",
+    "tracked",
+    "uri",
+    "wait_for",
+    "wait_for_epoch",
+    "wait_for_events",
+    "wait_for_jobs",
+    "write_events",
+]
