@@ -1,51 +1,64 @@
-"""Names of runs and sweeps: what differs, in the words of the command line."""
+"""Names of runs and of the jobs of a sweep, made from the overrides of the command line."""
 
 from collections.abc import Container, Mapping, Sequence
-from typing import Any
 
-CONTROL = ("outputs", "tracking", "checkpoint_every", "record_weights", "plan", "retry", "rerun")
-"""What does not say what a run is, and so is no part of its name."""
-ARMS = ("loss", "optimizer")
-"""The groups named, beside the layer sizes, in every run on its own."""
+from experiments.configuration.schema import CONTROL
+
+ALWAYS_NAMED = ("loss", "optimizer")
+"""The groups whose choices are in the name of every single run, after the layer sizes."""
 
 
-def run_name(sizes: Sequence[int], choices: Mapping[str, Any], overrides: Sequence[str]) -> str:
-    """Return the name of a run on its own: layer sizes, loss, optimizer and what else was chosen.
+def run_name(sizes: Sequence[int], choices: Mapping[str, str], overrides: Sequence[str]) -> str:
+    """Return the name of a single run: layer sizes, loss, optimizer, then the other overrides.
 
-    ``choices`` maps each group of conf/ to the file chosen; ``overrides`` are those of the command
-    line, as ``key=value``.
+    ``choices`` maps each group of conf/ to the chosen file. ``overrides`` have the form
+    ``key=value``.
     """
     others = [
-        short(override, choices)
-        for override in describing(overrides)
-        if top(override) != "architecture" and override.split("=")[0] not in ARMS
+        short_form(override, choices)
+        for override in experiment_overrides(overrides)
+        if group_of(override) != "architecture" and override.split("=")[0] not in ALWAYS_NAMED
     ]
-    return " ".join(["-".join(map(str, sizes)), *(choices[group] for group in ARMS), *others])
+    architecture = "-".join(map(str, sizes))
+    return " ".join([architecture, *(choices[group] for group in ALWAYS_NAMED), *others])
 
 
 def job_names(jobs: Sequence[Sequence[str]], groups: Container[str]) -> list[str]:
-    """Return a name for each job of a sweep, given its overrides: those that differ among them."""
+    """Return a name for each job of a sweep, made from the overrides that not all jobs have.
+
+    ``jobs`` are the overrides of each job. A job without such an override gets a number.
+    """
     common = set.intersection(*map(set, jobs)) if len(jobs) > 1 else set()
-    names = [" ".join(short(o, groups) for o in describing(job) if o not in common) for job in jobs]
+    names = [
+        " ".join(
+            short_form(override, groups)
+            for override in experiment_overrides(job)
+            if override not in common
+        )
+        for job in jobs
+    ]
     return [name or f"job {number}" for number, name in enumerate(names)]
 
 
 def without_seed(name: str) -> str:
-    """Return what runs of a sweep that differ in their seed alone have in common in their names."""
+    """Return the name of a job without its seed; runs with different seeds then share a name."""
     return " ".join(word for word in name.split() if not word.startswith("seed=")) or "all seeds"
 
 
-def describing(overrides: Sequence[str]) -> list[str]:
-    """Return the overrides that say what a run is."""
-    return [override for override in overrides if top(override) not in CONTROL]
+def experiment_overrides(overrides: Sequence[str]) -> list[str]:
+    """Return the overrides that change the experiment, without those of `CONTROL`."""
+    return [override for override in overrides if group_of(override) not in CONTROL]
 
 
-def top(override: str) -> str:
-    """Return the first part of an override's key."""
+def group_of(override: str) -> str:
+    """Return the first part of an override's key: `optimizer` for `optimizer.beta1=0.9`."""
     return override.partition("=")[0].partition(".")[0]
 
 
-def short(override: str, groups: Container[str]) -> str:
-    """Return the choice for an override of a group, else its key's last part and its value."""
+def short_form(override: str, groups: Container[str]) -> str:
+    """Return an override without the name of its group.
+
+    This is `adam` for `optimizer=adam`, and `beta1=0.9` for `optimizer.beta1=0.9`.
+    """
     key, _, value = override.partition("=")
     return value if key in groups else f"{key.split('.')[-1]}={value}"

@@ -1,0 +1,99 @@
+"""Writing command lines: Hydra overrides, `python run.py ...` and `experiments ...`."""
+
+import math
+import os
+import re
+import shlex
+import sys
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TypeAlias
+
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Quote, QuotedString
+from omegaconf import MISSING
+
+from experiments.errors import ConfigError
+
+Value: TypeAlias = "str | int | float | bool | Sequence[Value] | None"
+"""A value of an option. A sequence is a list."""
+
+SIMPLE = re.compile(r"[\w./+@:%-]+", re.ASCII)
+"""Texts that need no quotes in Hydra's grammar, unless they are a number, a boolean or null."""
+INTERPOLATION = re.compile(r"(\\*)\$\{")
+"""The beginning of an interpolation in OmegaConf, with the backslashes before it."""
+
+
+def override(key: str, *values: Value) -> str:
+    r"""Return the override that gives ``key`` this value, in Hydra's grammar.
+
+    Several values make a sweep over them. A text is written so that exactly this text is the value
+    of the option. It is quoted where Hydra needs that, and `${` is written as `\${`.
+
+    Raise ConfigError if the value cannot be written: the text `???`, which is a missing value in
+    OmegaConf; a null character, which no command line can contain; half of a surrogate pair, as in
+    a file name that is not valid Unicode.
+    """
+    return f"{key}={','.join(map(_word, values))}"
+
+
+def run_command(overrides: Sequence[str], *, multirun: bool = True) -> str:
+    """Return the command `python run.py` with these overrides, quoted for the shell."""
+    options = ["-m"] if multirun else []
+    return shlex.join(["python", "run.py", *options, *overrides])
+
+
+def experiments_command(*words: str) -> str:
+    """Return the command `experiments` with these words, quoted for the shell.
+
+    The program is given by its path, which is relative if it is inside the working directory.
+    """
+    program = Path(sys.executable).with_name("experiments")
+    relative = os.path.relpath(program)
+    return shlex.join([str(program) if relative.startswith(os.pardir) else relative, *words])
+
+
+def _word(value: Value) -> str:
+    """Return a value in Hydra's grammar."""
+    if value is None:
+        return "null"
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return str(int(value))
+    if isinstance(value, float):
+        return repr(float(value)) if math.isfinite(value) else str(float(value))
+    return f"[{','.join(map(_word, value))}]"
+
+
+@lru_cache(maxsize=1024)
+def _text(text: str) -> str:
+    if SIMPLE.fullmatch(text) and _parser().parse_override(f"key={text}").value() == text:
+        return text
+    problem = _problem(text)
+    if problem:
+        raise ConfigError(f"{text!r} cannot be written on the command line: {problem}")
+    literal = INTERPOLATION.sub(r"\1\1\\${", text)
+    quote = Quote.double if "'" in text and '"' not in text else Quote.single
+    return str(QuotedString(literal, quote).with_quotes())
+
+
+def _problem(text: str) -> str:
+    """Return why a text cannot be written in an override; nothing if it can."""
+    if text == MISSING:
+        return "for Hydra it means a missing value"
+    if "\0" in text:
+        return "it contains a null character"
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return "it is not valid Unicode"
+    return ""
+
+
+@lru_cache(maxsize=1)
+def _parser() -> OverridesParser:
+    return OverridesParser.create()

@@ -1,0 +1,71 @@
+"""The types of conf/config.yaml, as Hydra's schema, and the names of its parts.
+
+The classes that `_target_` names in the groups of conf/ have no type here. They are dataclasses:
+their fields are the options of the file that names them, and `experiments.configuration.build`
+checks the options against the types of the fields.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from omegaconf import MISSING
+
+
+class Precision(Enum):
+    """The floating-point type of parameters and arithmetic."""
+
+    float32 = "float32"
+    float64 = "float64"
+
+
+@dataclass
+class Architecture:
+    """The group `architecture`: numbers of neurons from the input to the output layer."""
+
+    sizes: list[int]
+
+
+@dataclass
+class Tracking:
+    """The group `tracking`: the MLflow store. Runs are not tracked if ``uri`` is null."""
+
+    experiment: str
+    uri: str | None
+    artifacts: str
+
+
+@dataclass
+class Schema:
+    """The keys of conf/config.yaml and their types."""
+
+    dataset: Any = MISSING
+    architecture: Architecture = MISSING
+    activation: Any = MISSING
+    initializer: Any = MISSING
+    loss: Any = MISSING
+    optimizer: Any = MISSING
+    schedule: Any = MISSING
+    tracking: Tracking = MISSING
+    epochs: int = MISSING
+    batch_size: int = MISSING
+    l2: float = MISSING
+    seed: int = MISSING
+    dtype: Precision = MISSING
+    learning_rates: dict[str, dict[str, dict[str, float]]] = MISSING
+    outputs: str = MISSING
+    checkpoint_every: int = MISSING
+    record_weights: list[int] = MISSING
+    plan: bool = MISSING
+    retry: bool = MISSING
+    rerun: bool = MISSING
+
+
+KEYS = tuple(Schema.__annotations__)
+"""All keys of conf/config.yaml, without Hydra's own key."""
+GROUPS = ("dataset", "architecture", "activation", "initializer", "loss", "optimizer", "schedule")
+"""The groups of conf/ that define an experiment."""
+DESCRIBED = (*GROUPS, "epochs", "batch_size", "l2", "seed", "dtype")
+"""The keys that define an experiment. They decide the numbers that a run computes."""
+CONTROL = ("outputs", "tracking", "checkpoint_every", "record_weights", "plan", "retry", "rerun")
+"""The keys that say where and how a run is done. They do not change the numbers it computes."""
