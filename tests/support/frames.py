@@ -1,6 +1,6 @@
-"""Frames of runs made by hand: those of `experiments.results.results.runs`, with what the test decides.
+"""Frames of runs for tests: the test says how each run ended, conf/ says what it is.
 
-What a run is comes from conf/, composed; how it went is said by the test.
+They have the columns of `experiments.results.runs`.
 """
 
 import hashlib
@@ -11,125 +11,137 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
+import msgspec
 import pandas as pd
-from hydra import compose, initialize_config_dir
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
-from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
-from experiments.configuration.config import CONF, Experiment, build, choices, plain, register
-from experiments.recording.parameters import parameters
-from experiments.results.results import VALIDATION, frame_of
-from experiments.running.identity import identity, origin
+from experiments.configuration import Experiment, build, choices, compose, recorded_config
+from experiments.recording import Start, parameters
+from experiments.results import VALIDATION, frame_of
+from experiments.running import identity, origin
 
 DATA = "0" * 64
-"""The digest of the images that all runs have learned from, unless it is said otherwise."""
+"""The SHA-256 of the images of all runs, unless the test gives another one."""
 Runs = list[dict[str, Any]]
-"""Rows of a frame to be."""
+"""Rows for `frame`."""
 SEEDS = range(8)
 NOISE = (0.0003, -0.0002, 0.0001, 0.0, -0.0001, 0.0002, -0.0003, 0.0004)
 COMMAND = "python run.py -m "
+EPOCHS = "by epoch"
+"""The key of the validation accuracies of a row for `frame`."""
 
 
 @dataclass(frozen=True)
 class Composed:
-    """What a command line stands for, as a journal says it, and as a run does it."""
+    """The configuration of a run: the first event of its journal, and its experiment."""
 
-    start: dict[str, Any]  # the fields of its journal's first event that say what it is
+    start: Start
     experiment: Experiment
 
 
 @cache
 def composed(overrides: frozenset[str]) -> Composed:
-    """Compose the configuration of a single run; once, as that takes a tenth of a second."""
-    register()
-    with initialize_config_dir(str(CONF), version_base="1.3"):
-        config = compose("config", sorted(overrides), return_hydra_config=True)
-    HydraConfig.instance().set_config(config)
-    start = {"config": plain(config), "choices": choices(config.hydra)}
-    return Composed(start, build(config))
+    """Return the configuration of a run. It is cached because composing takes 0.1 s."""
+    config = compose(sorted(overrides))
+    experiment = build(config)
+    decided_by = origin(experiment)
+    start = Start(
+        id="0" * 32,
+        identity=identity(decided_by),
+        origin=decided_by,
+        name="",
+        overrides=sorted(overrides),
+        choices=choices(config.hydra),
+        config=recorded_config(config),
+        environment={},
+    )
+    return Composed(start, experiment)
 
 
-def start(*overrides: str) -> dict[str, Any]:
-    """Return the beginning of a journal, as far as a frame is made of it."""
-    return {**composed(frozenset(overrides)).start, "name": " ".join(overrides)}
+def start(*overrides: str) -> Start:
+    """Return the first event of the journal of a run."""
+    return msgspec.structs.replace(composed(frozenset(overrides)).start, name=" ".join(overrides))
 
 
 def identity_of(overrides: Iterable[str]) -> str:
-    """Return which run a command line stands for; its seed needs no composing."""
-    seed, others = _apart(overrides)
+    """Return the identity of the run with these overrides. Other seeds need no composing."""
+    seed, others = _split_seed(overrides)
     return identity(origin(replace(composed(others).experiment, seed=seed)))
 
 
-def _apart(overrides: Iterable[str]) -> tuple[int, frozenset[str]]:
-    """Return the seed, 0 unless it is said, and the other overrides."""
-    said = [each.removeprefix("seed=") for each in overrides if each.startswith("seed=")]
-    return int(said[0]) if said else 0, frozenset(overrides) - {f"seed={each}" for each in said}
+def _split_seed(overrides: Iterable[str]) -> tuple[int, frozenset[str]]:
+    """Return the seed, which is 0 by default, and the other overrides."""
+    seeds = [each for each in overrides if each.startswith("seed=")]
+    seed = int(seeds[0].removeprefix("seed=")) if seeds else 0
+    return seed, frozenset(overrides) - frozenset(seeds)
 
 
 def run(
     *overrides: str,
     accuracy: float = 0.9,
     validation: Sequence[float] | None = None,
-    chosen: float | None = None,
+    best_epoch: float | None = None,
     status: str = "finished",
     data: str = DATA,
     started: float = 0.0,
 ) -> dict[str, Any]:
-    """Return a run for `frame`: what was asked for, and what came of it.
+    """Return a row for `frame`.
 
-    ``accuracy`` is that on the test set, ``validation`` that on the validation set by epoch, which
-    is the same without it; ``chosen`` the one at the epoch that is best there.
+    ``accuracy`` is the accuracy on the test set, ``best_epoch`` the same at the best epoch, equal
+    by default. ``validation`` are the accuracies on the validation set by epoch; by default there
+    is one epoch with the same accuracy.
     """
-    seed, others = _apart(overrides)
-    values = list([accuracy] if validation is None else validation)
+    seed, others = _split_seed(overrides)
     test = {
         "test/accuracy": accuracy,
         "test/cost": 1 - accuracy,
-        "test/chosen/accuracy": accuracy if chosen is None else chosen,
+        "best_epoch/test/accuracy": accuracy if best_epoch is None else best_epoch,
     }
+    unique = f"{identity_of(overrides)} {data}"
     return {
-        "identity": hashlib.sha256(f"{identity_of(overrides)} {data}".encode()).hexdigest()[:16],
+        "identity": hashlib.sha256(unique.encode()).hexdigest()[:16],
         "name": " ".join(overrides),
         "status": status,
         "started": started,
-        "work": 1.0,
+        "run_seconds": 1.0,
         "data": data,
-        "message": "" if status == "finished" else "said so",
+        "message": "" if status == "finished" else "a message",
         **parameters(composed(others).start),
         "seed": seed,
         **(test if status == "finished" else {}),
-        "by epoch": values,
+        EPOCHS: list([accuracy] if validation is None else validation),
     }
 
 
 def arm(*overrides: str, at: float = 0.9, seeds: Sequence[int] = SEEDS, **result: Any) -> Runs:
-    """Return runs that differ in seed, at an accuracy with a little noise of the arm's own."""
-    lean = 1 + len(" ".join(overrides)) % 3
+    """Return runs that differ in their seed, with a little noise around the accuracy ``at``."""
+    scale = 1 + len(" ".join(overrides)) % 3  # so that two arms do not have the same noise
     return [
-        run(*overrides, f"seed={seed}", accuracy=at + NOISE[seed % 8] * lean, **result)
+        run(*overrides, f"seed={seed}", accuracy=at + NOISE[seed % 8] * scale, **result)
         for seed in seeds
     ]
 
 
 def diverged(*overrides: str, seeds: Sequence[int]) -> Runs:
+    """Return runs that diverged in their first epoch."""
     return [run(*overrides, f"seed={seed}", status="diverged", validation=[]) for seed in seeds]
 
 
 def frame(runs: Iterable[dict[str, Any]]) -> pd.DataFrame:
-    """Return the frame of runs that `run` made, in their order."""
+    """Return the frame of these rows, in their order."""
     runs = list(runs)
     epochs = [
         {"identity": each["identity"], "epoch": epoch, VALIDATION: value}
         for each in runs
-        for epoch, value in enumerate(each["by epoch"], 1)
+        for epoch, value in enumerate(each[EPOCHS], 1)
     ]
-    described = [{k: v for k, v in each.items() if k != "by epoch"} for each in runs]
-    return frame_of(described, pd.DataFrame(epochs, columns=["identity", "epoch", VALIDATION]))
+    rows = [{key: value for key, value in each.items() if key != EPOCHS} for each in runs]
+    return frame_of(rows, pd.DataFrame(epochs, columns=["identity", "epoch", VALIDATION]))
 
 
 def jobs(command: str) -> list[tuple[str, ...]]:
-    """Return the overrides of each run that a command does, as Hydra's own sweeper takes it."""
+    """Return the overrides of each run that a command makes, as Hydra's own sweeper splits them."""
     program, script, multirun, *words = shlex.split(command)
     assert (program, script, multirun) == ("python", "run.py", "-m"), command
     overrides = OverridesParser.create().parse_overrides(words)
@@ -138,7 +150,7 @@ def jobs(command: str) -> list[tuple[str, ...]]:
 
 
 def recommended(message: str) -> list[str]:
-    """Return the commands with which a message, one line, ends."""
+    """Return the commands at the end of a message of one line."""
     assert "\n" not in message
     found = re.search(rf"{COMMAND}.+", message)
     assert found, f"no command in: {message}"

@@ -8,6 +8,7 @@ import pandas as pd
 from experiments.comparison.arms import ARM, CHOICES, CONDITION, named
 from experiments.comparison.pairing import Pair
 from experiments.comparison.power import fewest_seeds
+from experiments.configuration import experiments_command
 from experiments.results import RATE, commands, options, with_choices, with_seeds
 
 
@@ -86,5 +87,6 @@ def _never_the_same(runs: pd.DataFrame, group: str) -> list[str]:
 
 def _in_one_line(lines: Sequence[str], group: str) -> str:
     """Return commands as one line. Several commands need `compare --all` afterwards."""
-    after = f", then compare with: experiments compare {group} --all" if len(lines) > 1 else ""
+    compare_all = experiments_command("compare", group, "--all")
+    after = f", then compare with: {compare_all}" if len(lines) > 1 else ""
     return " && ".join(lines) + after
