@@ -77,7 +77,7 @@ def _text(text: str) -> str:
     if problem:
         raise ConfigError(f"{text!r} cannot be written on the command line: {problem}")
     literal = INTERPOLATION.sub(r"\1\1\\${", text)
-    quote = Quote.double if "'" in text and '"' not in text else Quote.single
+    quote = Quote.single if '"' in text else Quote.double  # the shell's quotes are single
     return str(QuotedString(literal, quote).with_quotes())
 
 
