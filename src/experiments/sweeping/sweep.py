@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from experiments.configuration import describing
+from experiments.configuration import experiment_overrides
 from experiments.errors import DataError, UserError
 from experiments.interruption import Interrupted
 from experiments.recording import (
@@ -135,7 +135,7 @@ def _write_record(jobs: Sequence[Job], overrides: Sequence[str]) -> Path:
         before = read_sweep(folder)
     record = SweepRecord(
         id=sweep_id,
-        name=" ".join(describing(overrides)),
+        name=" ".join(experiment_overrides(overrides)),
         time=before.time if before else time.time(),
         overrides=list(overrides),
         environment=environment(),
