@@ -13,6 +13,7 @@ from nn.losses import CrossEntropyCost, Loss, Output, QuadraticCost
 from nn.network import Network
 from nn.optimizers import SGD, Adam, AdamW, Momentum, Nesterov, Optimizer, RMSProp
 from nn.schedules import Constant, Cosine, Exponential, HalveOnPlateau, Schedule, Step
+from nn.serialization import load, save
 
 __all__ = [
     "SGD",
@@ -45,4 +46,6 @@ __all__ = [
     "StandardNormal",
     "Step",
     "Tanh",
+    "load",
+    "save",
 ]
