@@ -55,7 +55,7 @@ def load(contents: bytes) -> Network:
         sizes = [int(size) for size in description["sizes"]]
         activation = _built(description["activation"], Activation)
         loss = _built(description["loss"], Loss)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, NameError, TypeError, ValueError) as error:
         raise ValueError(f"not a saved network: its description is {text}: {error}") from None
     network = Network(
         sizes,
