@@ -1,1 +1,7 @@
-"""cli."""
+"""The command line: the program `experiments`, with one module per command."""
+
+import experiments.startup  # noqa: F401 - before NumPy is imported
+from experiments.cli.error_lines import one_line_errors
+from experiments.cli.main import main
+
+__all__ = ["main", "one_line_errors"]

@@ -1,0 +1,108 @@
+"""Arguments that several commands share: the folder of the records, the MLflow store, the sweep."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from omegaconf import DictConfig
+
+from experiments.configuration import absolute_uri, compose, override
+from experiments.interruption import Interruption
+
+if TYPE_CHECKING:
+    from experiments.results import SweepSummary
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+"""The commands of a parser. Each module of a command adds its own."""
+
+
+class Interruptible(Protocol):
+    """The handler of signals that `main` has installed."""
+
+    interruption: Interruption
+
+
+class OutputsArguments(Protocol):
+    """The argument of `outputs_parser`."""
+
+    outputs: Path | None
+
+
+class StoreArguments(Protocol):
+    """The argument of `store_parser`."""
+
+    uri: str | None
+
+
+class SweepArguments(OutputsArguments, StoreArguments, Protocol):
+    """The arguments of `outputs_parser`, `store_parser` and `sweep_parser`."""
+
+    sweep: str | None
+    all: bool
+
+
+def outputs_parser() -> argparse.ArgumentParser:
+    """Return a parser of `--outputs`, to be a parent of other parsers."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument(
+        "--outputs", type=Path, help="the folder of the records (default: outputs in conf/)"
+    )
+    return parser
+
+
+def store_parser() -> argparse.ArgumentParser:
+    """Return a parser of `--uri`, to be a parent of other parsers."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument(
+        "--uri", help="the address of the MLflow store: sqlite:///FILE or http://HOST:PORT"
+    )
+    return parser
+
+
+def sweep_parser() -> argparse.ArgumentParser:
+    """Return a parser of `--sweep` and `--all`, to be a parent of other parsers."""
+    parser = argparse.ArgumentParser(add_help=False)
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--sweep", metavar="ID", help="the first characters of a sweep's id (default: the newest)"
+    )
+    which.add_argument("--all", action="store_true", help="use all runs instead of one sweep")
+    return parser
+
+
+def outputs_folder(arguments: OutputsArguments) -> Path:
+    """Return the folder of the records: `--outputs`, or else the folder in conf/."""
+    if arguments.outputs is not None:
+        return arguments.outputs.absolute()
+    return Path(_configuration(None).outputs).absolute()
+
+
+def store_uri(arguments: StoreArguments, outputs: Path | None = None) -> str | None:
+    """Return the address of the MLflow store: `--uri`, or else the address in conf/.
+
+    The address in conf/ depends on the folder of the records, ``outputs``. It is None if runs are
+    not tracked.
+    """
+    if arguments.uri is not None:
+        return absolute_uri(arguments.uri)
+    uri: str | None = _configuration(outputs).tracking.uri
+    return uri if uri is None else absolute_uri(uri)
+
+
+def runs_source(arguments: SweepArguments) -> Path | str:
+    """Return where to read runs: the MLflow store of `--uri`, or else the folder of the records."""
+    return outputs_folder(arguments) if arguments.uri is None else absolute_uri(arguments.uri)
+
+
+def chosen_sweep(arguments: SweepArguments, source: Path | str) -> SweepSummary | None:
+    """Return the sweep of `--sweep`, or else the newest; None with `--all` or without a sweep."""
+    from experiments.results import find_sweep  # imports pandas
+
+    return None if arguments.all else find_sweep(source, arguments.sweep)
+
+
+def _configuration(outputs: Path | None) -> DictConfig:
+    """Return the default configuration, with records in ``outputs``."""
+    return compose([override("outputs", str(outputs))] if outputs else [])

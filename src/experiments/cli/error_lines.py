@@ -1,0 +1,53 @@
+"""Ending a program with one line instead of a traceback, where the user can correct the mistake."""
+
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from hydra.errors import HydraException
+from omegaconf.errors import OmegaConfBaseException
+
+from experiments.configuration import one_line
+from experiments.errors import UserError
+from experiments.interruption import Interrupted
+
+FULL_ERRORS = os.environ.get("HYDRA_FULL_ERROR") == "1"
+"""True if the user wants tracebacks."""
+CORRECTABLE = (UserError, HydraException, OmegaConfBaseException, OSError, MemoryError)
+
+
+@contextmanager
+def one_line_errors() -> Iterator[None]:
+    """Print an error that the user can correct as one line, and end the program with exit code 1.
+
+    An interruption ends the program with the exit code of its signal. Other errors are raised; if
+    HYDRA_FULL_ERROR=1 was set in the environment, all errors are.
+    """
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra raises its errors and does not print them
+    try:
+        yield
+    except Interrupted as error:
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)
+    except Exception as error:
+        if FULL_ERRORS or not _is_correctable(error):
+            raise
+        sys.stderr.write(f"error: {one_line(error) or type(error).__name__}\n")
+        sys.exit(1)
+
+
+def _is_correctable(error: Exception) -> bool:
+    """Return whether the user can correct the error; false if it is a bug in this program.
+
+    Hydra raises a plain ValueError or TypeError for overrides that are correct in its grammar but
+    that it cannot compose.
+    """
+    if isinstance(error, CORRECTABLE):
+        return True
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    raised_in = str(frame.f_globals["__name__"])
+    return isinstance(error, ValueError | TypeError) and raised_in.startswith("hydra.")

@@ -1,0 +1,55 @@
+"""`experiments export`: write results as Parquet files, which are readable without this project."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from experiments.cli.arguments import (
+    Commands,
+    SweepArguments,
+    chosen_sweep,
+    outputs_parser,
+    runs_source,
+    store_parser,
+    sweep_parser,
+)
+
+
+class Arguments(SweepArguments, Protocol):
+    """The arguments of the command."""
+
+    folder: Path
+    network: Sequence[str] | None
+
+
+def add_parser(commands: Commands) -> None:
+    """Add the parser of the command."""
+    parser = commands.add_parser(
+        "export",
+        parents=[outputs_parser(), store_parser(), sweep_parser()],
+        help="write the results of a sweep as Parquet files",
+    )
+    parser.add_argument("folder", type=Path, help="the folder to write the files to")
+    parser.add_argument(
+        "--network",
+        action="append",
+        metavar="IDENTITY",
+        help="also write the trained network of this run; can be given several times",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: Arguments) -> None:
+    """Write the files, and print the number of runs."""
+    from experiments.results import export
+
+    source = runs_source(arguments)
+    sweep = chosen_sweep(arguments, source)
+    runs = export(
+        source,
+        arguments.folder,
+        sweep=sweep.id if sweep else None,
+        networks=arguments.network or (),
+    )
+    sys.stdout.write(f"{len(runs)} runs: {arguments.folder.resolve()}\n")

@@ -1,0 +1,35 @@
+"""`experiments report`: write the notebooks on a user's runs as one HTML file."""
+
+import sys
+
+from experiments.cli.arguments import (
+    Commands,
+    SweepArguments,
+    chosen_sweep,
+    outputs_folder,
+    outputs_parser,
+    runs_source,
+    store_parser,
+    sweep_parser,
+)
+from experiments.recording import REPORTS
+
+
+def add_parser(commands: Commands) -> None:
+    """Add the parser of the command."""
+    parser = commands.add_parser(
+        "report",
+        parents=[outputs_parser(), store_parser(), sweep_parser()],
+        help="write the notebooks on your runs as one HTML file",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: SweepArguments) -> None:
+    """Write the report into the folder of the records, and attach it to the sweep in MLflow."""
+    from experiments.report import publish
+
+    source = runs_source(arguments)
+    sweep = chosen_sweep(arguments, source)
+    for line in publish(source, sweep, outputs_folder(arguments) / REPORTS):
+        sys.stdout.write(f"{line}\n")

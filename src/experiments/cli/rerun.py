@@ -1,0 +1,90 @@
+"""`experiments rerun`: repeat a run, and say whether the results are the same to the last bit."""
+
+import sys
+from pathlib import Path
+from typing import Protocol
+
+from experiments.cli.arguments import (
+    Commands,
+    Interruptible,
+    OutputsArguments,
+    StoreArguments,
+    outputs_folder,
+    outputs_parser,
+    store_parser,
+    store_uri,
+)
+from experiments.errors import UserError
+from experiments.recording import Event, Record, is_run, is_set_aside, read_record, run_folders
+
+
+class Arguments(OutputsArguments, StoreArguments, Interruptible, Protocol):
+    """The arguments of the command."""
+
+    id: str
+
+
+def add_parser(commands: Commands) -> None:
+    """Add the parser of the command."""
+    parser = commands.add_parser(
+        "rerun",
+        parents=[outputs_parser(), store_parser()],
+        help="repeat a run, and compare the results to the last bit",
+    )
+    parser.add_argument(
+        "id",
+        metavar="RUN",
+        help="the folder of a run, the first characters of its identity, or its id in MLflow",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: Arguments) -> None:
+    """Repeat a run and print the comparison. The exit code is 1 if the results differ."""
+    from experiments.running import rerun
+    from experiments.terminal import Display
+
+    outputs = outputs_folder(arguments)
+    record = find_record(arguments.id, outputs, store_uri(arguments, outputs))
+    start = record.start
+    with Display() as display:
+
+        def show(event: Event) -> None:
+            display.show(start.name, start.config.epochs, event)
+
+        repetition = rerun(record, show=show, interruption=arguments.interruption)
+    sys.stdout.write(f"{repetition}\n")
+    if not repetition.identical:
+        sys.exit(1)
+
+
+def find_record(run: str, outputs: Path, uri: str | None) -> Record:
+    """Return the record of a run in the folder ``outputs`` or in the MLflow store ``uri``.
+
+    ``run`` is the folder of the run, the first characters of its identity, or its id in MLflow.
+    Raise UserError if no run, or more than one, is meant.
+    """
+    folder = Path(run)
+    if not is_run(folder):
+        folders = [each for each in run_folders(outputs) if each.name.startswith(run)]
+        exact = [each for each in folders if each.name == run]
+        current = [each for each in folders if not is_set_aside(each)]
+        found = exact or current
+        if len(found) > 1:
+            identities = ", ".join(each.name for each in found)
+            raise UserError(f"{run}: {len(found)} identities start with it: {identities}")
+        if not found:
+            return _record_in_mlflow(run, outputs, uri)
+        (folder,) = found
+    record = read_record(folder)
+    if record is None:
+        raise UserError(f"{folder}: the journal of this run is empty")
+    return record
+
+
+def _record_in_mlflow(run_id: str, outputs: Path, uri: str | None) -> Record:
+    if uri is None:
+        raise UserError(f"{run_id}: no such run in {outputs}")
+    from experiments.mirror import record_of_run  # imports MLflow
+
+    return record_of_run(uri, run_id)

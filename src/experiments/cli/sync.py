@@ -1,0 +1,49 @@
+"""`experiments sync`: bring MLflow up to date with the records."""
+
+import sys
+from pathlib import Path
+from typing import Protocol
+
+from experiments.cli.arguments import (
+    Commands,
+    OutputsArguments,
+    StoreArguments,
+    outputs_folder,
+    outputs_parser,
+    store_parser,
+)
+
+
+class Arguments(OutputsArguments, StoreArguments, Protocol):
+    """The arguments of the command."""
+
+    folder: Path | None
+
+
+def add_parser(commands: Commands) -> None:
+    """Add the parser of the command."""
+    parser = commands.add_parser(
+        "sync",
+        parents=[outputs_parser(), store_parser()],
+        help="bring MLflow up to date with the records",
+    )
+    parser.add_argument(
+        "folder", type=Path, nargs="?", help="the folder of a run or a sweep (default: all)"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: Arguments) -> None:
+    """Bring MLflow up to date. Without `--uri`, each run goes to the store in its record.
+
+    The exit code is 1 if a record is damaged.
+    """
+    from experiments.mirror import sync  # imports MLflow
+
+    done, problems = sync(arguments.folder or outputs_folder(arguments), arguments.uri)
+    for line in done:
+        sys.stdout.write(f"{line}\n")
+    for line in problems:
+        sys.stderr.write(f"error: {line}\n")
+    if problems:
+        sys.exit(1)

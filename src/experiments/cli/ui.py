@@ -1,0 +1,48 @@
+"""`experiments ui`: browse the runs in MLflow."""
+
+from typing import Protocol
+
+from experiments.cli.arguments import (
+    Commands,
+    Interruptible,
+    StoreArguments,
+    store_parser,
+    store_uri,
+)
+from experiments.errors import ConfigError
+
+
+class Arguments(StoreArguments, Interruptible, Protocol):
+    """The arguments of the command."""
+
+    port: int
+    no_browser: bool
+
+
+def add_parser(commands: Commands) -> None:
+    """Add the parser of the command."""
+    parser = commands.add_parser(
+        "ui", parents=[store_parser()], help="browse the runs in MLflow, on this machine only"
+    )
+    parser.add_argument(
+        "--port", type=int, default=5000, help="the port of the server (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--no-browser", action="store_true", help="print the address, and open no browser"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: Arguments) -> None:
+    """Serve the MLflow store until Ctrl-C, and open the browser on its runs."""
+    from experiments.mirror import serve  # imports MLflow
+
+    uri = store_uri(arguments)
+    if uri is None:
+        raise ConfigError("conf/ chooses tracking=none; give the address of a store with --uri")
+    serve(
+        uri,
+        arguments.port,
+        browse=not arguments.no_browser,
+        interruption=arguments.interruption,
+    )
