@@ -21,9 +21,6 @@ from experiments.configuration.naming import (
 from experiments.configuration.schema import CONTROL, DESCRIBED, GROUPS, Schema
 from experiments.configuration.store_address import absolute_uri, sqlite_path, sqlite_uri
 
-describing = experiment_overrides  # the old name, until all rooms use the new one
-top = group_of  # likewise
-
 __all__ = [
     "CONF",
     "CONTROL",
