@@ -1,264 +1,224 @@
-"""Verdicts in words: sentences, the terminal's table, and the files for a paper."""
+"""Verdicts in words: sentences, and the table for people."""
 
-import io
-import math
-import re
-from collections.abc import Mapping
 from typing import Any
 
-import frames
 import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.comparison import comparison, verdicts
+from experiments.comparison import (
+    Comparison,
+    Row,
+    SelectionBias,
+    Verdict,
+    readable_table,
+    selection_bias_sentence,
+    two_networks_sentence,
+    verdict_sentences,
+)
+from experiments.comparison.statistics import PairedStatistics
 
-SWEEP = {"id": "0123456789abcdef", "name": "loss=mse,ce [bold]seed=0,1[/bold]"}
-AHEAD = {"difference": 0.003, "low": 0.001, "high": 0.005, "adjusted_p": 0.0123}
-BEHIND = {"difference": -0.003, "low": -0.005, "high": -0.001, "adjusted_p": 0.0123}
-UNKNOWN = dict.fromkeys(("n", "mean_a", "mean_b", *AHEAD, "p", "detectable", "deviation"), math.nan)
-COMMAND = "python run.py -m loss=ce,mse 'seed=range(26)'"
-
-
-def row(**said: Any) -> dict[str, Any]:
-    """Return a comparison that is not decided, but for what is said."""
-    usual = {
-        "network": "784-30-10", "A": "ce", "B": "mse", "rate A": 0.056, "rate B": 0.56,
-        "seeds": 20, "diverged A": 0.0, "diverged B": 0.0, "P(A>B)": 0.75, "n": 20,
-        "mean_a": 0.9543, "mean_b": 0.9513, "difference": 0.003, "low": -0.001, "high": 0.007,
-        "p": 0.1, "detectable": 0.0041, "deviation": 0.01, "adjusted_p": 0.2,
-        "verdict": "undecided", "more_seeds": 6, "commands": [COMMAND],
-    }  # fmt: skip
-    return usual | said
-
-
-def decided(verdict: str, **said: Any) -> dict[str, Any]:
-    return row(verdict=verdict, more_seeds=0, commands=[], **said)
-
-
-def sentence(of: Mapping[str, Any]) -> str:
-    return verdicts.sentences(pd.DataFrame([of]))
+STATISTICS: dict[str, Any] = {
+    "n": 20,
+    "mean_a": 0.9543,
+    "mean_b": 0.9513,
+    "difference": 0.003,
+    "low": -0.001,
+    "high": 0.007,
+    "p": 0.1,
+    "minimum_detectable_effect": 0.0041,
+    "standard_deviation": 0.01,
+}
+AHEAD = {"low": 0.001, "high": 0.005}
+BEHIND = {"difference": -0.003, "low": -0.005, "high": -0.001}
 
 
-@pytest.fixture(scope="module")
-def runs() -> pd.DataFrame:
-    """Return runs of three networks: an arm ahead, one that diverges, one with too few seeds."""
-    other, deep = "architecture=784-32-32-10", "architecture=784-20-10-10"
-    return frames.frame(
-        [
-            *frames.arm("loss=mse", at=0.93, chosen=0.9302),
-            *frames.arm("loss=ce", at=0.95, chosen=0.9501),
-            *frames.arm("loss=mse", deep, at=0.93, seeds=range(3)),
-            *frames.diverged("loss=mse", deep, seeds=range(3, 8)),
-            *frames.arm("loss=ce", deep, at=0.931),
-            *frames.arm("loss=mse", other, seeds=range(2)),
-            *frames.diverged("loss=ce", other, seeds=range(2)),
-        ]
+def row(statistics: dict[str, Any] | None, **values: Any) -> Row:
+    """Return a row that is undecided unless ``values`` says otherwise.
+
+    ``statistics`` are values that differ from `STATISTICS`, or None.
+    """
+    default: dict[str, Any] = {
+        "condition": "784-30-10",
+        "arm_a": "ce",
+        "arm_b": "mse",
+        "learning_rate_a": 0.056,
+        "learning_rate_b": 0.56,
+        "seeds": 20,
+        "diverged_a": 0.0,
+        "diverged_b": 0.0,
+        "superiority": 0.75,
+        "adjusted_p": 0.0123,
+        "verdict": Verdict.UNDECIDED,
+        "more_seeds": 6,
+        "commands": [],
+    }
+    known = None if statistics is None else PairedStatistics(**{**STATISTICS, **statistics})
+    return Row(statistics=known, **{**default, **values})
+
+
+def decided(verdict: Verdict, statistics: dict[str, Any], **values: Any) -> Row:
+    return row(statistics, verdict=verdict, more_seeds=0, **values)
+
+
+def comparison(*rows: Row, incomplete: tuple[str, ...] = ()) -> Comparison:
+    return Comparison(
+        group="loss",
+        metric="test/accuracy",
+        margin=0.001,
+        rows=rows,
+        pairs=[],
+        tuned=pd.DataFrame(),
+        commands=[],
+        incomplete=incomplete,
+        selection_bias=SelectionBias(0, 0),
     )
 
 
-@pytest.fixture(scope="module")
-def table(runs: pd.DataFrame) -> pd.DataFrame:
-    return comparison.compare(runs, "loss")
-
-
-def test_a_row_made_by_hand_has_the_columns_of_a_comparison(table: pd.DataFrame) -> None:
-    assert set(row()) == set(table.columns)
-
-
-@pytest.mark.parametrize(("of", "said"), [
-    (decided("A better", **AHEAD),
-     "ce is better than mse by 0.30 points (95 % interval +0.10 to +0.50, 20 paired seeds)."),
-    (decided("B better", **BEHIND),
-     "mse is better than ce by 0.30 points (95 % interval +0.10 to +0.50, 20 paired seeds)."),
-    (decided("tie", difference=-0.0002, low=-0.0006, high=0.0003),
-     "mse and ce tie: a difference of 0.02 points"
-     " (95 % interval -0.03 to +0.06, 20 paired seeds)."),
-    (row(),
-     "undecided: run 6 more seeds; so far ce is ahead of mse by 0.30 points"
-     " (95 % interval -0.10 to +0.70, 20 paired seeds)."),
-    (row(difference=-0.003, low=-0.007, high=0.001, seeds=5, n=3, more_seeds=23),
-     "undecided: run 23 more seeds; so far mse is ahead of ce by 0.30 points"
-     " (95 % interval -0.10 to +0.70, 3 paired seeds)."),
-    (row(**UNKNOWN, seeds=1, more_seeds=5),
-     "undecided: run 5 more seeds; 1 paired seed so far."),
-    (row(more_seeds=1, **UNKNOWN, seeds=2, **{"diverged A": 1.0}),
-     "undecided: run 1 more seed; 2 paired seeds so far."
-     " Diverged: ce in 100% of its runs, mse in 0% of its runs."),
-    (row(**UNKNOWN, more_seeds=0, **{"diverged B": 1.0}),
-     "undecided: diverged; 20 paired seeds so far."
-     " Diverged: ce in 0% of its runs, mse in 100% of its runs."),
-    (decided("A better", **AHEAD, **{"diverged B": 0.25}),
-     "ce better; ce beats mse on 75% of 20 paired seeds, where a diverged run loses."
-     " Diverged: ce in 0% of its runs, mse in 25% of its runs."
-     " Where both finish, ce - mse is +0.30 points (+0.10 to +0.50)."),
-])  # fmt: skip
-def test_a_comparison_is_a_sentence_from_the_side_that_is_ahead(
-    of: dict[str, Any], said: str
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        pytest.param(
+            decided(Verdict.A_BETTER, AHEAD),
+            "ce is better than mse by 0.30 points (95 % interval +0.10 to +0.50, 20 paired seeds).",
+            id="A better",
+        ),
+        pytest.param(
+            decided(Verdict.B_BETTER, BEHIND),
+            "mse is better than ce by 0.30 points (95 % interval +0.10 to +0.50, 20 paired seeds).",
+            id="B better",
+        ),
+        pytest.param(
+            decided(Verdict.TIE, {"difference": -0.0002, "low": -0.0006, "high": 0.0003}),
+            "mse and ce tie: a difference of 0.02 points"
+            " (95 % interval -0.03 to +0.06, 20 paired seeds).",
+            id="tie",
+        ),
+        pytest.param(
+            row({}),
+            "undecided: run 6 more seeds; so far ce is ahead of mse by 0.30 points"
+            " (95 % interval -0.10 to +0.70, 20 paired seeds).",
+            id="undecided, A ahead",
+        ),
+        pytest.param(
+            row({"difference": -0.003, "low": -0.007, "high": 0.001, "n": 3}, more_seeds=23),
+            "undecided: run 23 more seeds; so far mse is ahead of ce by 0.30 points"
+            " (95 % interval -0.10 to +0.70, 3 paired seeds).",
+            id="undecided, B ahead",
+        ),
+        pytest.param(
+            row({}, more_seeds=0),
+            "undecided: over 1000 seeds; so far ce is ahead of mse by 0.30 points"
+            " (95 % interval -0.10 to +0.70, 20 paired seeds).",
+            id="undecided for good",
+        ),
+        pytest.param(
+            row(None, seeds=1, more_seeds=5),
+            "undecided: run 5 more seeds; 1 paired seed so far.",
+            id="one seed",
+        ),
+        pytest.param(
+            row(None, seeds=2, more_seeds=1, diverged_a=1.0),
+            "undecided: run 1 more seed; 2 paired seeds so far."
+            " Diverged: ce in 100% of its runs, mse in 0% of its runs.",
+            id="A always diverged",
+        ),
+        pytest.param(
+            row(None, more_seeds=0, diverged_b=1.0),
+            "undecided: diverged; 20 paired seeds so far."
+            " Diverged: ce in 0% of its runs, mse in 100% of its runs.",
+            id="undecided because of divergence",
+        ),
+        pytest.param(
+            decided(Verdict.A_BETTER, AHEAD, diverged_b=0.25),
+            "ce better; ce beats mse on 75% of 20 paired seeds, where a diverged run loses."
+            " Diverged: ce in 0% of its runs, mse in 25% of its runs."
+            " If both finish, ce - mse is +0.30 points (+0.10 to +0.50).",
+            id="B sometimes diverged",
+        ),
+    ],
+)
+def test_a_row_is_a_sentence_from_the_side_of_the_arm_that_is_ahead(
+    row: Row, sentence: str
 ) -> None:
-    assert sentence(of) == f"- **784-30-10**: {said}"
+    assert verdict_sentences(comparison(row)) == f"- **784-30-10**: {sentence}"
 
 
-def test_every_comparison_is_an_item_of_a_list(table: pd.DataFrame) -> None:
-    lines = verdicts.sentences(table).splitlines()
-    assert len(lines) == len(table) == 3
-    for line, (_, each) in zip(lines, table.iterrows(), strict=True):
-        assert line.startswith(f"- **{each['network']}**: ")
-    by_network = {line.split("**")[1]: line for line in lines}
-    assert "ce is better than mse by 1.99" in by_network["784-30-10"]
-    assert "beats mse on 100% of 8 paired seeds" in by_network["784-20-10-10"]
-    assert "mse in 62% of its runs" in by_network["784-20-10-10"]
-    assert "ce in 100% of its runs" in by_network["784-32-32-10"]
+def test_every_row_and_every_missing_run_is_an_item_of_the_list() -> None:
+    rows = [row({}, condition=condition) for condition in ("784-30-10", "784-20-10-10")]
+    lines = verdict_sentences(comparison(*rows, incomplete=("784-9-10: only ce",))).splitlines()
+    assert [line.split(":")[0] for line in lines] == [
+        "- **784-30-10**",
+        "- **784-20-10-10**",
+        "- 784-9-10",
+    ]
 
 
-def test_a_table_for_readers_is_in_points_and_percent() -> None:
-    readable = verdicts.readable(pd.DataFrame([decided("B better", **BEHIND), row(**UNKNOWN)]))
-    first, second = (dict(each) for _, each in readable.iterrows())
+def test_the_readable_table_is_in_points_and_percent() -> None:
+    rows = [decided(Verdict.B_BETTER, BEHIND), row(None)]
+    table = readable_table(comparison(*rows))
+    first, second = (dict(each) for _, each in table.iterrows())
     assert first == {
-        "network": "784-30-10", "A": "ce @ 0.056", "B": "mse @ 0.56", "seeds": 20,
-        "mean A": "95.43%", "mean B": "95.13%", "A - B": "-0.30 (-0.50 to -0.10)", "p": "0.012",
-        "P(A>B)": "75%", "detectable": "0.41", "diverged": "0%, 0%", "verdict": "mse better",
-    }  # fmt: skip
-    unknown = {"mean A", "mean B", "A - B", "p", "detectable"}
-    assert {name for name, value in second.items() if value == ""} == unknown
+        "condition": "784-30-10",
+        "A": "ce @ 0.056",
+        "B": "mse @ 0.56",
+        "seeds": 20,
+        "mean A": "95.43%",
+        "mean B": "95.13%",
+        "A - B": "-0.30 (-0.50 to -0.10)",
+        "p": "0.012",
+        "P(A>B)": "75%",
+        "minimum detectable effect": "0.41",
+        "diverged": "0%, 0%",
+        "verdict": "mse better",
+    }
+    empty = {name for name, value in second.items() if value == ""}
+    assert empty == {"mean A", "mean B", "A - B", "p", "minimum detectable effect"}
     assert second["verdict"] == "undecided: run 6 more seeds"
 
 
-def test_no_p_value_is_said_to_be_zero() -> None:
-    readable = verdicts.readable(
-        pd.DataFrame([decided("A better", **AHEAD | {"adjusted_p": 1e-4})])
-    )
-    assert readable["p"].item() == "< 0.001"
-    says = verdicts.single_models([True] * 100, [False] * 100, "a", "b")
-    assert "p < 0.001" in says
+def test_a_tiny_p_value_is_not_shown_as_zero() -> None:
+    table = readable_table(comparison(decided(Verdict.A_BETTER, AHEAD, adjusted_p=1e-4)))
+    assert table["p"].item() == "< 0.001"
+    assert "p < 0.001" in two_networks_sentence([True] * 100, [False] * 100, "a", "b")
 
 
-def show(
-    table: pd.DataFrame,
-    runs: pd.DataFrame,
-    sweep: Mapping[str, Any] | None,
-    capsys: pytest.CaptureFixture[str],
-) -> list[str]:
-    """Return the lines that the terminal shows."""
-    verdicts.show(table, runs, sweep, metric="test/accuracy", margin=0.1)
-    out, err = capsys.readouterr()
-    assert err == ""
-    assert "\x1b" not in out  # no terminal, no colours
-    return out.splitlines()
-
-
-@pytest.fixture(params=[80, 120])
-def columns(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
-    monkeypatch.setenv("COLUMNS", str(request.param))
-    return int(request.param)
-
-
-def test_the_terminals_table_has_no_broken_word(
-    table: pd.DataFrame, runs: pd.DataFrame, columns: int, capsys: pytest.CaptureFixture[str]
-) -> None:
-    long = row(network="784-128-64-10 adam l2=0.1", A="ce output=sigmoid", B="mse output=identity")
-    shown = [*table.to_dict("records"), long, row(difference=-0.3, low=-12.3284, high=11.4785)]
-    frame = pd.DataFrame(shown)
-    lines = show(frame, runs, SWEEP, capsys)
-    start = next(n for n, line in enumerate(lines) if line.startswith("network "))
-    printed = lines[start : lines.index("", start)]
-    assert max(map(len, printed)) <= columns
-    expected = verdicts.readable(frame)[["network", "A", "B", "A - B", "diverged", "verdict"]]
-    words = " ".join(str(cell) for cell in expected.to_numpy().ravel()).split()
-    assert sorted(" ".join(printed[1:]).split()) == sorted(words)
-
-
-def test_divergence_is_shown_only_if_there_was_some(
-    table: pd.DataFrame, runs: pd.DataFrame, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (header,) = (each for each in show(table, runs, None, capsys) if each.startswith("network"))
-    assert "diverged" in header
-    without = pd.DataFrame([row()])
-    (header,) = (each for each in show(without, runs, None, capsys) if each.startswith("network"))
-    assert "diverged" not in header
-
-
-def test_what_was_compared_is_said_around_the_table(
-    table: pd.DataFrame, runs: pd.DataFrame, capsys: pytest.CaptureFixture[str]
-) -> None:
-    lines = show(table, runs, SWEEP, capsys)
-    assert lines[0] == f"sweep {SWEEP['id']}  {SWEEP['name']}"
-    assert lines[1] == "29 finished, 7 diverged"
-    said = " ".join(line.strip() for line in lines)
-    assert "test/accuracy; A - B in points with 95 % intervals, paired by seed;" in said
-    assert "Holm's correction for 3 comparisons; a tie is within 0.1 points." in said
-    assert verdicts.selection(*comparison.selection_bias(runs)) in said
-    assert show(table, runs, None, capsys)[0] == "all runs"
-
-
-def test_commands_are_shown_whole_and_once(
-    table: pd.DataFrame, runs: pd.DataFrame, capsys: pytest.CaptureFixture[str]
-) -> None:
-    wanted = table.attrs["commands"]
-    assert wanted
-    assert len(set(wanted)) == len(wanted)
-    lines = show(table, runs, SWEEP, capsys)
-    start = lines.index("What would decide it (only what is missing is run):")
-    after = ["and then, as each is a sweep of its own, compare with --all"]
-    assert [line.strip() for line in lines[start + 1 :]] == wanted + after * (len(wanted) > 1)
-    nothing = pd.DataFrame([decided("tie")])
-    assert not any("decide" in line for line in show(nothing, runs, SWEEP, capsys))
-
-
-def test_a_table_as_csv_has_every_number(table: pd.DataFrame) -> None:
-    read = pd.read_csv(io.StringIO(verdicts.FORMATS["csv"](table)))
-    expected = table.drop(columns="commands").reset_index(drop=True)
-    pd.testing.assert_frame_equal(read, expected, check_exact=True)
-
-
-def test_a_table_as_markdown_has_a_cell_for_each(table: pd.DataFrame) -> None:
-    lines = verdicts.FORMATS["md"](table).splitlines()
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    readable = verdicts.readable(table)
-    assert rows[0] == list(readable.columns)
-    assert all(re.fullmatch(r":?-+:?", cell) for cell in rows[1])
-    assert rows[2:] == readable.astype(str).to_numpy().tolist()
-
-
-def test_a_table_as_latex_is_escaped(table: pd.DataFrame) -> None:
-    odd = pd.DataFrame([*table.to_dict("records"), row(network="bias_std=0.1 & l2#1")])
-    text = verdicts.FORMATS["tex"](odd)
-    assert text.startswith("\\begin{tabular}{")
-    assert text.rstrip().endswith("\\end{tabular}")
-    assert not re.search(r"(?<!\\)[%#_$]", text.replace("\\\\", ""))
-    rows = [each for each in text.splitlines() if each.endswith("\\\\")]
-    readable = verdicts.readable(odd)
-    assert len(rows) == 1 + len(readable)
-    for line, cells in zip(rows[1:], readable.astype(str).to_numpy().tolist(), strict=True):
-        found = [re.sub(r"\\(.)", r"\1", each.strip()) for each in re.split(r"(?<!\\)&", line[:-2])]
-        assert found == cells
-
-
-@pytest.mark.parametrize(("only_a", "only_b", "outcome", "p"), [
-    (30, 10, "they differ", "p = 0.002"), (10, 30, "they differ", "p = 0.002"),
-    (12, 10, "that may be chance", "p = 0.832"), (0, 0, "that may be chance", "p = 1.000"),
-])  # fmt: skip
-def test_mcnemars_test_of_two_models_is_a_sentence(
-    only_a: int, only_b: int, outcome: str, p: str
-) -> None:
+@pytest.mark.parametrize(
+    ("only_a", "only_b", "result"),
+    [
+        (30, 10, "the two networks differ (McNemar's test, p = 0.002)"),
+        (10, 30, "the two networks differ (McNemar's test, p = 0.002)"),
+        (12, 10, "this may be chance (McNemar's test, p = 0.832)"),
+        (0, 0, "this may be chance (McNemar's test, p = 1.000)"),
+    ],
+)
+def test_mcnemars_test_of_two_networks_is_a_sentence(only_a: int, only_b: int, result: str) -> None:
     a = np.array([True] * only_a + [False] * only_b + [True] * 50 + [False] * 5)
     b = np.array([False] * only_a + [True] * only_b + [True] * 50 + [False] * 5)
-    said = verdicts.single_models(pd.Series(a), b, "ce sgd", "mse adam")
-    counts = f"{only_a} images only ce sgd gets right, {only_b} only mse adam: "
-    assert said.startswith(f"{counts}{outcome} (McNemar's test, {p}).")
-    assert "seeds have to be compared" in said
+    sentence = two_networks_sentence(pd.Series(a), b, "ce sgd", "mse adam")
+    assert sentence.startswith(
+        f"{only_a} images are classified correctly by ce sgd only, {only_b} by mse adam only:"
+        f" {result}."
+    )
+    assert "compare several seeds" in sentence
 
 
-@pytest.mark.parametrize(("promised", "brought", "said"), [
-    (0.0015, 0.0005, "promises +0.15 points on the validation set and brings +0.05"
-     " on the test set: 0.10 points"),
-    (0.001, -0.0005, "promises +0.10 points on the validation set and brings -0.05"
-     " on the test set: 0.15 points"),
-])  # fmt: skip
-def test_selection_bias_is_a_sentence(promised: float, brought: float, said: str) -> None:
-    found = verdicts.selection(promised, brought)
-    assert found == f"Choosing the epoch {said} of it are selection bias."
+def test_a_network_is_not_compared_with_itself() -> None:
+    sentence = two_networks_sentence([True], [True], "ce", "ce")
+    assert sentence.startswith("Only ce has been trained")
 
 
-def test_one_model_alone_is_not_compared_with_itself() -> None:
-    assert verdicts.single_models([True], [True], "ce", "ce").startswith("Only ce has been trained")
+@pytest.mark.parametrize(
+    ("validation", "test", "gains", "bias"),
+    [
+        (0.0015, 0.0005, ("+0.15", "+0.05"), "0.10"),
+        (0.001, -0.0005, ("+0.10", "-0.05"), "0.15"),
+    ],
+)
+def test_selection_bias_is_a_sentence(
+    validation: float, test: float, gains: tuple[str, str], bias: str
+) -> None:
+    assert selection_bias_sentence(SelectionBias(validation, test)) == (
+        f"The best epoch gains {gains[0]} points over the last epoch on the validation set and"
+        f" {gains[1]} on the test set: {bias} points of the gain are selection bias."
+    )

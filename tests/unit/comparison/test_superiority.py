@@ -1,0 +1,64 @@
+"""How often each arm beats each other arm."""
+
+import numpy as np
+import pytest
+from frames import arm, frame, run
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from experiments.comparison import superiority
+
+Key = tuple[str, str, str, int]
+"""Loss, optimizer, another override and seed of a run."""
+RESULTS = st.dictionaries(
+    st.tuples(
+        st.sampled_from(["loss=ce", "loss=mse"]),
+        st.sampled_from(["optimizer=sgd", "optimizer=adam"]),
+        st.sampled_from(["l2=0", "schedule=step"]),
+        st.integers(0, 3),
+    ),
+    st.one_of(st.none(), st.sampled_from([0.5, 0.7, 0.9])),
+    min_size=1,
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(RESULTS)
+def test_the_fraction_of_wins_is_the_one_counted_by_hand(results: dict[Key, float | None]) -> None:
+    runs = frame(
+        run(*words, f"seed={seed}", accuracy=value or 0.0, validation=[value or 0.0])
+        if value is not None
+        else run(*words, f"seed={seed}", status="diverged", validation=[])
+        for (*words, seed), value in results.items()
+    )
+    matrix = superiority(runs, ["loss", "optimizer"])
+    arms = sorted({f"{loss[5:]} {optimizer[10:]}" for loss, optimizer, *_ in results})
+    assert list(matrix.index) == list(matrix.columns) == arms
+    m = matrix.to_numpy()
+    for i, j in np.ndindex(m.shape):
+        expected = counted(results, arms[i], arms[j]) if i != j else None
+        if expected is None:
+            assert np.isnan(m[i, j])
+        else:
+            assert m[i, j] == pytest.approx(expected)
+            assert m[i, j] + m[j, i] == pytest.approx(1)
+
+
+def counted(results: dict[Key, float | None], a: str, b: str) -> float | None:
+    """Return how often ``a`` beats ``b``, counted one by one; None if they share no seed."""
+    by_arm: dict[str, dict[tuple[str, int], float]] = {a: {}, b: {}}
+    for (loss, optimizer, other, seed), value in results.items():
+        values = by_arm.get(f"{loss[5:]} {optimizer[10:]}", {})
+        values[other, seed] = -1.0 if value is None else value
+    common = by_arm[a].keys() & by_arm[b].keys()
+    wins = [np.sign(by_arm[a][key] - by_arm[b][key]) / 2 + 0.5 for key in common]
+    return float(np.mean(wins)) if wins else None
+
+
+def test_arms_may_have_different_options() -> None:
+    runs = arm("optimizer=adam", at=0.92) + arm("optimizer=sgd", at=0.9)
+    runs += arm("optimizer=momentum", at=0.91)
+    matrix = superiority(frame(runs), ["optimizer"])
+    assert matrix.loc["adam", ["momentum", "sgd"]].tolist() == [1, 1]
+    assert matrix.loc["sgd", ["adam", "momentum"]].tolist() == [0, 0]
+    assert np.isnan(np.diag(matrix)).all()
