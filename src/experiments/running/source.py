@@ -59,7 +59,7 @@ class _Walk:
         for obj, name in self.visited:  # the list grows in the loop
             try:
                 lines.append(self._visit(obj, name))
-            except (ImportError, OSError, RecursionError, TypeError) as error:
+            except (ImportError, OSError, RecursionError, TypeError, ValueError) as error:
                 raise UserError(f"{name}: cannot be part of a run's identity: {error}") from None
         return self._number_private("\n".join(lines))
 
