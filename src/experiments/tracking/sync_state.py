@@ -1,46 +1,56 @@
-"""What of a record MLflow has, as far as is known without asking it."""
+"""The sync state of a record: how much of it MLflow has, as a file beside the record."""
 
 import fcntl
-import json
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
+import msgspec
+from msgspec import Struct, field
+
+from experiments.configuration import sqlite_path
 from experiments.errors import DataError
-from experiments.recording.journal import JOURNAL, held
-from experiments.recording.record import RUNS, read, read_sweep
-from experiments.tracking.writer import SQLITE
-
-MARKER = "tracked.json"
+from experiments.recording import JOURNAL, SYNC_STATE, is_held, read_record, read_sweep
 
 
-class Marker:
-    """A file beside a record that says what of it is in MLflow; held by one writer at a time.
+class SyncState(Struct, frozen=True, kw_only=True):
+    """MLflow's ``store`` has the first ``sizes`` bytes of each journal.
 
-    Torn or missing it says nothing, and all is looked up again. Raises BlockingIOError if another
-    writer holds it, unless that is to be waited for.
+    A run has one journal, a sweep one per run. ``sweeps`` are the ids of the sweeps that a run was
+    tracked with.
+    """
+
+    store: str
+    sizes: list[int]
+    sweeps: list[str] = field(default_factory=list)
+
+
+class SyncStateFile:
+    """The file of a sync state, locked: one process at a time brings a record to MLflow.
+
+    The constructor raises BlockingIOError if another process holds the lock, unless ``wait`` is
+    true. In a folder that cannot be written to there is no lock, and `write` does nothing.
     """
 
     def __init__(self, folder: Path, *, wait: bool = False) -> None:
         self._file: BinaryIO | None = None
-        with suppress(OSError):  # as of a copy that cannot be written to
-            self._file = (folder / MARKER).open("a+b")
+        with suppress(OSError):
+            self._file = (folder / SYNC_STATE).open("a+b")
             fcntl.flock(self._file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
             return
         if self._file is not None:
             self._file.close()
             raise BlockingIOError(folder)
 
-    def write(self, contents: Mapping[str, Any]) -> None:
-        """Say what is in MLflow now."""
+    def write(self, state: SyncState) -> None:
+        """Replace the sync state."""
         if self._file is not None:
             self._file.truncate(0)
-            self._file.write(json.dumps(contents).encode())
+            self._file.write(msgspec.json.encode(state))
             self._file.flush()
 
-    def __enter__(self) -> "Marker":
+    def __enter__(self) -> "SyncStateFile":
         return self
 
     def __exit__(
@@ -53,58 +63,71 @@ class Marker:
             self._file.close()
 
 
-def marked(folder: Path) -> dict[str, Any]:
-    """Return what the marker in a folder says; empty if nothing can be read of it."""
-    try:
-        contents = json.loads((folder / MARKER).read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return contents if isinstance(contents, dict) else {}
+def read_sync_state(folder: Path) -> SyncState | None:
+    """Return the sync state of a record; None if it is missing or damaged.
 
-
-def behind(folder: Path, uri: str) -> bool:
-    """Whether MLflow may lack something of a sweep or a run that was made for this store."""
+    Without a sync state everything is looked up in MLflow again.
+    """
     try:
-        if up_to_date(folder, uri) or store_named(folder) != uri:
-            return False
-        record = read_sweep(folder)
-        runs = folders(folder, record) if record else [folder]
-        return not any(held(run) for run in runs)  # else its own writer is at work
-    except DataError:
-        return False  # whoever asks for it hears why
+        return msgspec.json.decode((folder / SYNC_STATE).read_bytes(), type=SyncState)
+    except (OSError, msgspec.DecodeError, RecursionError):
+        return None
 
 
 def up_to_date(folder: Path, uri: str) -> bool:
-    """Whether MLflow is known to have all of a sweep or a run. Raises DataError."""
-    record, marker = read_sweep(folder), marked(folder)
-    runs = folders(folder, record) if record else [folder]
-    known = marker.get("sizes", [marker.get("size")])
-    return marker.get("store") == store_id(uri) and known == [_size(run) for run in runs]
+    """Return whether MLflow has all of the run or sweep in ``folder``, by its sync state.
+
+    Raise DataError if the sweep is damaged.
+    """
+    state = read_sync_state(folder)
+    sizes = [_size(run) for run in runs_of(folder)]
+    return state is not None and state.store == store_key(uri) and state.sizes == sizes
 
 
-def store_id(uri: str) -> str:
-    """Return what sets a store apart: its address, and the file itself if it is one."""
-    path = Path(uri.removeprefix(SQLITE))
-    if uri.startswith(SQLITE) and path.exists():
-        return f"{uri} {path.stat().st_ino}"
-    return uri
+def is_behind(folder: Path, uri: str) -> bool:
+    """Return whether MLflow may lack a part of a run or sweep that belongs to this store.
+
+    Runs that a process works on do not count, because they have a writer of their own, nor do
+    damaged records.
+    """
+    try:
+        if up_to_date(folder, uri) or store_of(folder) != uri:
+            return False
+        return not any(is_held(run) for run in runs_of(folder))
+    except DataError:
+        return False
+
+
+def runs_of(folder: Path) -> list[Path]:
+    """Return the folders of the runs of a sweep, or ``folder`` itself if it is that of a run.
+
+    Raise DataError if the sweep is damaged.
+    """
+    sweep = read_sweep(folder)
+    return sweep.folders(folder) if sweep else [folder]
+
+
+def store_of(folder: Path) -> str | None:
+    """Return the store that the run or sweep in ``folder`` belongs to; None if it is not tracked.
+
+    Raise DataError if the record is damaged.
+    """
+    sweep = read_sweep(folder)
+    if sweep is not None:
+        return sweep.tracking.uri
+    record = read_record(folder)
+    return record.start.config.tracking.uri if record else None
+
+
+def store_key(uri: str) -> str:
+    """Return a key that differs between stores: the address, and the number of an SQLite file.
+
+    A file that was deleted and created again is another store.
+    """
+    path = sqlite_path(uri)
+    return f"{uri} {path.stat().st_ino}" if path is not None and path.exists() else uri
 
 
 def _size(run: Path) -> int:
     journal = run / JOURNAL
     return journal.stat().st_size if journal.exists() else 0
-
-
-def store_named(folder: Path) -> str | None:
-    """Return the store that a run or a sweep was made for; None if it was not to be tracked."""
-    record = read_sweep(folder)
-    if record is None:
-        run = read(folder)
-        record = run.start["config"] if run else {"tracking": {"uri": None}}
-    uri: str | None = record["tracking"]["uri"]
-    return uri
-
-
-def folders(sweep: Path, record: Mapping[str, Any]) -> list[Path]:
-    """Return the folders of a sweep's runs."""
-    return [sweep.parents[1] / RUNS / run["identity"] for run in record["runs"]]

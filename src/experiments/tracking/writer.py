@@ -1,47 +1,27 @@
-"""Starting and ending the writer to MLflow, a process of its own that nothing here waits for."""
+"""The writer to MLflow, as the process that trains sees it: started, watched, awaited."""
 
 import os
-import shlex
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
-from experiments.configuration.naming import top
-from experiments.recording.journal import JOURNAL
-from experiments.recording.record import SWEEP
+from experiments.configuration import experiments_command, group_of
+from experiments.recording import is_run, is_sweep
+from experiments.tracking.messages import Progress, StoreWarning
+from experiments.tracking.mirror_process import MirrorProcess
 
-COMMAND = str(Path(sys.executable).parent / "experiments")
-if not os.path.relpath(COMMAND).startswith(os.pardir):
-    COMMAND = os.path.relpath(COMMAND)
-OUTPUT = "tracking.log"
-SQLITE = "sqlite:///"  # what the address of an SQLite store begins with
-PATIENCE = 3  # seconds that the writer may take to catch up before that is said
-LIMIT = 120  # seconds without a sign of life that it is given then
-REPORT_EVERY = 30  # seconds
-POLL = 0.1
-WARNING, PROGRESS = "warning: ", "tracked: "
-"""How the writer's lines to its parent begin."""
-SETTINGS = {
-    "MLFLOW_DISABLE_TELEMETRY": "true",
-    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",  # the writer itself tries again
-    "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
-    "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
-}
-"""The last three notice a dead server in seconds; MLflow's own limits mean minutes."""
+PATIENCE = 3  # seconds of waiting for MLflow before the first line about it
+REPORT_EVERY = 30  # seconds between further lines
+LIMIT = 120  # seconds without a message before waiting ends
 
 
 class Writer:
-    """Follows the runs recorded in a folder into MLflow, while the context lasts.
+    """Copies the records in ``folder`` to MLflow while the context lasts.
 
-    With ``uri`` None nothing is tracked; without ``needed`` MLflow has everything already. A writer
-    that fails disturbs no run: `say` hears of the first failure at once, and at the end whether
-    MLflow has everything.
+    With ``uri`` None nothing is tracked; without ``needed`` MLflow is up to date already. A writer
+    that fails disturbs no run: ``say`` gets the first warning at once, and at the end a line that
+    says whether MLflow is up to date.
     """
 
     def __init__(
@@ -55,34 +35,18 @@ class Writer:
     ) -> None:
         self.folder = folder
         self.uri = uri
-        self.needed = needed
-        self.browse = browse
-        self.say = say
-        self.process: subprocess.Popen[bytes] | None = None
-        self._heard = 0  # bytes of the writer's output
-        self._warned = False
-        self._last_words = ""
-        self._progress = ""
-        self._skipped = ""  # why it was not waited for any longer
+        self._needed = needed
+        self._browse = browse
+        self._say = say
+        self._mirror: MirrorProcess | None = None
+        self._warning = ""
+        self._progress: Progress | None = None
         self._restarted = False
 
     def __enter__(self) -> "Writer":
-        if self.uri is not None and self.needed:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self._start(self.uri)
+        if self.uri is not None and self._needed:
+            self._mirror = MirrorProcess(self.folder, self.uri)
         return self
-
-    def _start(self, uri: str) -> None:
-        with (self.folder / OUTPUT).open("ab") as output:
-            self._heard = output.tell()
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "experiments.mirror.sync", str(self.folder), uri],
-                stdin=subprocess.PIPE,
-                stdout=output,
-                stderr=output,
-                env={**SETTINGS, **os.environ},
-                start_new_session=True,  # Ctrl-C is for the runs
-            )
 
     def __exit__(
         self,
@@ -90,99 +54,82 @@ class Writer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self.process is not None and self.process.stdin is not None:
-            self.process.stdin.close()
-            self._wait(self.process)
-        if (self.folder / JOURNAL).exists() or (self.folder / SWEEP).exists():
-            self.say(self._report())
-
-    def listen(self, _event: Mapping[str, Any]) -> None:
-        """Check at an event of a run."""
-        self.attend()
+        gave_up = self._wait(self._mirror) if self._mirror is not None else ""
+        if is_run(self.folder) or is_sweep(self.folder):
+            self._say(self._report(gave_up))
 
     def attend(self) -> None:
-        """Say what the writer warns of; if it has died, say so and start another, once."""
-        self.check()
-        if self.process is None or self.process.poll() is None or self._restarted:
+        """Print the first warning. If the writer has died, say so and start another one, once."""
+        self._hear()
+        if self._mirror is None or not self._mirror.ended or self._restarted:
             return
         self._restarted = True
-        self._warn(f"{self._exit()}; starting another writer")
+        self._warn(f"{self._why()}; starting another writer")
         if self.uri is not None:
-            self._start(self.uri)
+            self._mirror = MirrorProcess(self.folder, self.uri)
 
-    def _exit(self) -> str:
-        """Return how the writer ended, in words."""
-        code = self.process.returncode if self.process is not None else 0
-        if code < 0:
-            return f"its writer was ended by {signal.Signals(-code).name}"
-        return self._last_words or f"its writer ended with exit code {code}"
+    def _hear(self) -> bool:
+        """Take in the writer's messages; return whether there were any."""
+        messages = self._mirror.messages() if self._mirror is not None else []
+        for message in messages:
+            if isinstance(message, StoreWarning):
+                self._warn(message.message)
+            else:
+                self._progress = message
+        return bool(messages)
 
-    def _warn(self, words: str) -> None:
-        """Say the first warning; the others stay in the writer's output."""
-        if not self._warned:
-            self._warned = True
-            self.say(f"MLflow: {words}\nThe runs go on; nothing is lost.")
+    def _warn(self, message: str) -> None:
+        """Print the first warning and remember the last one."""
+        if not self._warning:
+            self._say(f"MLflow: {message}\nThe runs continue; nothing is lost.")
+        self._warning = message
 
-    def check(self) -> bool:
-        """Say the writer's first warning; return whether it has said anything since last time."""
-        if self.process is None:
-            return False
+    def _why(self) -> str:
+        """Return why the writer did not succeed: its last warning, or how it ended."""
+        assert self._mirror is not None  # noqa: S101 - only called with a mirror
+        return self._warning or self._mirror.describe_exit()
+
+    def _wait(self, mirror: MirrorProcess) -> str:
+        """Wait until MLflow is up to date; return why the wait was given up, if it was."""
+        due = time.monotonic() + PATIENCE
+
+        def hear() -> bool:
+            nonlocal due
+            heard = self._hear()
+            if time.monotonic() > due:
+                due = time.monotonic() + REPORT_EVERY
+                progress = self._progress
+                so_far = f" ({progress.done} of {progress.total} runs)" if progress else ""
+                self._say(f"Waiting for MLflow{so_far}; Ctrl-C skips this.")
+            return heard
+
+        mirror.finish()
+        gave_up = ""
         try:
-            with (self.folder / OUTPUT).open("rb") as output:
-                output.seek(self._heard)
-                heard = output.read()
-        except OSError:
-            return False
-        self._heard += len(heard)
-        for line in heard.decode(errors="replace").splitlines():
-            if line.startswith(PROGRESS):
-                self._progress = line
-            elif line.strip():
-                self._last_words = line.removeprefix(WARNING)
-            if line.startswith(WARNING):
-                self._warn(line.removeprefix(WARNING))
-        return bool(heard)
-
-    def _wait(self, process: subprocess.Popen[bytes]) -> None:
-        """Wait for the writer to catch up, as long as it shows progress."""
-        begun = alive = time.monotonic()
-        said = begun + PATIENCE - REPORT_EVERY
-        try:
-            while process.poll() is None and time.monotonic() - alive < LIMIT:
-                if self.check():
-                    alive = time.monotonic()
-                if time.monotonic() - said > REPORT_EVERY:
-                    said = time.monotonic()
-                    self.say(f"Waiting for MLflow to catch up{self._so_far()}; Ctrl-C skips that.")
-                with suppress(subprocess.TimeoutExpired):
-                    process.wait(POLL)
+            if not mirror.wait(LIMIT, hear):
+                gave_up = "it does not answer"
         except KeyboardInterrupt:
-            self._skipped = "waiting for it was skipped"
-        if process.poll() is None:
-            self._skipped = self._skipped or "it does not answer"
-            process.kill()
-            process.wait()
-        self.check()
+            gave_up = "waiting for it was skipped"
+        if gave_up:
+            mirror.kill()
+        self._hear()
+        return gave_up
 
-    def _so_far(self) -> str:
-        return f" ({self._progress.removeprefix(PROGRESS)})" if self._progress else ""
-
-    def _report(self) -> str:
+    def _report(self, gave_up: str) -> str:
         folder = os.path.relpath(self.folder)
         if self.uri is None:
             return f"Recorded in {folder}, not in MLflow."
-        if self.process is None or self.process.returncode == 0:
-            return f"Recorded in {folder}\nand in MLflow: browse with  {self.browse}"
-        reason = self._skipped or self._exit()
+        if self._mirror is None or self._mirror.succeeded:
+            return f"Recorded in {folder}\nand in MLflow: browse with  {self._browse}"
         return (
-            f"MLflow did not get everything: {reason}\nNothing is lost, the journals have it all."
-            " The next run brings it up to date, or, when that is mended:"
-            f"  {COMMAND} sync {shlex.quote(folder)}"
+            f"MLflow is not up to date: {gave_up or self._why()}\nNothing is lost, the journals are"
+            " complete. The next run updates MLflow, or, after the repair:"
+            f"  {experiments_command('sync', folder)}"
         )
 
 
 def browse_command(uri: str | None, overrides: Sequence[str]) -> str:
-    """Return the command that shows the runs in MLflow: the plain one for the usual store."""
-    if any(top(override) in ("tracking", "outputs") for override in overrides):
-        return f"{COMMAND} ui --uri {shlex.quote(str(uri))}"
+    """Return the command that shows the runs in MLflow: `make ui` for the default store."""
+    if any(group_of(override) in ("tracking", "outputs") for override in overrides):
+        return experiments_command("ui", "--uri", str(uri))
     return "make ui"
