@@ -1,4 +1,4 @@
-"""The records under outputs/: a journal for each run, a record for each sweep, and files."""
+"""The files under outputs/: journals of runs, records of sweeps, weights, and their layout."""
 
 from experiments.recording.atomic import sync_folder, write_atomically
 from experiments.recording.events import (

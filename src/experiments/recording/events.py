@@ -83,9 +83,14 @@ class Note(Struct, frozen=True, kw_only=True, tag_field="event", tag="note"):
     time: float = 0.0
     message: str
 
+    @property
+    def recorded(self) -> bool:
+        """Return whether the note is in a journal, which has set its time."""
+        return self.time > 0
+
 
 class End(Struct, frozen=True, kw_only=True, tag_field="event", tag="end"):
-    """The run has ended, for good or until it is resumed.
+    """The run has ended. If it is not complete, it can be resumed later.
 
     ``metrics`` holds the test set's cost and accuracy, ``confusion_matrix [k, k]`` the counts on
     the validation set; both are empty unless the run has finished. ``message`` says why the run

@@ -34,8 +34,8 @@ def decode(line: bytes, kind: type[T] | Any) -> T | None:
     found = LINE.fullmatch(line)
     if found is None or zlib.crc32(found[1]) != int(found[2]):
         return None
-    try:
-        record: T = msgspec.json.decode(found[1] + b"}", type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    try:  # msgspec's own JSON decoder rejects file names that are not valid Unicode
+        record: T = msgspec.convert(json.loads(found[1] + b"}"), kind)
+    except ValueError as error:
         raise VersionError(str(error)) from None
     return record

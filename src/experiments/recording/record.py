@@ -12,6 +12,7 @@ from experiments.recording.status import Status
 
 RESUME_HINT = "; the same command resumes it"
 SILENT_END = "its process ended without recording why"
+NO_START = "{}: is not the record of a run: its first event is not a start"
 
 
 @dataclass
@@ -41,7 +42,7 @@ class Record:
             elif isinstance(event, Start):
                 record = cls(event, time=event.time)
             else:
-                raise DataError(f"{path}: is not the record of a run: its first event is no start")
+                raise DataError(NO_START.format(path))
         return record
 
     def add(self, event: Event, path: Path) -> None:
@@ -81,7 +82,10 @@ class Record:
 
 
 class RecordFollower:
-    """Reads the record of a run while another process writes it."""
+    """Reads the record of a run while another process writes it.
+
+    ``record`` is None while the journal is empty, and if it is damaged.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -95,16 +99,20 @@ class RecordFollower:
 
     def update(self) -> list[Event]:
         """Add the new events to ``record`` and return them. Raise DataError for damage."""
-        events = []
-        for event in self._journal.events():
-            if isinstance(event, Start):  # the first event, or a new journal in the same folder
-                self.record = Record(event, time=event.time)
-            elif self.record is None:
-                Record.of([event], self._journal.path)
-            else:
-                self.record.add(event, self._journal.path)
-            events.append(event)
-        return events
+        try:
+            return [self._add(event) for event in self._journal.events()]
+        except DataError:
+            self.record = None
+            raise
+
+    def _add(self, event: Event) -> Event:
+        if isinstance(event, Start):  # the first event, or a new journal in the same folder
+            self.record = Record.of([event], self._journal.path)
+        elif self.record is None:
+            raise DataError(NO_START.format(self._journal.path))
+        else:
+            self.record.add(event, self._journal.path)
+        return event
 
 
 def read_record(folder: Path) -> Record | None:

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """How a run stands. It ends as finished, diverged, failed or interrupted."""
+    """The status of a run. A run ends as finished, diverged, failed or interrupted."""
 
     PLANNED = "planned"  # part of a sweep, without a record yet
     RUNNING = "running"  # a process works on it

@@ -9,6 +9,7 @@ safe on the disk, and the old one is kept as the previous checkpoint.
 
 import hashlib
 import io
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,7 +87,7 @@ def save(folder: Path, network: Network, progress: Progress, origin: Origin) -> 
     arrays: dict[str, Any] = {
         PARAMETERS: network.parameters,
         BEST_PARAMETERS: progress.best_parameters,
-        POSITION: np.array(msgspec.json.encode(position).decode()),
+        POSITION: np.array(json.dumps(msgspec.to_builtins(position))),  # NaN is allowed
         **progress.state.moments,
     }
     np.savez(buffer, **arrays)
@@ -138,7 +139,7 @@ def _read(path: Path) -> Checkpoint | None:
     try:
         with np.load(io.BytesIO(archive), allow_pickle=False) as saved:
             arrays = dict(saved)
-        position = msgspec.json.decode(str(arrays.pop(POSITION)), type=Position)
-    except (ValueError, KeyError):  # the file of another version
+        position = msgspec.convert(json.loads(str(arrays.pop(POSITION))), Position)
+    except (ValueError, KeyError):  # it was written by another version of this project
         return None
     return Checkpoint(arrays, position)

@@ -66,7 +66,7 @@ def run(job: Job, *, interruption: Interruption) -> Iterator[Event]:
     with journal:
         recorder = Recorder(journal)
         if recorder.record is not None and job.is_settled(recorder.record):
-            yield _settled(recorder.record)
+            yield _settled(job, recorder.record)
         else:
             with interruption.deferred():
                 yield from _work(job, recorder, interruption)
@@ -74,11 +74,11 @@ def run(job: Job, *, interruption: Interruption) -> Iterator[Event]:
             checkpoint.remove(job.folder)
 
 
-def _settled(record: Record) -> Note:
+def _settled(job: Job, record: Record) -> Note:
     """Return a note that there is nothing to do. Raise UserError if the run failed before."""
     message = f"done before; {describe_end(record.end)}" if record.end else ""
     if record.status is Status.FAILED:
-        raise UserError(f"{record.start.name}: {message} (retry=true tries again)")
+        raise UserError(f"{job.name}: {message} (retry=true tries again)")
     return Note(message=f"{message} (rerun=true does it again)")
 
 
@@ -88,6 +88,10 @@ def _work(job: Job, recorder: Recorder, interruption: Interruption) -> Iterator[
         yield from _train(job, recorder, interruption)
     except CheckpointError:
         raise  # nothing is recorded: where the checkpoint was made, the run can still continue
+    except GeneratorExit:  # an error in the code that receives the events
+        message = f"stopped by another part of the program after epoch {len(recorder.epochs)}"
+        _record_end(End(status=Status.INTERRUPTED, message=message), recorder, failed=True)
+        raise
     except (Exception, KeyboardInterrupt) as error:
         end = _end(error, recorder)
         failure = _failure(error, end, recorder)
@@ -123,8 +127,8 @@ def _failure(error: BaseException, end: End, recorder: Recorder) -> BaseExceptio
 
 
 def _record_end(end: End, recorder: Recorder, *, failed: bool) -> list[Event]:
-    """Record how a run ended, if that is possible; a run without a start records nothing."""
-    if recorder.record is None:
+    """Record how a run ended, if that is possible; not if it has no start, or is complete."""
+    if recorder.record is None or recorder.record.final:
         return []
     try:
         return [recorder.append(end)]

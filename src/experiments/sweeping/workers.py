@@ -8,7 +8,7 @@ import sys
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from multiprocessing import connection
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -18,6 +18,7 @@ from experiments.errors import CheckpointError, DataError, StorageError, UserErr
 from experiments.interruption import SIGNALS, Interruption
 from experiments.recording import (
     OUTPUT_LOG,
+    SILENT_END,
     End,
     Event,
     Journal,
@@ -58,7 +59,7 @@ class Worker:
     process: BaseProcess
     follower: RecordFollower
     messages: Connection
-    record: Record | None = field(default=None)
+    record: Record | None = None
 
     def events(self) -> list[Event]:
         """Return the new events of the run."""
@@ -83,8 +84,7 @@ class Worker:
         events = self.events()
         self.record = self.follower.record
         if self.record is None or self.record.end is None or not last.recordable:
-            status = last.status if last.recordable else Status.FAILED
-            end = End(status=status, message=last.text or status)
+            end = End(status=last.status, message=last.text or SILENT_END)
             self.record = self.record or Record(self.job.start())
             self.record.end = end
             events.append(end)
@@ -145,7 +145,8 @@ class Workers:
         """Start no further job, and send a signal to the jobs that run."""
         self._waiting.clear()
         for worker in self._running:
-            os.kill(worker.process.pid or 0, signum)
+            if worker.process.is_alive():
+                os.kill(worker.process.pid or 0, signum)
 
     def _next(self) -> Job:
         """Return the next job, if possible one that no other process is doing."""
@@ -192,7 +193,7 @@ def _work(job: Job, messages: Connection, parent: int) -> None:
         job.folder.mkdir(parents=True, exist_ok=True)
         _redirect_output(job)
         for event in run(job, interruption=interruption):
-            if isinstance(event, Note):
+            if isinstance(event, Note) and not event.recorded:
                 print(event.message)
     except KeyboardInterrupt as error:
         os._exit(getattr(error, "exit_code", 128 + signal.SIGINT))

@@ -49,8 +49,8 @@ class Display:
         elif isinstance(event, Resume):
             self.say(f"{name}  {describe_resume(event)}")
         elif isinstance(event, Note):
-            recorded = event.time > 0  # a note that is not recorded is no warning
-            self.say(f"{name}  {event.message}", STYLES[Status.INTERRUPTED] if recorded else "")
+            warning = STYLES[Status.INTERRUPTED] if event.recorded else ""
+            self.say(f"{name}  {event.message}", warning)
         elif isinstance(event, End):
             self._lines.pop(name, None)
             self.say(f"{name}  {describe_end(event)}", STYLES[event.status])
