@@ -3,7 +3,7 @@
 import shutil
 import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -232,34 +232,31 @@ A has the sigmoid and B the user's activation, with the same other classes; C ha
 
 @dataclass(frozen=True)
 class Edit:
-    """A change of the code: replaced texts, and the runs whose digests have to change."""
+    """A change of the code, and the runs whose digests have to change."""
 
     runs: str
-    file: str
-    old: str
-    new: str
-    also: tuple[tuple[str, str, str], ...] = ()  # further files with texts to replace
-    moved: tuple[str, str] | None = None  # a module that is moved, with all imports of it
+    replacements: Sequence[tuple[str, str, str]] = ()  # file, text before, text after
+    moves: Sequence[tuple[str, str]] = ()  # module before and after, in all imports, too
 
     def apply(self, folder: Path) -> None:
         """Edit the copy of the code in a folder."""
-        if self.moved:
-            old, new = (folder / f"{name.replace('.', '/')}.py" for name in self.moved)
-            old.rename(new)
-            for path in folder.rglob("*.py"):
-                text = path.read_text(encoding="utf-8")
-                if self.moved[0] in text:
-                    path.write_text(text.replace(*self.moved), encoding="utf-8")
-            return
-        for file, before, after in ((self.file, self.old, self.new), *self.also):
+        for old, new in self.moves:
+            path = folder / f"{old.replace('.', '/')}.py"
+            path.rename(folder / f"{new.replace('.', '/')}.py")
+            for each in folder.rglob("*.py"):
+                text = each.read_text(encoding="utf-8")
+                if old in text:
+                    each.write_text(text.replace(old, new), encoding="utf-8")
+        for file, before, after in self.replacements:
             path = folder / file
             text = path.read_text(encoding="utf-8") if before else ""
             assert before in text, f"{file} has changed: {before}"
             path.write_text(text.replace(before, after) if before else after, encoding="utf-8")
 
 
-def moved(old: str, new: str) -> Edit:
-    return Edit("", "", "", "", moved=(old, new))
+def edit(runs: str, file: str, before: str, after: str) -> Edit:
+    """Return the edit of one text."""
+    return Edit(runs, [(file, before, after)])
 
 
 ROOMS = ("configuration", "data", "recording", "training")
@@ -280,105 +277,141 @@ SIGN = (
     "class SignSGD(SGD):\n    def update(self, parameters, gradient, state, rate):\n"
     "        parameters -= rate * sign_step(gradient)\n\n\n"
 )
+INITIALIZERS = "nn/initializers.py"
 EDITS: dict[str, Edit] = {
     # tidying up
-    "comment": Edit("", TRAIN, "NORM_EVERY = 16\n", "NORM_EVERY = 16  # new\n"),
-    "docstring": Edit("", ACTIVATIONS, '"""``f(z) = 1 / (1', '"""Changed.'),
-    "string after a constant": Edit("", TRAIN, "The gradient norm is", "It is"),
-    "layout": Edit("", ACTIVATIONS, "np.tanh(z, z)", "np.tanh(\n            z, z\n        )"),
-    "parentheses": Edit("", LOSSES, "one_plus_e = 1 + e", "one_plus_e = (1 + e)"),
-    "annotation": Edit("", EVALUATION, "def norm(vector: Array)", 'def norm(vector: "np.ndarray")'),
-    "annotation of a field": Edit("", SPLITS, "    images: Array", '    images: "np.ndarray"'),
-    "message": Edit("", NETWORK, "must be float32 or float64", "is float32 or float64"),
-    "message of a user's error": Edit("", IDX, "truncated: ", "too short: "),
-    "function that writes a message": Edit("", IDX, 'f"{dimensions} dimensions"', '"another kind"'),
-    "moved module of the network": moved("nn.optimizers", "nn.rules"),
-    "moved module of the training": moved(
-        "experiments.training.diagnostics", "experiments.training.insight"
-    ),
-    "module moved to another room": moved("experiments.data.minibatches", "nn.minibatches"),
-    "renamed private function": Edit("", SPLITS, "_subset(", "_largest_remainders("),
-    "renamed private class": Edit("", NETWORK, "_Buffers", "_Workspace"),
-    "renamed private method": Edit("", NETWORK, "_views", "_cut_out"),
-    "renamed private attribute": Edit("", NETWORK, "_transposed", "_turned"),
-    "renamed public function": Edit(
+    "comments and layout": Edit(
         "",
-        EVALUATION,
-        "norm(",
-        "l2_norm(",
-        also=((TRAIN, "norm(", "l2_norm("), (TRAIN, ", norm", ", l2_norm")),
+        [
+            (TRAIN, "NORM_EVERY = 16\n", "NORM_EVERY = 16  # new\n"),
+            (TRAIN, "The gradient norm is", "It is"),
+            (ACTIVATIONS, '"""``f(z) = 1 / (1', '"""Changed.'),
+            (ACTIVATIONS, "np.tanh(z, z)", "np.tanh(\n            z, z\n        )"),
+            (LOSSES, "one_plus_e = 1 + e", "one_plus_e = (1 + e)"),
+        ],
     ),
-    "renamed constant": Edit("", NETWORK, "PREDICTION_BATCH", "ROWS_AT_ONCE"),
-    "renamed local variable": Edit("", LOSSES, "one_plus_e", "denominator"),
-    "new function": Edit(
-        "", OPTIMIZERS, "def check_decay", "def zero() -> int:\n    return 0\n\n\ndef check_decay"
-    ),
-    "new activation": Edit("", ACTIVATIONS, TANH, SINE + TANH),
-    "new optimizer": Edit("", OPTIMIZERS, ADAMW, SIGN + ADAMW),
-    "new module": Edit("", "experiments/another.py", "", "x = 1\n"),
-    "type-only import": Edit(
+    "annotations": Edit(
         "",
-        TRAIN,
-        "import copy\n",
-        "from __future__ import annotations\n\nimport copy\nfrom typing import TYPE_CHECKING\n",
-        also=(
+        [
+            (EVALUATION, "def norm(vector: Array)", 'def norm(vector: "np.ndarray")'),
+            (SPLITS, "    images: Array", '    images: "np.ndarray"'),
+        ],
+    ),
+    "messages of errors": Edit(
+        "",
+        [
+            (NETWORK, "must be float32 or float64", "is float32 or float64"),
+            (IDX, "truncated: ", "too short: "),
+            (IDX, 'f"{dimensions} dimensions"', '"another kind"'),
+            (TRAIN, "cost or norms became", "something became"),
+        ],
+    ),
+    "moved module of the network": Edit("", moves=[("nn.optimizers", "nn.rules")]),
+    "moved modules": Edit(
+        "",
+        moves=[
+            ("experiments.training.diagnostics", "experiments.training.insight"),
+            ("experiments.data.minibatches", "nn.minibatches"),
+        ],
+    ),
+    "renamed private names": Edit(
+        "",
+        [
+            (SPLITS, "_subset(", "_largest_remainders("),
+            (NETWORK, "_Buffers", "_Workspace"),
+            (NETWORK, "_views", "_cut_out"),
+            (NETWORK, "_transposed", "_turned"),
+        ],
+    ),
+    "renamed constant, public function and local variable": Edit(
+        "",
+        [
+            (NETWORK, "PREDICTION_BATCH", "ROWS_AT_ONCE"),
+            (EVALUATION, "norm(", "l2_norm("),
+            (TRAIN, "norm(", "l2_norm("),
+            (TRAIN, ", norm", ", l2_norm"),
+            (LOSSES, "one_plus_e", "denominator"),
+        ],
+    ),
+    "new function, activation, optimizer and module": Edit(
+        "",
+        [
+            (
+                OPTIMIZERS,
+                "def check_decay",
+                "def zero() -> int:\n    return 0\n\n\ndef check_decay",
+            ),
+            (ACTIVATIONS, TANH, SINE + TANH),
+            (OPTIMIZERS, ADAMW, SIGN + ADAMW),
+            ("experiments/another.py", "", "x = 1\n"),
+        ],
+    ),
+    "imports for types only": Edit(
+        "",
+        [
+            (
+                TRAIN,
+                "import copy\n",
+                "from __future__ import annotations\n\nimport copy\n"
+                "from typing import TYPE_CHECKING\n",
+            ),
             (
                 TRAIN,
                 "from nn import Network, Optimizer, Schedule\n",
                 "if TYPE_CHECKING:\n    from nn import Network, Optimizer, Schedule\n",
             ),
-        ),
+        ],
     ),
-    "import style": Edit(
+    "imports of names instead of modules": Edit(
         "",
-        "nn/initializers.py",
-        "import math",
-        "from math import inf, sqrt",
-        also=(("nn/initializers.py", "math.", ""),),
+        [(INITIALIZERS, "import math", "from math import inf, sqrt"), (INITIALIZERS, "math.", "")],
     ),
-    "unused activation": Edit(
-        "", ACTIVATIONS, "np.subtract(1, scratch, scratch)", "np.add(1, a, a)"
+    "code that no run uses": Edit(
+        "",
+        [
+            (ACTIVATIONS, "np.subtract(1, scratch, scratch)", "np.add(1, a, a)"),
+            (OPTIMIZERS, "np.multiply(gradient, rate, state.scratch)", "pass"),
+            ("experiments/recording/layout.py", '"network.npz"', '"net.npz"'),
+        ],
     ),
-    "unused optimizer": Edit("", OPTIMIZERS, "np.multiply(gradient, rate, state.scratch)", "pass"),
-    "recording": Edit("", "experiments/recording/layout.py", '"network.npz"', '"net.npz"'),
     # changes for every run
-    "constant": Edit("ABC", TRAIN, "NORM_EVERY = 16\n", "NORM_EVERY = 17\n"),
-    "loop": Edit("ABC", TRAIN, "progress.batches += 1", "progress.batches += 2"),
-    "scaling of the images": Edit("ABC", SPLITS, "pixels /= 255", "pixels /= 256"),
-    "stratified subset": Edit("ABC", SPLITS, 'kind="stable"', 'kind="heapsort"'),
-    "order of examples": Edit(
+    "constant": edit("ABC", TRAIN, "NORM_EVERY = 16\n", "NORM_EVERY = 17\n"),
+    "loop": edit("ABC", TRAIN, "progress.batches += 1", "progress.batches += 2"),
+    "scaling of the images": edit("ABC", SPLITS, "pixels /= 255", "pixels /= 256"),
+    "stratified subset": edit("ABC", SPLITS, 'kind="stable"', 'kind="heapsort"'),
+    "order of examples": edit(
         "ABC", "experiments/data/minibatches.py", "rng.permutation", "rng.choice"
     ),
-    "IDX format": Edit("ABC", IDX, "reshape(shape)", 'reshape(shape, order="F")'),
-    "diagnostics": Edit(
+    "IDX format": edit("ABC", IDX, "reshape(shape)", 'reshape(shape, order="F")'),
+    "diagnostics": edit(
         "ABC", "experiments/training/diagnostics.py", "SATURATED = 0.05", "SATURATED = 0.06"
     ),
-    "evaluation": Edit("ABC", EVALUATION, "argmax(axis=1) ==", "argmin(axis=1) =="),
-    "confusion matrix": Edit("ABC", EVALUATION, "minlength=k * k", "minlength=k"),
-    "best epoch": Edit("ABC", "experiments/training/progress.py", "index(max(", "index(min("),
-    "random streams": Edit("ABC", "experiments/training/progress.py", ".spawn(2)", ".spawn(3)"),
-    "constant of the network": Edit("ABC", NETWORK, "BATCH = 500", "BATCH = 400"),
-    "default of a parameter": Edit("ABC", NETWORK, "= np.float32,", "= np.float64,"),
-    "alignment of arrays": Edit("ABC", "nn/arrays.py", "CACHE_LINE = 64", "CACHE_LINE = 32"),
-    "base class of optimizers": Edit("ABC", OPTIMIZERS, "state.steps += 1", "state.steps += 2"),
-    "flushing of moments": Edit("ABC", OPTIMIZERS, "FLUSH_BITS = 20", "FLUSH_BITS = 21"),
-    "default of a field": Edit("ABC", OPTIMIZERS, "steps: int = 0", "steps: int = 1"),
-    "type of an exception": Edit("ABC", NETWORK, "raise ValueError", "raise TypeError"),
-    "decorator": Edit(
+    "evaluation": edit("ABC", EVALUATION, "argmax(axis=1) ==", "argmin(axis=1) =="),
+    "confusion matrix": edit("ABC", EVALUATION, "minlength=k * k", "minlength=k"),
+    "best epoch": edit("ABC", "experiments/training/progress.py", "index(max(", "index(min("),
+    "random streams": edit("ABC", "experiments/training/progress.py", ".spawn(2)", ".spawn(3)"),
+    "constant of the network": edit("ABC", NETWORK, "BATCH = 500", "BATCH = 400"),
+    "default of a parameter": edit("ABC", NETWORK, "= np.float32,", "= np.float64,"),
+    "alignment of arrays": edit("ABC", "nn/arrays.py", "CACHE_LINE = 64", "CACHE_LINE = 32"),
+    "base class of optimizers": edit("ABC", OPTIMIZERS, "state.steps += 1", "state.steps += 2"),
+    "flushing of moments": edit("ABC", OPTIMIZERS, "FLUSH_BITS = 20", "FLUSH_BITS = 21"),
+    "default of a field": edit("ABC", OPTIMIZERS, "steps: int = 0", "steps: int = 1"),
+    "type of an exception": edit("ABC", NETWORK, "raise ValueError", "raise TypeError"),
+    "decorator": edit(
         "ABC", OPTIMIZERS, "@dataclass\nclass State", "@dataclass(eq=False)\nclass State"
     ),
     # changes for the runs that use it
-    "formula of the sigmoid": Edit("A", ACTIVATIONS, "np.add(z, 0.5, z)", "np.add(z, 0.6, z)"),
-    "activation of the user's": Edit("B", "mine.py", "z *= 2", "z *= 3"),
-    "formula of the rectifier": Edit("C", ACTIVATIONS, "np.sign(a, scratch)", "np.abs(a, scratch)"),
-    "momentum": Edit("AB", OPTIMIZERS, "np.multiply(velocity, rate,", "np.divide(velocity, rate,"),
-    "Adam": Edit("C", OPTIMIZERS, "1 - self.beta2**", "2 - self.beta2**"),
-    "quadratic cost": Edit("AB", LOSSES, "return 0.5 * float", "return 0.25 * float"),
-    "cross-entropy": Edit("C", LOSSES, "np.log1p", "np.log"),
-    "function of both costs": Edit("ABC", LOSSES, "one_plus_e = 1 + e", "one_plus_e = 2 + e"),
-    "initializer": Edit("AB", "nn/initializers.py", "math.sqrt(1 / n_in)", "math.sqrt(3 / n_in)"),
-    "schedule": Edit("AB", "nn/schedules.py", "return 1.0", "return 0.5"),
-    "schedule with a state": Edit("C", "nn/schedules.py", "0.5**halvings", "0.4**halvings"),
+    "formula of the sigmoid": edit("A", ACTIVATIONS, "np.add(z, 0.5, z)", "np.add(z, 0.6, z)"),
+    "activation of the user's": edit("B", "mine.py", "z *= 2", "z *= 3"),
+    "formula of the rectifier": edit("C", ACTIVATIONS, "np.sign(a, scratch)", "np.abs(a, scratch)"),
+    "momentum": edit("AB", OPTIMIZERS, "np.multiply(velocity, rate,", "np.divide(velocity, rate,"),
+    "Adam": edit("C", OPTIMIZERS, "1 - self.beta2**", "2 - self.beta2**"),
+    "quadratic cost": edit("AB", LOSSES, "return 0.5 * float", "return 0.25 * float"),
+    "cross-entropy": edit("C", LOSSES, "np.log1p", "np.log"),
+    "function of both costs": edit("ABC", LOSSES, "one_plus_e = 1 + e", "one_plus_e = 2 + e"),
+    "initializer": edit("AB", INITIALIZERS, "math.sqrt(1 / n_in)", "math.sqrt(3 / n_in)"),
+    "schedule": edit("AB", "nn/schedules.py", "return 1.0", "return 0.5"),
+    "schedule with a state": edit("C", "nn/schedules.py", "0.5**halvings", "0.4**halvings"),
 }
 
 
@@ -407,8 +440,8 @@ def digests(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     copies = [base / name for name in ("none", *EDITS)]
     for copy in copies:
         copy_code(copy)
-    for name, edit in EDITS.items():
-        edit.apply(base / name)
+    for name, change in EDITS.items():
+        change.apply(base / name)
     write_data(base / "data")
     with Program([sys.executable, "-Bc", DIGESTS, base / "data", *copies], base / "log") as program:
         assert program.wait() == 0, program.output
