@@ -1,4 +1,4 @@
-"""Figures that MLflow shows of runs, in matplotlib alone: seaborn takes seconds to import."""
+"""Figures of runs and sweeps for MLflow. They use only matplotlib: seaborn is slow to import."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,12 +7,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter, PercentFormatter
 
+from experiments.palette import COLOURS
+
 History = Mapping[str, Sequence[float]]
-"""A run's metrics by name, each one value per epoch."""
+"""The metrics of a run by name; each has one value per epoch."""
 
 DPI = 110
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-"""Okabe and Ito's palette, which colour-blind readers can tell apart."""
 
 
 def mean(runs: Sequence[History]) -> History:
@@ -51,16 +51,16 @@ def learning_curves(runs: Mapping[str, History], title: str) -> Figure:
 
 def _curve(axes: Axes, values: Sequence[float], colour: str, style: str, label: str | None) -> None:
     epochs = np.arange(1, len(values) + 1)
-    marker = "o" if len(values) == 1 else None  # one point draws no line
+    marker = "o" if len(values) == 1 else None  # a single point has no line
     axes.plot(epochs, values, style, color=colour, label=label, marker=marker)
 
 
 def confusion_matrix(counts: Sequence[Sequence[int]], title: str) -> Figure:
-    """Draw how often each label (row) was taken for each class (column)."""
+    """Draw how often each label (row) was predicted as each class (column)."""
     matrix = np.array(counts)
     figure = Figure(figsize=(5.2, 5), dpi=DPI)
     axes = figure.add_axes((0.11, 0.1, 0.86, 0.82))
-    mistakes = matrix * (1 - np.eye(len(matrix)))  # the diagonal would drown them
+    mistakes = matrix * (1 - np.eye(len(matrix)))  # the diagonal is much larger
     axes.imshow(mistakes, cmap="Reds", vmin=0, vmax=max(mistakes.max(), 1))
     axes.set_xticks(range(len(matrix)))
     axes.set_yticks(range(len(matrix)))

@@ -1,10 +1,8 @@
-"""Logging a trained network to MLflow as a model, without MLflow's notion of an active run."""
+"""A trained network as an MLflow model, logged without MLflow's global active run."""
 
 import io
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import mlflow
 import numpy as np
@@ -15,42 +13,46 @@ from mlflow.types import Schema, TensorSpec
 
 import nn
 from experiments.mirror import figures, pyfunc_model
+from experiments.recording import RecordedConfig
 
 NAME = "model"
 
 
 def log(
-    client: MlflowClient, run_id: str, network: Path, config: Mapping[str, Any], step: int
+    client: MlflowClient, run_id: str, network: Path, config: RecordedConfig, *, step: int
 ) -> None:
-    """Log the file `network.npz` of a run as its model, unless it has one."""
+    """Log the file `network.npz` of a run as its model, unless the run has one."""
     run = client.get_run(run_id)
     if run.outputs and run.outputs.model_outputs:
         return
-    sizes, dtype = config["architecture"]["sizes"], config["dtype"]
-    begun = client.search_logged_models(
+    unfinished = client.search_logged_models(
         [run.info.experiment_id], f"source_run_id = '{run_id}'", max_results=1
-    )  # by a writer that was killed
-    logged = begun[0] if begun else client.create_logged_model(run.info.experiment_id, NAME, run_id)
-    identity = Model(
+    )  # of a process that was killed
+    logged = (
+        unfinished[0]
+        if unfinished
+        else client.create_logged_model(run.info.experiment_id, NAME, run_id)
+    )
+    model = Model(
         artifact_path=logged.artifact_location,
         model_uuid=logged.model_id,
         run_id=run_id,
         model_id=logged.model_id,
     )
     with tempfile.TemporaryDirectory() as folder:
-        save(Path(folder) / NAME, network, sizes, dtype, identity)
+        save(Path(folder) / NAME, network, config.architecture.sizes, config.dtype, model)
         client.log_model_artifacts(logged.model_id, f"{folder}/{NAME}")
     client.finalize_logged_model(logged.model_id, "READY")
     client.log_outputs(run_id, [LoggedModelOutput(logged.model_id, step)])
 
 
 def save(
-    folder: Path, network: Path, sizes: list[int], dtype: str, identity: Model | None = None
+    folder: Path, network: Path, sizes: list[int], dtype: str, model: Model | None = None
 ) -> None:
-    """Write an MLflow model to a folder: weights, this project's `nn`, signature and example."""
+    """Write an MLflow model to a folder: network, package `nn`, signature and input example."""
     mlflow.pyfunc.save_model(
         folder,
-        mlflow_model=identity,
+        mlflow_model=model,
         python_model=pyfunc_model.__file__,
         artifacts={"network": str(network)},
         code_paths=[str(Path(nn.__file__).parent)],
@@ -64,7 +66,7 @@ def save(
 
 
 def warm_up() -> None:
-    """Do once, while a run trains, what is slow the first time: pictures and saving a model."""
+    """Draw figures and save a model once, while a run trains: the first time is slow."""
     history = {
         f"{split}/{of}": [1.0] for split in ("train", "validation") for of in ("cost", "accuracy")
     }

@@ -1,53 +1,25 @@
-"""The network as an MLflow model. MLflow stores this file and package `nn` beside the weights.
+"""The MLflow model of a network. MLflow stores this file and the package `nn` with the network.
 
-So the model loads where this project is not installed, and no pickle is involved ("models from
-code" in MLflow's documentation).
+So the model can be loaded without this project, and no pickle is needed ("models from code" in
+MLflow's documentation).
 """
 
-import importlib
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import mlflow.pyfunc
 import numpy as np
 import numpy.typing as npt
-
-if TYPE_CHECKING:
-    from nn import Network
-
-
-def load_network(path: str | Path) -> "Network":
-    """Return the network saved in the file `network.npz` of a run."""
-    from nn import Network, Output, StandardNormal
-
-    with np.load(path) as saved:
-        parameters = saved["parameters"]
-        description = json.loads(str(saved["description"]))
-
-    def instance(options: dict[str, Any]) -> Any:
-        module, _, name = options.pop("_target_").rpartition(".")
-        return getattr(importlib.import_module(module), name)(**options)
-
-    output = Output[description["loss"].pop("output")]
-    network = Network(
-        description["sizes"],
-        activation=instance(description["activation"]),
-        loss=instance({**description["loss"], "output": output}),
-        initializer=StandardNormal(bias_std=0.0),
-        rng=np.random.default_rng(0),
-        dtype=parameters.dtype,
-    )
-    network.parameters[:] = parameters
-    return network
 
 
 class NetworkModel(mlflow.pyfunc.PythonModel):  # type: ignore[name-defined,misc]
     """Maps pixels ``[n, sizes[0]]`` in [0, 1] to output activations ``[n, sizes[-1]]``."""
 
     def load_context(self, context: Any) -> None:
-        """Load the network from the model's artifacts."""
-        self.network = load_network(context.artifacts["network"])
+        """Load the network from the artifacts of the model."""
+        import nn  # stored with the model
+
+        self.network = nn.load(Path(context.artifacts["network"]).read_bytes())
 
     def predict(
         self,

@@ -1,4 +1,4 @@
-"""Browsing the runs: MLflow's own server, light, on this machine only."""
+"""`experiments ui`: MLflow's own server, with few processes, for this machine only."""
 
 import os
 import socket
@@ -11,10 +11,11 @@ from typing import IO
 
 from experiments.errors import UserError
 from experiments.interruption import Interrupted, Interruption
-from experiments.mirror import store
+from experiments.mirror.store import open_store
+from experiments.mirror.view import runs_page
 
 HOST = "127.0.0.1"
-POLL = 0.2  # seconds between two questions whether the server is up
+POLL = 0.2  # seconds between two checks of the server
 SETTINGS = {
     "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # else 15 processes and 3 GB
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -22,18 +23,18 @@ SETTINGS = {
 
 
 def serve(uri: str, port: int, *, browse: bool, interruption: Interruption) -> None:
-    """Serve the store until Ctrl-C, printing the address of its newest experiment's runs.
+    """Serve the store until Ctrl-C, and print the address of the runs of its newest experiment.
 
-    ``uri`` of a server is only opened. Raises UserError if there are no runs, the port is taken or
-    the server does not start.
+    If ``uri`` is the address of a server, only print the address. Raise UserError if there are no
+    runs, the port is used or the server does not start.
     """
-    client = store.open_store(uri)
+    client = open_store(uri)
     experiments = client.search_experiments(order_by=["last_update_time DESC"])
     tracked = [each.experiment_id for each in experiments if each.name != "Default"]
     if not tracked:
         raise UserError(f"no runs in {uri} yet; make some with: make sweep")
     if uri.startswith("http"):
-        _announce(store.runs_page(uri.rstrip("/"), tracked[0]), browse=browse)
+        _announce(runs_page(uri.rstrip("/"), tracked[0]), browse=browse)
         return
     _check_free(port)
     address = f"http://{HOST}:{port}"
@@ -43,12 +44,12 @@ def serve(uri: str, port: int, *, browse: bool, interruption: Interruption) -> N
         environment = {**os.environ, **SETTINGS}
         server = None
         try:
-            with interruption.deferred():  # else it could be started and not yet known
+            with interruption.deferred():  # no signal before `server` is set
                 server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
             if interruption.signum is not None:
                 raise Interrupted(interruption.signum)
             _wait(server, f"{address}/health", log)
-            _announce(store.runs_page(address, tracked[0]), browse=browse)
+            _announce(runs_page(address, tracked[0]), browse=browse)
             server.wait()
         except KeyboardInterrupt:
             pass
@@ -68,7 +69,7 @@ def _check_free(port: int) -> None:
 
 
 def _wait(server: subprocess.Popen[bytes], health: str, log: IO[bytes]) -> None:
-    """Return when the server answers; raise UserError, with its last words, if it ends."""
+    """Return when the server answers. Raise UserError, with its last line, if it ends."""
     while True:
         try:
             server.wait(POLL)
@@ -76,8 +77,8 @@ def _wait(server: subprocess.Popen[bytes], health: str, log: IO[bytes]) -> None:
             pass
         else:
             log.seek(0)
-            words = log.read().decode(errors="replace").split("\n")
-            reason = next((line for line in reversed(words) if line.strip()), "no message")
+            lines = log.read().decode(errors="replace").split("\n")
+            reason = next((line for line in reversed(lines) if line.strip()), "no message")
             raise UserError(f"the MLflow server did not start: {reason}")
         try:
             with urllib.request.urlopen(health, timeout=POLL):

@@ -1,0 +1,224 @@
+"""The copy of a run in MLflow, made from its journal.
+
+Everything is looked up before it is created, so the work can be repeated and continued.
+"""
+
+from pathlib import Path
+
+import msgspec
+from mlflow import MlflowClient
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, Run, RunTag
+
+from experiments.errors import DataError
+from experiments.mirror import figures, models, tags
+from experiments.mirror.store import find_experiment, find_or_create_run, milliseconds
+from experiments.recording import (
+    NETWORK,
+    SILENT_END,
+    WEIGHTS,
+    End,
+    Epoch,
+    Event,
+    Record,
+    RecordedDataset,
+    RecordFollower,
+    Start,
+    Status,
+    describe_end,
+    is_held,
+    is_run,
+    parameters,
+    weight_files,
+)
+from experiments.tracking import SyncState, SyncStateFile, read_sync_state, store_key
+
+START = "start.json"
+"""The artifact that holds the first event of a run."""
+LONGEST_PARAM = 6000  # characters that MLflow keeps
+MLFLOW_STATUS = {
+    Status.FINISHED: "FINISHED",
+    Status.DIVERGED: "FAILED",
+    Status.FAILED: "FAILED",
+    Status.INTERRUPTED: "KILLED",
+    Status.RUNNING: "RUNNING",
+}
+"""MLflow's own status. The tag `status` keeps the difference between diverged and failed."""
+
+
+class MirroredRun:
+    """A run and its copy in MLflow, nested in the copy of ``sweep`` if there is one.
+
+    ``complete`` is true when nothing more is to be copied, ``problem`` says why a journal cannot be
+    read.
+    """
+
+    def __init__(
+        self,
+        client: MlflowClient,
+        folder: Path,
+        uri: str,
+        *,
+        sweep: str = "",
+        parent: Run | None = None,
+    ) -> None:
+        self.client = client
+        self.folder = folder
+        self.complete = False
+        self.problem = ""
+        self._uri = uri
+        self._sweep = sweep
+        self._parent = parent
+        self._follower = RecordFollower(folder)
+        self._run_id = ""
+        self._status: Status | None = None  # in MLflow
+
+    @property
+    def copied(self) -> int:
+        """Bytes of the journal that MLflow has."""
+        return self._follower.size
+
+    def update(self, *, last: bool = False) -> None:
+        """Copy the new events, unless another process does.
+
+        With ``last`` a run without an end is interrupted if no process works on it.
+        """
+        if self.complete or not is_run(self.folder):
+            return
+        try:
+            with SyncStateFile(self.folder) as file:
+                self._update(last=last)
+                if self.complete:
+                    file.write(self._sync_state())
+        except BlockingIOError:
+            return
+        except DataError as error:
+            self.complete, self.problem = True, str(error)
+
+    def _sync_state(self) -> SyncState:
+        before = read_sync_state(self.folder)
+        sweeps = {*(before.sweeps if before else ()), self._sweep} - {""}
+        return SyncState(store=store_key(self._uri), sizes=[self.copied], sweeps=sorted(sweeps))
+
+    def _update(self, *, last: bool) -> None:
+        working = not last or is_held(self.folder)  # before the journal is read for the last time
+        events = self._follower.update()
+        record = self._follower.record
+        if record is None:
+            return
+        if not self._run_id:
+            self._create(record.start)
+        metrics = [metric for event in events for metric in _metrics(event, len(record.epochs))]
+        if metrics:
+            self.client.log_batch(self._run_id, metrics=metrics)
+        status = Status.RUNNING if working and record.end is None else record.status
+        if status is not self._status:
+            if status is Status.RUNNING:
+                self._reopen()
+            else:
+                self._finish(record, status)
+            self._status = status
+        self.complete = record.final or (last and status is not Status.RUNNING)
+
+    def _create(self, start: Start) -> None:
+        """Find or create the run, and copy everything that is known from its start."""
+        run_tags = tags.run_tags(start, self.folder)
+        if self._parent is not None:
+            experiment_id = self._parent.info.experiment_id
+            run_tags[tags.PARENT] = self._parent.info.run_id
+        else:
+            experiment_id = find_experiment(self.client, self._uri, start.config.tracking)
+        run = find_or_create_run(
+            self.client,
+            experiment_id,
+            key=tags.RUN,
+            tags=run_tags,
+            name=start.name,
+            start_time=start.time,
+        )
+        self._run_id = run.info.run_id
+        self._join_sweep(run)
+        params = [
+            Param(name, str(value)[:LONGEST_PARAM]) for name, value in parameters(start).items()
+        ]
+        self.client.log_batch(self._run_id, params=params)
+        if start.dataset is not None:
+            self.client.log_inputs(self._run_id, datasets=_dataset_inputs(start.dataset))
+        self.client.log_dict(self._run_id, msgspec.to_builtins(start.config), "config.yaml")
+        self.client.log_dict(self._run_id, msgspec.to_builtins(start), START)
+
+    def _join_sweep(self, run: Run) -> None:
+        """Add the sweep to the run's tags; nest the run if it has no parent yet."""
+        sweeps = tags.read_list(run.data.tags, tags.SWEEPS)
+        if self._sweep and self._sweep not in sweeps:
+            value = tags.write_list([*sweeps, self._sweep])
+            self.client.set_tag(self._run_id, tags.SWEEPS, value)
+        if self._parent is not None and tags.PARENT not in run.data.tags:
+            self.client.set_tag(self._run_id, tags.PARENT, self._parent.info.run_id)
+
+    def _reopen(self) -> None:
+        self._set_status(Status.RUNNING, message="")
+        self.client.update_run(self._run_id, status=MLFLOW_STATUS[Status.RUNNING])
+
+    def _finish(self, record: Record, status: Status) -> None:
+        """Copy how the run ended, for good or until it is resumed."""
+        start, end = record.start, record.end
+        if record.epochs:
+            figure = figures.learning_curves({start.name: record.history}, start.name)
+            self.client.log_figure(self._run_id, figure, "learning_curves.png")
+        for file in weight_files(self.folder):
+            self.client.log_artifact(self._run_id, str(file), WEIGHTS)
+        if end is not None and status is Status.FINISHED:
+            self._copy_network(record, end)
+        if end is not None and end.traceback:
+            self.client.log_text(self._run_id, end.traceback, "traceback.txt")
+        message = end.message if end is not None else SILENT_END
+        description = describe_end(end) if end is not None else f"{status}: {message}"
+        self.client.set_tag(self._run_id, tags.DESCRIPTION, description)
+        self._set_status(status, message)
+        end_time = milliseconds(record.time)
+        self.client.set_terminated(self._run_id, MLFLOW_STATUS[status], end_time)
+
+    def _copy_network(self, record: Record, end: End) -> None:
+        """Copy the confusion matrix, and the network if its file has not been deleted."""
+        title = f"{record.start.name}: validation set"
+        figure = figures.confusion_matrix(end.confusion_matrix, title)
+        self.client.log_figure(self._run_id, figure, "confusion_matrix.png")
+        network = self.folder / NETWORK
+        if network.exists():
+            config, epochs = record.start.config, len(record.epochs)
+            models.log(self.client, self._run_id, network, config, step=epochs)
+
+    def _set_status(self, status: Status, message: str) -> None:
+        """Set the tags `status` and `message`; remove the message of an earlier end."""
+        if not message and tags.MESSAGE in self.client.get_run(self._run_id).data.tags:
+            self.client.delete_tag(self._run_id, tags.MESSAGE)
+        new = {tags.STATUS: str(status), **({tags.MESSAGE: message} if message else {})}
+        run_tags = [RunTag(name, value) for name, value in new.items()]
+        self.client.log_batch(self._run_id, tags=run_tags)
+
+
+def _metrics(event: Event, epochs: int) -> list[Metric]:
+    """Return the metrics of an event; those of the end belong to the last epoch."""
+    if not isinstance(event, Epoch | End):
+        return []
+    step = event.epoch if isinstance(event, Epoch) else epochs
+    time = milliseconds(event.time)
+    return [Metric(name, value, time, step) for name, value in event.metrics.items()]
+
+
+def _dataset_inputs(dataset: RecordedDataset) -> list[DatasetInput]:
+    source = msgspec.json.encode({"uri": dataset.root}).decode()
+    sizes = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
+    return [
+        DatasetInput(
+            Dataset(
+                name=f"{dataset.name} {split}",
+                digest=dataset.sha256[:16],
+                source_type="local",
+                source=source,
+                profile=msgspec.json.encode({"num_rows": size}).decode(),
+            ),
+            tags=[InputTag("mlflow.data.context", split)],
+        )
+        for split, size in sizes.items()
+    ]

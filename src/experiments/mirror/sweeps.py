@@ -1,0 +1,111 @@
+"""The copy of a sweep in MLflow: a run in which the runs of the sweep are nested."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from mlflow import MlflowClient
+from mlflow.entities import Run
+
+from experiments.configuration import without_seed
+from experiments.errors import DataError
+from experiments.mirror import figures, tags
+from experiments.mirror.runs import MLFLOW_STATUS, MirroredRun
+from experiments.mirror.store import find_experiment, find_or_create_run, milliseconds
+from experiments.recording import Record, Status, SweepRecord, read_record, run_status
+from experiments.tracking import SyncState, SyncStateFile, store_key
+
+WORST_FIRST = ("RUNNING", "KILLED", "FAILED", "FINISHED")
+"""MLflow's status of a sweep is the worst status of its runs."""
+
+
+class MirroredSweep:
+    """A sweep and its copy in MLflow.
+
+    MLflow allows one parent per run: a run of several sweeps is nested in the one that was tracked
+    first, and its tag `sweeps` names all. ``report`` is called with the numbers of complete runs
+    and of all runs.
+    """
+
+    def __init__(
+        self,
+        client: MlflowClient,
+        folder: Path,
+        uri: str,
+        record: SweepRecord,
+        report: Callable[[int, int], None],
+    ) -> None:
+        self.client = client
+        self._folder = folder
+        self._uri = uri
+        self._record = record
+        self._report = report
+        with SyncStateFile(folder, wait=True):  # two processes must not both create it
+            self._parent = self._create()
+        self.runs = [
+            MirroredRun(client, run, uri, sweep=record.id, parent=self._parent)
+            for run in record.folders(folder)
+        ]
+
+    def update(self, *, last: bool = False) -> None:
+        """Copy the new events of all runs; with ``last`` also the end of the sweep."""
+        for run in [run for run in self.runs if not run.complete]:
+            run.update(last=last)
+            if run.complete:
+                self._report(sum(each.complete for each in self.runs), len(self.runs))
+        if last:
+            self._finish()
+
+    @property
+    def problem(self) -> str:
+        """Why journals of the sweep cannot be read; empty if all can."""
+        return "; ".join(run.problem for run in self.runs if run.problem)
+
+    def _create(self) -> Run:
+        """Find or create the run that mirrors the sweep."""
+        parent = find_or_create_run(
+            self.client,
+            find_experiment(self.client, self._uri, self._record.tracking),
+            key=tags.SWEEP,
+            tags=tags.sweep_tags(self._record),
+            name=self._record.name,
+            start_time=self._record.time,
+        )
+        if parent.info.status != "RUNNING":
+            self.client.update_run(parent.info.run_id, status="RUNNING")
+        return parent
+
+    def _finish(self) -> None:
+        """Draw the mean learning curves, and end the sweep unless a run goes on."""
+        records = [_read(run.folder) for run in self.runs]  # some have a writer of their own
+        self._draw(records)
+        statuses = {
+            MLFLOW_STATUS.get(run_status(run.folder, record), "KILLED")
+            for run, record in zip(self.runs, records, strict=True)
+        }
+        worst = next(status for status in WORST_FIRST if status in statuses)
+        if worst != MLFLOW_STATUS[Status.RUNNING]:
+            times = [self._record.time, *(record.time for record in records if record)]
+            self.client.set_terminated(self._parent.info.run_id, worst, milliseconds(max(times)))
+        with suppress(BlockingIOError), SyncStateFile(self._folder) as file:
+            sizes = [run.copied for run in self.runs]
+            file.write(SyncState(store=store_key(self._uri), sizes=sizes))
+
+    def _draw(self, records: list[Record | None]) -> None:
+        """Log a figure of the learning curves, as means over seeds."""
+        histories: dict[str, list[figures.History]] = {}
+        for run, record in zip(self._record.runs, records, strict=True):
+            if record is not None and record.epochs:
+                histories.setdefault(without_seed(run.name), []).append(record.history)
+        if histories:
+            means = {name: figures.mean(same) for name, same in histories.items()}
+            figure = figures.learning_curves(means, self._record.name)
+            self.client.log_figure(self._parent.info.run_id, figure, "learning_curves.png")
+
+
+def _read(folder: Path) -> Record | None:
+    """Return the record of a run; None if it has none, or if that is damaged."""
+    try:
+        return read_record(folder)
+    except DataError:
+        return None

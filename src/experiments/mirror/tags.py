@@ -1,0 +1,78 @@
+"""The tags in MLflow: facts about runs and sweeps that are read back, and MLflow's own tags."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from experiments.configuration import run_command
+from experiments.recording import Start, SweepRecord
+
+RUN = "run"
+"""The id of a run's record, `Start.id`, by which the run is found again."""
+SWEEP = "sweep"
+"""The id of a sweep, on the run that mirrors the sweep."""
+IDENTITY = "identity"
+FOLDER = "folder"
+STATUS = "status"
+MESSAGE = "message"
+"""Why a run did not finish. Missing if it did."""
+OVERRIDES = "overrides"
+"""The overrides of the command line, as a JSON list."""
+SWEEPS = "sweeps"
+"""The ids of the sweeps that a run belongs to, as a JSON list."""
+RUNS = "runs"
+"""The number of runs of a sweep."""
+DATA = "data.sha256"
+
+PARENT = "mlflow.parentRunId"
+DESCRIPTION = "mlflow.note.content"
+"""The text that MLflow shows of a run. Users edit it, so it is never read back."""
+
+
+def run_tags(start: Start, folder: Path) -> dict[str, str]:
+    """Return the tags of a run."""
+    tags = {
+        RUN: start.id,
+        IDENTITY: start.identity,
+        FOLDER: str(folder),
+        OVERRIDES: json.dumps(start.overrides),
+        **environment_tags(start.environment),
+    }
+    if start.dataset is not None:
+        tags[DATA] = start.dataset.sha256
+    return tags
+
+
+def sweep_tags(record: SweepRecord) -> dict[str, str]:
+    """Return the tags of the run that mirrors a sweep."""
+    return {
+        SWEEP: record.id,
+        RUNS: str(len(record.runs)),
+        OVERRIDES: json.dumps(record.overrides),
+        DESCRIPTION: f"{len(record.runs)} runs of `{run_command(record.overrides)}`",
+        **environment_tags(record.environment),
+    }
+
+
+def environment_tags(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the tags of an environment, with the tags by which MLflow shows user and commit."""
+    tags = {name: value for name, value in environment.items() if name != "user"}
+    tags |= {
+        "mlflow.user": environment["user"],
+        "mlflow.source.name": "run.py",
+        "mlflow.source.type": "LOCAL",
+    }
+    if "git.commit" in environment:
+        tags["mlflow.source.git.commit"] = environment["git.commit"]
+    return tags
+
+
+def read_list(tags: Mapping[str, str], name: str) -> list[str]:
+    """Return the values of a tag that holds a JSON list; an empty list if the tag is missing."""
+    values: list[str] = json.loads(tags.get(name, "[]"))
+    return values
+
+
+def write_list(values: Sequence[str]) -> str:
+    """Return the text of a tag that holds a list."""
+    return json.dumps(list(values))
