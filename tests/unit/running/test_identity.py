@@ -1,12 +1,13 @@
 """The identity of a run: it changes with everything that changes the numbers, and nothing else."""
 
 import shutil
-import struct
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import idx_files
+import numpy as np
 import pytest
 from harness import PROJECT, Program
 from omegaconf import DictConfig
@@ -172,13 +173,13 @@ def test_other_images_change_the_identity(composed: Compose, tmp_path: Path) -> 
 
 def write_data(folder: Path, last: int = 0) -> None:
     """Write five training and two test images of 2 x 2 pixels; ``last`` is the last pixel."""
-    folder.mkdir(exist_ok=True)
-    for split, n in (("train", 5), ("t10k", 2)):
-        pixels = bytes(range(4 * n - 1)) + bytes([last])
-        images = struct.pack(">4B3I", 0, 0, 8, 3, n, 2, 2) + pixels
-        labels = struct.pack(">4BI", 0, 0, 8, 1, n) + bytes(i % 2 for i in range(n))
-        (folder / f"{split}-images-idx3-ubyte").write_bytes(images)
-        (folder / f"{split}-labels-idx1-ubyte").write_bytes(labels)
+    contents = {}
+    for split, n in (("train", 5), ("test", 2)):
+        pixels = np.arange(4 * n, dtype=np.uint8)
+        pixels[-1] = last
+        contents[f"{split}_images"] = pixels.reshape(n, 2, 2)
+        contents[f"{split}_labels"] = np.arange(n, dtype=np.uint8) % 2
+    idx_files.write(folder, contents, suffix="")
 
 
 # Copies of the code with edits

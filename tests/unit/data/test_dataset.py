@@ -1,0 +1,92 @@
+"""The data set as conf/ describes it: MNIST itself, sizes, and a folder of the user's."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from idx_files import CLASSES, TEST_N, N, check_refused, idx, idx_dataset
+from omegaconf import DictConfig
+
+from experiments.configuration import PROJECT, build
+from experiments.data import Subset
+
+MNIST = PROJECT / "data" / "mnist"
+MNIST_SHA256 = {
+    "train_images": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    "train_labels": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+    "test_images": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    "test_labels": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+}
+MNIST_COUNTS = {
+    "train_labels": [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949],
+    "test_labels": [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009],
+}
+PIXELS = np.arange(256) / 255
+"""The pixel of each byte."""
+
+
+def test_mnist_has_the_published_images_and_counts() -> None:
+    files = idx_dataset(MNIST, sha256=MNIST_SHA256).files()
+    assert files.train_images.shape == (60_000, 28, 28)
+    assert files.test_images.shape == (10_000, 28, 28)
+    assert (files.n_pixels, files.n_classes) == (784, 10)
+    for key, counts in MNIST_COUNTS.items():
+        assert np.bincount(getattr(files, key)).tolist() == counts
+    for key, digest in MNIST_SHA256.items():
+        assert hashlib.sha256(idx(getattr(files, key))).hexdigest() == digest
+
+
+def test_mnist_is_split_into_50000_10000_10000() -> None:
+    mnist = idx_dataset(MNIST, sha256=MNIST_SHA256, validation_size=10_000)
+    dataset, files = mnist.load(np.float32), mnist.files()
+    sizes = [len(split) for split in (dataset.train, dataset.validation, dataset.test)]
+    assert sizes == [50_000, 10_000, 10_000]
+    together = np.concatenate([dataset.train.labels, dataset.validation.labels])
+    assert np.bincount(together).tolist() == MNIST_COUNTS["train_labels"]
+    expected = PIXELS.astype(np.float32)[files.test_images.reshape(-1, 784)]
+    assert np.array_equal(dataset.test.images, expected)
+    assert np.array_equal(dataset.test.labels, files.test_labels)
+
+
+@pytest.mark.parametrize(
+    ("train_size", "validation_size"),
+    [(501, 100), (None, N), (1, N), (None, N + 1), (10**12, 1)],
+)
+def test_more_images_than_there_are_cannot_be_requested(
+    folder: Path, train_size: int | None, validation_size: int
+) -> None:
+    requested = idx_dataset(folder, train_size=train_size, validation_size=validation_size)
+    check_refused(lambda: requested.load(np.float32), folder, N, train_size, validation_size)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"train_size": 0}, "train_size must be at least 1 image, not 0"),
+        ({"validation_size": 0}, "validation_size must be at least 1 image, not 0"),
+        ({"split_seed": -1}, "split_seed must be zero or positive, not -1"),
+    ],
+)
+def test_options_out_of_range_are_refused(options: dict[str, int], message: str) -> None:
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        idx_dataset(Path("nowhere"), **options)
+
+
+def test_a_folder_of_the_users(folder: Path, composed: Callable[..., DictConfig]) -> None:
+    experiment = build(
+        composed(
+            "dataset=folder",
+            f"dataset.root={folder}",
+            "dataset.validation_size=50",
+            "dataset.train_size=70",
+            f"architecture.sizes=[2,{CLASSES}]",
+        )
+    )
+    source = experiment.dataset
+    assert (source.name, source.root, source.subset) == ("folder", str(folder), Subset.stratified)
+    loaded = source.load(experiment.dtype)
+    sizes = [len(split) for split in (loaded.train, loaded.validation, loaded.test)]
+    assert sizes == [70, 50, TEST_N]
+    assert loaded.sha256 == idx_dataset(folder).files().sha256

@@ -1,0 +1,103 @@
+"""The four files of a data set: reading them, and checking that they belong together."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from idx_files import CLASSES, TEST_N, N, arrays, check_refused, hashes, idx_dataset, write
+
+from experiments.data import FILES
+
+
+def test_plain_and_gzipped_files_are_the_same_data(tmp_path: Path, folder: Path) -> None:
+    write(tmp_path, arrays(), suffix="")
+    plain, gzipped = idx_dataset(tmp_path).files(), idx_dataset(folder).files()
+    for key, array in arrays().items():
+        assert np.array_equal(getattr(plain, key), array)
+        assert np.array_equal(getattr(gzipped, key), array)
+    assert plain.sha256 == gzipped.sha256
+
+
+def test_a_folder_is_read_once(folder: Path) -> None:
+    assert idx_dataset(folder, split_seed=1).files() is idx_dataset(folder, split_seed=2).files()
+
+
+@pytest.mark.parametrize("key", FILES)
+def test_the_hash_depends_on_every_file(tmp_path: Path, folder: Path, key: str) -> None:
+    other = arrays()
+    other[key] = other[key][::-1]
+    write(tmp_path, other)
+    assert idx_dataset(tmp_path).files().sha256 != idx_dataset(folder).files().sha256
+
+
+@pytest.mark.parametrize("key", FILES)
+def test_each_missing_file_is_named(tmp_path: Path, key: str) -> None:
+    write(tmp_path, arrays())[key].unlink()
+    check_refused(idx_dataset(tmp_path).files, tmp_path / FILES[key], "no such file")
+
+
+@pytest.mark.parametrize("key", FILES)
+def test_contents_with_another_hash_are_refused(tmp_path: Path, key: str) -> None:
+    paths = write(tmp_path, arrays())
+    expected = hashes(arrays())
+    actual = expected[key]
+    expected[key] = "0" * 64
+    check_refused(idx_dataset(tmp_path, sha256=expected).files, paths[key], actual, "0" * 64)
+
+
+def test_contents_with_the_expected_hash_are_read(tmp_path: Path) -> None:
+    write(tmp_path, arrays())
+    assert idx_dataset(tmp_path, sha256=hashes(arrays())).files().n_classes == CLASSES
+
+
+@pytest.mark.parametrize("part", ["train", "test"])
+def test_exchanged_images_and_labels_are_refused(tmp_path: Path, part: str) -> None:
+    paths = write(tmp_path, arrays())
+    images, labels = paths[f"{part}_images"], paths[f"{part}_labels"]
+    contents = images.read_bytes()
+    images.write_bytes(labels.read_bytes())
+    labels.write_bytes(contents)
+    check_refused(idx_dataset(tmp_path).files, images, "expected 00000803")
+
+
+@pytest.mark.parametrize(
+    ("key", "images", "labels"),
+    [
+        ("train_images", N - 1, N),
+        ("train_labels", N, N - 1),
+        ("test_images", TEST_N - 1, TEST_N),
+        ("test_labels", TEST_N, TEST_N - 1),
+    ],
+)
+def test_different_numbers_of_images_and_labels_are_refused(
+    tmp_path: Path, key: str, images: int, labels: int
+) -> None:
+    contents = arrays()
+    contents[key] = contents[key][:-1]
+    write(tmp_path, contents)
+    check_refused(idx_dataset(tmp_path).files, tmp_path, f"{images} images but {labels} labels")
+
+
+@pytest.mark.parametrize("part", ["train", "test"])
+def test_files_without_examples_are_refused(tmp_path: Path, part: str) -> None:
+    contents = arrays()
+    for kind in ("images", "labels"):
+        contents[f"{part}_{kind}"] = contents[f"{part}_{kind}"][:0]
+    write(tmp_path, contents)
+    check_refused(idx_dataset(tmp_path).files, tmp_path, "0 images")
+
+
+def test_test_images_with_another_shape_are_refused(tmp_path: Path) -> None:
+    write(tmp_path, {**arrays(), "test_images": arrays()["test_images"].reshape(-1, 2, 1)})
+    check_refused(idx_dataset(tmp_path).files, tmp_path, "(2, 1)", "expected (1, 2)")
+
+
+def test_a_test_label_that_training_lacks_is_refused(tmp_path: Path) -> None:
+    contents = arrays()
+    contents["test_labels"][3] = CLASSES
+    write(tmp_path, contents)
+    check_refused(
+        idx_dataset(tmp_path).files,
+        tmp_path / FILES["test_labels"],
+        f"label {CLASSES}, expected at most {CLASSES - 1}",
+    )
