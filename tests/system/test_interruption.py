@@ -1,4 +1,4 @@
-"""Ctrl-C, kill and kill -9: what was recorded stays, MLflow knows, and no process is left."""
+"""Ctrl-C, kill and kill -9: the record stays, MLflow gets it, and no process is left over."""
 
 import signal
 from collections.abc import Iterator
@@ -10,52 +10,61 @@ import pytest
 from harness import ENDLESS, NOT_TRACKED, Program, Tracked
 
 EXIT_CODES = {"SIGINT": 130, "SIGTERM": 143, "SIGKILL": -signal.SIGKILL}
+SWEEPS = {
+    "sweep": ("-m", "seed=0,1,2,3", "hydra.launcher.processes=2"),
+    "orphans": ("-m", "seed=4,5", "hydra.launcher.processes=1"),
+}
+STRESS = pytest.mark.stress
+EVERY_SIGNAL = [pytest.param("SIGINT", marks=STRESS), "SIGTERM", "SIGKILL"]
 
 
 class Stopped:
-    """Endless runs, each sent a signal; a sweep of four, two at a time, stopped by Ctrl-C; another
-    whose main process is killed.
+    """Tracked programs without an end, each of which is stopped after its first epoch.
 
-    Each gets its signal when it has recorded an epoch. The run that gets SIGTERM gets it again
-    while its writer catches up.
+    There is a run for each of `EXIT_CODES`. The run that gets SIGTERM gets it again while the rest
+    is written to MLflow. ``sweep`` is stopped by Ctrl-C. The main process of ``orphans`` is killed.
     """
 
     def __init__(self, base: Path, stack: ExitStack) -> None:
-        self.base = base
-        sweep = ("-m", "seed=0,1,2,3", "hydra.launcher.processes=2")
-        orphans = ("-m", "seed=4,5", "hydra.launcher.processes=1")
-        arguments = {**dict.fromkeys(EXIT_CODES, ()), "sweep": sweep, "orphans": orphans}
-        self.programs: dict[str, Program] = {
-            name: stack.enter_context(
-                harness.start(self.folder(name), *more, *ENDLESS, *harness.store(base))
-            )
-            for name, more in arguments.items()
-        }
-        for name in EXIT_CODES:
+        self._base = base
+        self._stack = stack
+        self._programs: dict[str, Program] = {}
+
+    def program(self, name: str) -> Program:
+        """Return a program that was stopped. The first call starts and stops it."""
+        if name not in self._programs:
+            arguments = (*SWEEPS.get(name, ()), *ENDLESS, *harness.store(self._base))
+            program = harness.start(self.folder(name), *arguments)
+            self._programs[name] = self._stack.enter_context(program)
+            self._stop(name, program)
+        return self._programs[name]
+
+    def _stop(self, name: str, program: Program) -> None:
+        if name == "sweep":
+            harness.wait_for_epoch(*self.jobs(name)[:2])
+            program.ctrl_c()
+        elif name == "orphans":
+            harness.wait_for_epoch(self.jobs(name)[0])
+            program.send(signal.SIGKILL)
+        else:
             harness.wait_for_epoch(self.folder(name))
-            self.programs[name].send(signal.Signals[name])
-        catching_up = self.programs["SIGTERM"]
-        harness.wait_for(
-            lambda: "interrupted: " in catching_up.output, "message of the interruption"
-        )
-        catching_up.send(signal.SIGTERM)
-        harness.wait_for_epoch(*self.jobs("sweep")[:2])
-        self.programs["sweep"].ctrl_c()
-        harness.wait_for_epoch(self.jobs("orphans")[0])
-        self.programs["orphans"].send(signal.SIGKILL)
+            program.send(signal.Signals[name])
+        if name == "SIGTERM":
+            harness.wait_for(lambda: "interrupted: " in program.output, "message")
+            program.send(signal.SIGTERM)
 
     def folder(self, name: str) -> Path:
-        """Return what was recorded."""
-        return self.base / name
+        """Return the outputs folder of a program."""
+        return self._base / name
 
     def jobs(self, name: str) -> list[Path]:
-        """Return what was recorded of the jobs of a sweep."""
+        """Return the folders of the runs of a sweep."""
         return list(harness.wait_for_jobs(self.folder(name)).values())
 
-    def tracked(self, name: str) -> Tracked:
-        """Return the run as it is in MLflow after all its processes have ended."""
-        self.programs[name].wait_until_gone()
-        return harness.recorded_in(self.folder(name), harness.tracked(harness.uri(self.base)))
+    def in_mlflow(self, name: str) -> list[Tracked]:
+        """Return all runs in the store, after all processes of a program have ended."""
+        self.program(name).wait_until_gone()
+        return harness.tracked(harness.uri(self._base))
 
 
 @pytest.fixture(scope="module")
@@ -64,36 +73,42 @@ def stopped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stopped]:
         yield Stopped(tmp_path_factory.mktemp("stopped"), stack)
 
 
-@pytest.mark.parametrize("name", EXIT_CODES)
-def test_a_stopped_run_is_killed_in_mlflow_with_what_was_logged(
+@pytest.mark.parametrize("name", EVERY_SIGNAL)
+def test_a_stopped_run_is_killed_in_mlflow_with_all_its_metrics(
     stopped: Stopped, name: str
 ) -> None:
-    assert stopped.programs[name].wait() == EXIT_CODES[name]
-    run = stopped.tracked(name)
+    assert stopped.program(name).wait() == EXIT_CODES[name]
+    run = harness.recorded_in(stopped.folder(name), stopped.in_mlflow(name))
     assert run.status == "KILLED"
-    assert run.tags["outcome"] == "interrupted"
+    assert run.tags["status"] == "interrupted"
     epochs = [event["epoch"] for event in harness.events(stopped.folder(name), "epoch")]
     assert epochs == list(range(1, len(epochs) + 1))
     assert [step for step, _ in run.metrics["train/cost"]] == epochs
     assert run.metrics == harness.histories(stopped.folder(name))
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
-def test_a_stopped_run_says_so(stopped: Stopped, name: str) -> None:
-    program = stopped.programs[name]
+@pytest.mark.parametrize("name", EVERY_SIGNAL[:2])
+def test_a_stopped_run_says_why_it_ended(stopped: Stopped, name: str) -> None:
+    program = stopped.program(name)
     program.wait()
-    assert program.processes() == {}  # the writer has ended before it
+    assert program.processes() == {}  # the process that writes to MLflow has ended before it
     assert f"interrupted: stopped by {name}" in program.output
     assert "Traceback" not in program.output
     last = harness.events(stopped.folder(name))[-1]
     assert (last["event"], last["status"]) == ("end", "interrupted")
-    run = stopped.tracked(name)
-    assert name in run.tags["mlflow.note.content"]
+    run = harness.recorded_in(stopped.folder(name), stopped.in_mlflow(name))
+    assert run.tags["message"] == last["message"]
+    assert name in run.tags["message"]
     assert "learning_curves.png" in run.artifacts
 
 
-def test_a_stopped_sweep_shows_what_it_has_and_leaves_no_process(stopped: Stopped) -> None:
-    program = stopped.programs["sweep"]
+def test_a_killed_run_has_a_message_in_mlflow(stopped: Stopped) -> None:
+    run = harness.recorded_in(stopped.folder("SIGKILL"), stopped.in_mlflow("SIGKILL"))
+    assert run.tags["message"] == "its process ended without recording why"
+
+
+def test_a_stopped_sweep_shows_its_runs_and_leaves_no_process(stopped: Stopped) -> None:
+    program = stopped.program("sweep")
     assert program.wait() == 130
     assert program.processes() == {}
     assert [row[:2] for row in harness.table(program.output)] == [
@@ -104,17 +119,18 @@ def test_a_stopped_sweep_shows_what_it_has_and_leaves_no_process(stopped: Stoppe
 
 
 def test_a_stopped_sweep_starts_no_more_runs(stopped: Stopped) -> None:
-    stopped.programs["sweep"].wait()
+    stopped.program("sweep").wait()
     jobs = harness.jobs(stopped.folder("sweep"))
     assert [name for name, folder in jobs.items() if folder.is_dir()] == ["seed=0", "seed=1"]
 
 
-@pytest.mark.parametrize(("name", "started"), [("sweep", 2), ("orphans", 1)])
+@pytest.mark.parametrize(
+    ("name", "started"), [("sweep", 2), pytest.param("orphans", 1, marks=STRESS)]
+)
 def test_the_runs_of_a_stopped_sweep_are_killed_in_mlflow(
     stopped: Stopped, name: str, started: int
 ) -> None:
-    stopped.programs[name].wait_until_gone()
-    runs = harness.tracked(harness.uri(stopped.base))
+    runs = stopped.in_mlflow(name)
     folders = stopped.jobs(name)[:started]
     children = [harness.recorded_in(folder, runs) for folder in folders]
     (parent,) = (run for run in runs if run.id == children[0].tags["mlflow.parentRunId"])
@@ -123,6 +139,18 @@ def test_the_runs_of_a_stopped_sweep_are_killed_in_mlflow(
         assert (run.status, run.tags["mlflow.parentRunId"]) == ("KILLED", parent.id)
         assert run.metrics == harness.histories(folder)
         assert run.metrics["validation/accuracy"]
+
+
+def test_the_runs_of_a_killed_sweep_end_and_record_it(tmp_path: Path) -> None:
+    folder = tmp_path / "orphans"
+    with harness.start(folder, *SWEEPS["orphans"], *ENDLESS, NOT_TRACKED) as program:
+        first, second = harness.wait_for_jobs(folder).values()
+        harness.wait_for_epoch(first)
+        program.send(signal.SIGKILL)
+        program.wait_until_gone()
+    end = harness.events(first)[-1]
+    assert (end["event"], end["status"]) == ("end", "interrupted")
+    assert not second.exists()
 
 
 def test_a_run_ends_with_its_terminal(tmp_path: Path) -> None:

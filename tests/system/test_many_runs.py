@@ -1,82 +1,105 @@
-"""Sweeps of very many runs: each costs what the first did, and the sweep itself does not grow."""
+"""A sweep of many runs: the last runs cost what the first cost, and memory does not grow."""
 
 import os
-import statistics
-from collections.abc import Sequence
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 
 import harness
 import pytest
 from harness import NOT_TRACKED, Program
 
-RUNS = 120
-WARM = 30
-"""Runs after which everything that is kept for good has been loaded."""
 TINY = ("epochs=1", "dataset.train_size=10", "dataset.validation_size=100")
-ARGUMENTS = ("-m", f"seed=range({RUNS})", "architecture.sizes=[784,1,10]", *TINY, NOT_TRACKED)
+SIZES = "architecture.sizes=[784,1,10]"
+STEP = 10
+"""Runs between two observations of the sweep's process."""
 GROWTH = 4
-"""Megabytes that the sweep's process may grow by between then and the end."""
+"""Megabytes by which the sweep's process may grow after the first third of its runs."""
+
+
+@dataclass(frozen=True)
+class Observation:
+    """The resources of the sweep's process at one time."""
+
+    runs: int  # complete by then
+    megabytes: float  # of its own memory
+    descriptors: int  # open files
+    bytes_read: int  # by the sweep's process and by the ended processes of its runs
 
 
 @dataclass
 class Many:
-    """A sweep of many runs, and what was seen of its process while they went on."""
+    """A sweep of many runs, and observations of its process."""
 
-    ends: Sequence[float] = ()  # times at which its runs ended, in order
-    megabytes: list[float] = field(default_factory=list)  # of its own memory, once warm
-    descriptors: list[int] = field(default_factory=list)
+    n_runs: int
+    observations: list[Observation] = field(default_factory=list)
     output: str = ""
 
+    @property
+    def warm(self) -> list[Observation]:
+        """The observations after a third of the runs, when all lasting data have been loaded."""
+        return [each for each in self.observations if each.runs >= self.n_runs // 3]
 
-@pytest.fixture(scope="module")
-def many(tmp_path_factory: pytest.TempPathFactory) -> Many:
+
+@pytest.fixture(
+    scope="module", params=[40, pytest.param(300, marks=pytest.mark.stress)], ids="{} runs".format
+)
+def many(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Many:
     folder = tmp_path_factory.mktemp("many") / "sweep"
-    many = Many()
-    with harness.start(folder, *ARGUMENTS) as program:
+    many = Many(request.param)
+    arguments = ("-m", f"seed=range({many.n_runs})", SIZES, *TINY, NOT_TRACKED)
+    with harness.start(folder, *arguments) as program:
         jobs = harness.wait_for_jobs(folder).values()
-        ended = 0
-        while program.process.poll() is None and ended < RUNS:
-            target = ended + 10
-            harness.wait_for(lambda: _done(jobs) >= min(target, RUNS), "more runs")  # noqa: B023
-            ended = _done(jobs)
-            if WARM <= ended < RUNS:
-                _look(program, many)
+        for target in range(STEP, many.n_runs, STEP):
+            harness.wait_for(lambda n=target: _complete(jobs) >= n, f"{target} runs")
+            with suppress(OSError):  # the process has ended
+                many.observations.append(_observe(program, _complete(jobs)))
         assert program.wait() == 0, program.output
         many.output = program.output
-    many.ends = sorted(harness.events(job, "end")[0]["time"] for job in jobs)
     return many
 
 
-def _done(jobs: Sequence[Path]) -> int:
+def _complete(jobs: Collection[Path]) -> int:
     return sum((job / "network.npz").exists() for job in jobs)
 
 
-def _look(program: Program, many: Many) -> None:
+def _observe(program: Program, runs: int) -> Observation:
     process = Path(f"/proc/{program.process.pid}")
-    status = dict(line.split(":", 1) for line in (process / "status").read_text().splitlines())
-    many.megabytes.append(int(status["RssAnon"].split()[0]) / 1024)
-    many.descriptors.append(len(list((process / "fd").iterdir())))
+    status, io = (
+        dict(line.split(":", 1) for line in (process / name).read_text().splitlines())
+        for name in ("status", "io")
+    )
+    return Observation(
+        runs=runs,
+        megabytes=int(status["RssAnon"].split()[0]) / 1024,
+        descriptors=len(list((process / "fd").iterdir())),
+        bytes_read=int(io["rchar"]),
+    )
 
 
-def test_every_one_of_many_runs_is_done(many: Many) -> None:
-    assert len(many.ends) == len(harness.table(many.output)) == RUNS
-    assert {row[1] for row in harness.table(many.output)} == {"finished"}
+def test_all_of_many_runs_finish(many: Many) -> None:
+    rows = harness.table(many.output)
+    assert len(rows) == many.n_runs
+    assert {row[1] for row in rows} == {"finished"}
 
 
-def test_a_sweep_does_not_grow_with_the_runs_done(many: Many) -> None:
-    assert len(many.megabytes) > 3
-    assert max(many.megabytes) - many.megabytes[0] < GROWTH
+def test_the_memory_of_a_sweep_does_not_grow(many: Many) -> None:
+    assert len(many.warm) >= 2
+    megabytes = [each.megabytes for each in many.warm]
+    assert max(megabytes) - megabytes[0] < GROWTH
 
 
 def test_a_sweep_closes_what_it_opens(many: Many) -> None:
     at_once = os.cpu_count() or 1
-    assert max(many.descriptors) - min(many.descriptors) <= 4 * at_once
-    assert max(many.descriptors) < 10 + 4 * at_once
+    descriptors = [each.descriptors for each in many.observations]
+    assert max(descriptors) - min(descriptors) <= 4 * at_once
+    assert max(descriptors) < 10 + 4 * at_once
 
 
-def test_the_last_runs_cost_no_more_than_the_first(many: Many) -> None:
-    costs = [after - before for before, after in pairwise(many.ends)]
-    third = len(costs) // 3
-    assert statistics.median(costs[-third:]) < 1.5 * statistics.median(costs[:third])
+def test_the_last_runs_read_no_more_than_the_first(many: Many) -> None:
+    """A sweep that looked again at all its runs after each of them would read ever more."""
+    first, *_, middle, last = many.observations[1:]
+    per_run = (middle.bytes_read - first.bytes_read) / max(1, middle.runs - first.runs)
+    at_the_end = (last.bytes_read - middle.bytes_read) / max(1, last.runs - middle.runs)
+    assert at_the_end < 1.5 * per_run

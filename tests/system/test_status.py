@@ -1,5 +1,6 @@
-"""`experiments status`: how sweeps and runs stand, from what is on the disk."""
+"""`experiments status`: the status of sweeps and runs, read from their records."""
 
+import os
 import re
 import signal
 from pathlib import Path
@@ -13,10 +14,11 @@ SWEEP = (
     *("-m", "epochs=5,100000", "l2=0,300", "optimizer.learning_rate=3", *BRIEF),
     "hydra.launcher.processes=1",
 )
-"""The first run finishes; the second diverges, as each step multiplies its weights by -2; the third
-never ends, so that the fourth is not begun.
+"""The first run finishes. The second diverges, because each step multiplies its weights by -2. The
+third never ends, so that the fourth is not started.
 """
-LARGE = ("architecture.sizes=[784,100000000000,10]", *BRIEF)  # fits into no machine's memory
+LARGE = ("architecture.sizes=[784,100000000000,10]", *BRIEF)
+"""A network that fits into no machine's memory."""
 
 
 def _status(outputs: Path, *arguments: str | Path) -> tuple[int, str]:
@@ -33,47 +35,39 @@ def _rows(output: str) -> dict[str, list[str]]:
     return {row[0]: row[1:] for row in rows if len(row) > 1}
 
 
-class Standing:
-    """What is said while a sweep goes on, and after it was killed; a run on its own has failed."""
+class Recorded:
+    """A failed single run and a sweep: what `status` printed during the sweep, and after a kill."""
 
     def __init__(self, outputs: Path) -> None:
         self.outputs = outputs
         with harness.start(outputs, *LARGE) as program:
             assert program.wait() == 1, program.output
-        (failed,) = (outputs / "runs").iterdir()
-        self.failed = failed.name
         with harness.start(outputs, *SWEEP) as program:
-            self.sweep, runs = self._third_begun()
+            self.runs = list(harness.wait_for_jobs(outputs).values())
+            self.sweep = harness.sweep_folder(outputs)
+            harness.wait_for_epoch(self.runs[2])
             self.during = _status(outputs)
-            program.send(signal.SIGSTOP)  # or it would see and record the death of its job
+            program.send(signal.SIGSTOP)  # otherwise it would record the death of its job
             (job,) = (pid for pid in program.processes() if pid != program.process.pid)
-            self.runs = runs
-            harness.os.kill(job, signal.SIGKILL)
+            os.kill(job, signal.SIGKILL)
         program.wait_until_gone()
         self.after = _status(outputs)
 
-    def _third_begun(self) -> tuple[Path, list[Path]]:
-        """Return the folders of the sweep and of its runs once the third has an epoch."""
-        harness.wait_for(lambda: list(self.outputs.glob("sweeps/*/sweep.json")), "sweep")
-        runs = list(harness.jobs(self.outputs).values())
-        harness.wait_for_epoch(runs[2])
-        return harness.sweep_folder(self.outputs), runs
-
 
 @pytest.fixture(scope="module")
-def standing(tmp_path_factory: pytest.TempPathFactory) -> Standing:
-    return Standing(tmp_path_factory.mktemp("standing") / "outputs")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
+    return Recorded(tmp_path_factory.mktemp("recorded") / "outputs")
 
 
-def test_the_table_says_how_each_run_of_a_sweep_stands(standing: Standing) -> None:
-    code, output = standing.during
+def test_the_table_shows_the_status_of_each_run_of_a_sweep(recorded: Recorded) -> None:
+    code, output = recorded.during
     assert code == 0
     rows = _rows(output)
     assert list(rows) == [
         *("epochs=5 l2=0", "epochs=5 l2=300", "epochs=100000 l2=0", "epochs=100000 l2=300"),
     ]
     finished, diverged, running, planned = rows.values()
-    (end,) = harness.events(standing.runs[0], "end")
+    (end,) = harness.events(recorded.runs[0], "end")
     assert finished[:2] == ["finished", "5/5"]
     assert finished[3] == f"{end['metrics']['test/accuracy']:.2%}"
     assert diverged[:2] == ["diverged", "2/5"]
@@ -83,32 +77,32 @@ def test_the_table_says_how_each_run_of_a_sweep_stands(standing: Standing) -> No
     assert re.search(r"NaN or infinite in epoch 3", output)
 
 
-def test_a_run_under_way_has_a_time_to_go(standing: Standing) -> None:
-    _, output = standing.during
+def test_a_running_run_has_a_remaining_time(recorded: Recorded) -> None:
+    _, output = recorded.during
     (line,) = (line for line in output.splitlines() if " running " in line and "/100000" in line)
     assert re.search(r"\d+:\d\d(:\d\d)?$", line.rstrip())
 
 
-def test_a_killed_run_is_interrupted_and_no_longer_running(standing: Standing) -> None:
-    code, output = standing.after
+def test_a_killed_run_is_interrupted_and_no_longer_running(recorded: Recorded) -> None:
+    code, output = recorded.after
     assert code == 0
     *_, interrupted, planned = _rows(output).values()
     assert interrupted[0] == "interrupted"
     assert planned == ["planned"]
 
 
-def test_each_sweep_and_the_runs_on_their_own_have_a_line(standing: Standing) -> None:
-    title = f"{standing.sweep.name}  epochs=5,100000 l2=0,300"
-    for (_, output), state in ((standing.during, "running"), (standing.after, "interrupted")):
+def test_each_sweep_has_a_line_and_the_single_runs_have_one(recorded: Recorded) -> None:
+    title = f"{recorded.sweep.name}  epochs=5,100000 l2=0,300"
+    for (_, output), status in ((recorded.during, "running"), (recorded.after, "interrupted")):
         (line,) = (line for line in output.splitlines() if line.startswith(title))
         counts = sorted(
-            ("1 diverged", "1 finished", "1 planned", f"1 {state}"), key=lambda s: s[2:]
+            ("1 diverged", "1 finished", "1 planned", f"1 {status}"), key=lambda s: s[2:]
         )
         assert line.endswith(f" {', '.join(counts)}")
-        assert "runs on their own 1 failed" in output
+        assert "single runs 1 failed" in output
 
 
-def test_a_failed_run_on_its_own_is_shown_with_its_cause(tmp_path: Path) -> None:
+def test_a_failed_single_run_is_shown_with_its_cause(tmp_path: Path) -> None:
     outputs = tmp_path / "outputs"
     with harness.start(outputs, *LARGE) as program:
         assert program.wait() == 1
@@ -119,19 +113,21 @@ def test_a_failed_run_on_its_own_is_shown_with_its_cause(tmp_path: Path) -> None
     assert "Unable to allocate" in output
 
 
-def test_a_sweep_is_chosen_by_its_folder_or_how_its_id_begins(standing: Standing) -> None:
-    expected = _rows(standing.after[1])
-    for chosen in (standing.sweep, standing.sweep.name[:5]):
-        code, output = _status(standing.outputs, chosen)
+def test_a_sweep_is_chosen_by_its_folder_or_the_start_of_its_id(recorded: Recorded) -> None:
+    expected = _rows(recorded.after[1])
+    for chosen in (recorded.sweep, recorded.sweep.name[:5]):
+        code, output = _status(recorded.outputs, chosen)
         assert code == 0
         assert _rows(output) == expected
-        assert "on their own" not in output
+        assert "single runs" not in output
 
 
-def test_a_sweep_that_is_not_there_is_said(standing: Standing) -> None:
-    code, output = _status(standing.outputs, "nonsense")
+def test_an_unknown_sweep_is_an_error_that_names_the_known_ones(recorded: Recorded) -> None:
+    code, output = _status(recorded.outputs, "nonsense")
     assert code == 1
-    assert output == f"error: nonsense: 0 sweeps begin so; there are {standing.sweep.name}\n"
+    assert output == (
+        f"error: nonsense: 0 sweeps have an id that starts with it; known: {recorded.sweep.name}\n"
+    )
 
 
 def test_an_empty_folder_has_no_runs_yet(tmp_path: Path) -> None:
