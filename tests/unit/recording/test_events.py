@@ -1,0 +1,56 @@
+"""Events: each kind is recognised by its tag, and a note knows if it is recorded."""
+
+import json
+import typing
+from pathlib import Path
+
+import pytest
+import records
+
+from experiments.recording import End, Event, Journal, Note, Start, Status, decode, encode
+from experiments.recording.events import RecordedDataset
+
+TAGS = {
+    "start": records.START,
+    "resume": records.resume(1),
+    "epoch": records.epoch(1),
+    "note": records.note("hello"),
+    "end": records.end(),
+}
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_an_event_is_recognised_by_its_tag(tag: str) -> None:
+    line = encode(TAGS[tag])
+    assert json.loads(line)["event"] == tag
+    assert decode(line, Event) == TAGS[tag]
+
+
+def test_every_kind_of_event_has_a_tag_of_its_own() -> None:
+    assert {type(event) for event in TAGS.values()} == set(typing.get_args(Event))
+
+
+def test_the_status_is_recorded_as_a_word() -> None:
+    line = encode(records.end(Status.DIVERGED))
+    assert json.loads(line)["status"] == "diverged"
+    end = decode(line, Event)
+    assert isinstance(end, End)
+    assert end.status is Status.DIVERGED
+
+
+def test_a_run_that_failed_before_its_data_were_loaded_has_no_dataset() -> None:
+    start = decode(encode(records.start(dataset=None)), Event)
+    assert isinstance(start, Start)
+    assert start.dataset is None
+    start = decode(encode(records.start()), Event)
+    assert isinstance(start, Start)
+    assert isinstance(start.dataset, RecordedDataset)
+
+
+def test_a_note_is_recorded_once_a_journal_has_set_its_time(tmp_path: Path) -> None:
+    note = Note(message="hello")
+    assert not note.recorded
+    with Journal(tmp_path) as journal:
+        appended = journal.append(note)
+    assert isinstance(appended, Note)
+    assert appended.recorded
