@@ -1,10 +1,9 @@
-"""Sweeps: many runs, each in a process of its own, that leave one another alone."""
+"""Sweeps: every run has a process of its own, and a failing run does not disturb the others."""
 
 import gzip
 import os
 import re
 import signal
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,12 +11,7 @@ import harness
 import pytest
 from harness import NOT_TRACKED, SMALL, Program, Sweep, Tracked
 
-from experiments.data.dataset import FILES
-
-
-@pytest.fixture(scope="module")
-def four(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
-    return harness.four_runs(tmp_path_factory.getbasetemp())
+from experiments.data import FILES
 
 
 def test_a_sweep_ends_with_a_table_of_its_runs(four: Sweep) -> None:
@@ -40,7 +34,7 @@ def test_a_sweep_shows_every_epoch_and_where_to_look_next(four: Sweep) -> None:
     assert harness.advice(four.output, "ui")[2:] == ["--uri", four.uri]
 
 
-def test_a_job_is_named_by_what_differs(four: Sweep) -> None:
+def test_a_run_is_named_by_what_differs(four: Sweep) -> None:
     folders = harness.jobs(four.folder)
     assert list(folders) == four.names
     for name, folder in folders.items():
@@ -60,14 +54,14 @@ SIXTEEN = [
 
 @pytest.fixture(scope="module")
 def sixteen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The folders of the runs by name."""
+    """The folders of the runs of a sweep by name."""
     folder = tmp_path_factory.mktemp("sixteen") / "sweep"
     choices = (f"architecture={','.join(ARCHITECTURES)}", "loss=mse,ce", "optimizer=sgd,adam")
     harness.run(folder, "-m", *choices, "epochs=2", "dataset.train_size=12000", NOT_TRACKED)
     return harness.jobs(folder)
 
 
-def test_sixteen_choices_are_sixteen_runs(sixteen: dict[str, Path]) -> None:
+def test_every_combination_of_choices_is_a_run(sixteen: dict[str, Path]) -> None:
     assert list(sixteen) == SIXTEEN
 
 
@@ -82,82 +76,64 @@ def test_every_architecture_learns_with_every_loss_and_optimizer(
     assert metrics["test/accuracy"][0][1] > 0.3
 
 
-LARGE = "sizes=[784,100000000000,10]"  # its weights fit into no machine's memory
-SURVIVOR, VICTIM = "sizes=[784,20,10]", "sizes=[784,30,10]"
-SIZES = ",".join(name.removeprefix("sizes=") for name in (SURVIVOR, LARGE, VICTIM))
-GROWING = "l2=300"
-"""Each step multiplies the weights by 1 - 3 * 300/300 = -2: the penalty overflows in epoch 3."""
 BRIEF = ("dataset.train_size=300", "dataset.validation_size=1000")
-TROUBLE = {
-    "diverging": ("l2=0,300", "optimizer.learning_rate=3", "epochs=5", *BRIEF),
-    "vanishing": (
-        *("dataset=folder", "dataset.root=a,b,c,d", "hydra.launcher.processes=1", "epochs=30"),
-        *BRIEF,
-    ),
-    "failing": (f"architecture.sizes={SIZES}", "hydra.launcher.processes=2", "epochs=200", *BRIEF),
-}
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What is left of a sweep."""
+class Ended:
+    """A sweep that has ended, and what it left."""
 
     exit_code: int
     output: str
-    processes: dict[int, str]
+    processes: dict[int, str]  # still running
     folders: dict[str, Path]
-    runs: dict[str, Tracked]
 
     @property
     def table(self) -> list[list[str]]:
-        """Name, outcome and epochs of each run."""
+        """Name, status and number of epochs of each run."""
         return [row[:3] for row in harness.table(self.output)]
 
 
+def _ended(program: Program, sweep: Path) -> Ended:
+    """Wait for the end of a sweep."""
+    code = program.wait()
+    return Ended(code, program.output, program.processes(), harness.jobs(sweep))
+
+
 @pytest.fixture(scope="module")
-def trouble(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
-    """Three sweeps that go wrong in three ways, run at the same time."""
-    base = tmp_path_factory.mktemp("trouble")
-    for number, name in enumerate("abcd"):
-        _copy_data(base / name, number)
-    with ExitStack() as stack:
-        programs: dict[str, Program] = {}
-        for name, arguments in TROUBLE.items():
-            command = ("-m", *arguments, *harness.store(base))
-            programs[name] = stack.enter_context(harness.start(base / name, *command, cwd=base))
-            if name == "vanishing":
-                _remove_data(base / name, base / "b")
-            elif name == "failing":
-                _kill_one(programs[name], base / name)
-        ended = {name: (program.wait(), program) for name, program in programs.items()}
-        runs = harness.by_name(harness.uri(base))
-        return {
-            name: Outcome(
-                code, program.output, program.processes(), harness.jobs(base / name), runs
-            )
-            for name, (code, program) in ended.items()
-        }
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the outputs and the MLflow store of tracked sweeps."""
+    return tmp_path_factory.mktemp("base")
 
 
-def _copy_data(folder: Path, number: int) -> None:
-    """Make a copy of MNIST that differs by a test label: with the same data it were one run."""
-    folder.mkdir()
-    for path in (harness.PROJECT / "data" / "mnist").glob("*.gz"):
-        (folder / path.name).symlink_to(path)
-    labels = folder / f"{FILES['test_labels']}.gz"
-    contents = gzip.decompress(labels.read_bytes())
-    labels.unlink()
-    labels.with_suffix("").write_bytes(contents[:-1] + bytes([number]))
+# A run fails, and the process of another is killed
+
+LARGE = "sizes=[784,100000000000,10]"
+"""A network that fits into no machine's memory."""
+SURVIVOR, VICTIM = "sizes=[784,20,10]", "sizes=[784,30,10]"
+SIZES = ",".join(name.removeprefix("sizes=") for name in (SURVIVOR, LARGE, VICTIM))
 
 
-def _remove_data(sweep: Path, data: Path) -> None:
-    """Remove the data of the second job after they were checked, while the first job runs."""
-    harness.wait_for_jobs(sweep)
-    (data / f"{FILES['train_images']}.gz").unlink()
+@pytest.fixture(scope="module")
+def failing(base: Path) -> Ended:
+    sweep = base / "failing"
+    command = (
+        *("-m", f"architecture.sizes={SIZES}", "hydra.launcher.processes=2", "epochs=200"),
+        *BRIEF,
+        *harness.store(base),
+    )
+    with harness.start(sweep, *command) as program:
+        _kill_one(program, sweep)
+        return _ended(program, sweep)
+
+
+@pytest.fixture(scope="module")
+def runs_of_failing(failing: Ended, base: Path) -> dict[str, Tracked]:
+    return harness.by_name(harness.uri(base))
 
 
 def _kill_one(program: Program, sweep: Path) -> None:
-    """Kill the third job, holding the first until how the two others ended has been shown."""
+    """Kill the third job, while the first is stopped until the ends of the others are shown."""
     first, _, third = harness.wait_for_jobs(sweep).values()
     survivor = harness.wait_for(lambda: _process_of(program, first), "process of the first job")
     os.kill(survivor, signal.SIGSTOP)
@@ -175,8 +151,7 @@ def _process_of(program: Program, job: Path) -> int | None:
     return next((pid for pid, output in outputs.items() if output.parent == job), None)
 
 
-def test_the_others_finish_when_jobs_fail(trouble: dict[str, Outcome]) -> None:
-    failing = trouble["failing"]
+def test_the_other_runs_finish_when_runs_fail(failing: Ended) -> None:
     epochs = len(harness.events(failing.folders[VICTIM], "epoch"))
     assert failing.exit_code == 1
     assert failing.table == [
@@ -186,7 +161,7 @@ def test_the_others_finish_when_jobs_fail(trouble: dict[str, Outcome]) -> None:
     ]
     assert failing.output.splitlines()[-1] == (
         f"error: 1 of 3 runs failed (retry=true tries again): {LARGE};"
-        f" 1 of 3 runs did not finish (the same command goes on): {VICTIM}"
+        f" 1 of 3 runs did not finish (the same command resumes them): {VICTIM}"
     )
     assert failing.processes == {}
 
@@ -197,9 +172,8 @@ def test_the_others_finish_when_jobs_fail(trouble: dict[str, Outcome]) -> None:
     ids=["large", "victim"],
 )
 def test_a_failure_is_shown_at_once_and_tracked_with_its_cause(
-    trouble: dict[str, Outcome], name: str, status: str, cause: str
+    failing: Ended, runs_of_failing: dict[str, Tracked], name: str, status: str, cause: str
 ) -> None:
-    failing = trouble["failing"]
     lines = failing.output.splitlines()
     (shown,) = (i for i, line in enumerate(lines) if line.startswith(f"{name}  {status}: "))
     (survived,) = (i for i, line in enumerate(lines) if line.startswith(f"{SURVIVOR}  finished"))
@@ -207,23 +181,48 @@ def test_a_failure_is_shown_at_once_and_tracked_with_its_cause(
     assert shown < survived
     assert "Traceback" not in failing.output
 
-    run = failing.runs[name]
+    run = runs_of_failing[name]
     assert run.status == {"failed": "FAILED", "interrupted": "KILLED"}[status]
-    assert run.tags["outcome"] == status
-    assert cause in run.tags["mlflow.note.content"]
+    assert run.tags["status"] == status
+    assert cause in run.tags["message"]
     assert run.metrics == harness.histories(failing.folders[name])
 
 
-def test_what_was_logged_before_a_failure_stays(trouble: dict[str, Outcome]) -> None:
-    runs = trouble["failing"].runs
+def test_everything_logged_before_a_failure_stays(runs_of_failing: dict[str, Tracked]) -> None:
+    runs = runs_of_failing
     assert runs[VICTIM].metrics["train/cost"]
     assert "MemoryError" in runs[LARGE].artifacts["traceback.txt"].read_text(encoding="utf-8")
     assert runs[SURVIVOR].status == "FINISHED"
     assert len(runs[SURVIVOR].metrics["train/cost"]) == 200
 
 
-def test_a_job_that_fails_before_it_starts_says_why(trouble: dict[str, Outcome]) -> None:
-    vanishing = trouble["vanishing"]
+# The data of a run vanish before it starts
+
+
+def _vanishing(base: Path, *tracking: str) -> Ended:
+    """Do a sweep over four data folders. The data of one vanish while the first run trains."""
+    for number, name in enumerate("abcd"):
+        _copy_data(base / name, number)
+    sweep = base / "vanishing"
+    roots = ("dataset=folder", "dataset.root=a,b,c,d", "hydra.launcher.processes=1", "epochs=30")
+    with harness.start(sweep, "-m", *roots, *BRIEF, *tracking, cwd=base) as program:
+        harness.wait_for_jobs(sweep)  # the data have been checked
+        (base / "b" / f"{FILES['train_images']}.gz").unlink()
+        return _ended(program, sweep)
+
+
+def _copy_data(folder: Path, number: int) -> None:
+    """Copy MNIST and change one test label. With equal data, all runs would be the same run."""
+    folder.mkdir()
+    for path in (harness.PROJECT / "data" / "mnist").glob("*.gz"):
+        (folder / path.name).symlink_to(path)
+    labels = folder / f"{FILES['test_labels']}.gz"
+    contents = gzip.decompress(labels.read_bytes())
+    labels.unlink()
+    labels.with_suffix("").write_bytes(contents[:-1] + bytes([number]))
+
+
+def _assert_b_failed(vanishing: Ended) -> None:
     assert vanishing.exit_code == 1
     assert vanishing.table == [
         ["root=a", "finished", "30"],
@@ -236,21 +235,39 @@ def test_a_job_that_fails_before_it_starts_says_why(trouble: dict[str, Outcome])
     assert "b/train-images-idx3-ubyte.gz: no such file" in failure
 
 
-def test_a_job_that_fails_before_it_starts_is_tracked_like_the_others(
-    trouble: dict[str, Outcome],
-) -> None:
-    vanishing = trouble["vanishing"]
+def test_a_run_that_fails_before_its_first_epoch_says_why(tmp_path: Path) -> None:
+    _assert_b_failed(_vanishing(tmp_path, NOT_TRACKED))
+
+
+@pytest.mark.stress
+def test_a_run_that_fails_before_its_first_epoch_is_tracked_like_the_others(tmp_path: Path) -> None:
+    vanishing = _vanishing(tmp_path, *harness.store(tmp_path))
+    _assert_b_failed(vanishing)
     assert "did not get everything" not in vanishing.output
+    runs = harness.by_name(harness.uri(tmp_path))
     for name in ("root=a", "root=c", "root=d"):
-        assert vanishing.runs[name].status == "FINISHED"
-        assert vanishing.runs[name].metrics == harness.histories(vanishing.folders[name])
-    assert vanishing.runs["root=b"].status == "FAILED"
-    assert vanishing.runs["root=b"].metrics == {}
-    assert "b/train-images" in vanishing.runs["root=b"].tags["mlflow.note.content"]
+        assert runs[name].status == "FINISHED"
+        assert runs[name].metrics == harness.histories(vanishing.folders[name])
+    assert runs["root=b"].status == "FAILED"
+    assert runs["root=b"].metrics == {}
+    assert "b/train-images" in runs["root=b"].tags["message"]
 
 
-def test_a_diverged_run_is_an_outcome_and_the_sweep_goes_on(trouble: dict[str, Outcome]) -> None:
-    diverging = trouble["diverging"]
+# A run diverges
+
+GROWING = "l2=300"
+"""Each step multiplies the weights by 1 - 3 * 300/300 = -2: the penalty overflows in epoch 3."""
+
+
+@pytest.fixture(scope="module")
+def diverging(base: Path) -> Ended:
+    sweep = base / "diverging"
+    options = ("l2=0,300", "optimizer.learning_rate=3", "epochs=5", *BRIEF)
+    with harness.start(sweep, "-m", *options, *harness.store(base)) as program:
+        return _ended(program, sweep)
+
+
+def test_a_divergence_is_a_result_and_the_sweep_succeeds(diverging: Ended) -> None:
     assert diverging.exit_code == 0, diverging.output
     assert diverging.table == [["l2=0", "finished", "5"], [GROWING, "diverged", "2"]]
     assert re.search(
@@ -259,17 +276,17 @@ def test_a_diverged_run_is_an_outcome_and_the_sweep_goes_on(trouble: dict[str, O
 
 
 def test_a_diverged_run_is_tracked_with_its_last_finite_metrics(
-    trouble: dict[str, Outcome],
+    diverging: Ended, base: Path
 ) -> None:
-    runs, folders = trouble["diverging"].runs, trouble["diverging"].folders
+    runs = harness.by_name(harness.uri(base))
     diverged = runs[GROWING]
-    assert diverged.tags["outcome"] == "diverged"
-    assert "epoch 3" in diverged.tags["mlflow.note.content"]
-    assert diverged.metrics == harness.histories(folders[GROWING])
+    assert diverged.tags["status"] == "diverged"
+    assert "epoch 3" in diverged.tags["message"]
+    assert diverged.metrics == harness.histories(diverging.folders[GROWING])
     assert [step for step, _ in diverged.metrics["train/cost"]] == [1, 2]
     assert all(0 < cost < 1e300 for _, cost in diverged.metrics["train/cost"])  # infinity: 1.8e308
     assert "learning_curves.png" in diverged.artifacts
-    assert (runs["l2=0"].status, runs["l2=0"].tags["outcome"]) == ("FINISHED", "finished")
+    assert (runs["l2=0"].status, runs["l2=0"].tags["status"]) == ("FINISHED", "finished")
 
 
 def test_weights_that_overflow_under_a_bounded_cost_diverge_too(tmp_path: Path) -> None:

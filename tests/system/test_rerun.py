@@ -1,0 +1,56 @@
+"""`experiments rerun`: repeats a recorded run, and says whether the bits are the same."""
+
+import math
+import shutil
+from pathlib import Path
+
+import harness
+import numpy as np
+import pytest
+from harness import EXPERIMENTS, Program, Sweep
+
+NAME = "ce adam"
+
+
+def _rerun(run: str | Path, sweep: Sweep, log: Path) -> tuple[int, str]:
+    """Return exit code and output of `experiments rerun`."""
+    command = [EXPERIMENTS, "rerun", run, "--outputs", sweep.folder, "--uri", sweep.uri]
+    with Program(command, log) as program:
+        return program.wait(), program.output
+
+
+@pytest.mark.parametrize("key", ["identity", "folder", "id in MLflow"])
+def test_a_rerun_confirms_that_every_bit_is_the_same(four: Sweep, tmp_path: Path, key: str) -> None:
+    folder = harness.jobs(four.folder)[NAME]
+    before = (folder / "journal.jsonl").read_bytes()
+    keys = {
+        "identity": lambda: folder.name[:8],
+        "folder": lambda: folder,
+        "id in MLflow": lambda: harness.by_name(four.uri)[NAME].id,
+    }
+    code, output = _rerun(keys[key](), four, tmp_path / "log")
+    assert code == 0, output
+    last = output.splitlines()[-1]
+    assert last == "bit-identical: every metric of 2 epochs and of the test set"
+    assert (folder / "journal.jsonl").read_bytes() == before
+
+
+def test_a_rerun_names_what_differs_and_what_has_changed(four: Sweep, tmp_path: Path) -> None:
+    """The recorded cost differs in its last bit, and NumPy had another version."""
+    run = tmp_path / "altered"
+    shutil.copytree(harness.jobs(four.folder)[NAME], run)
+    start, first, second, end = harness.events(run)
+    second["metrics"]["train/cost"] = math.nextafter(second["metrics"]["train/cost"], 1)
+    end["metrics"]["test/accuracy"] += 0.5
+    start["environment"]["version.numpy"] = "1.0"
+    start["origin"]["code"] = "0123456789abcdef"
+    harness.write_events(run, [start, first, second, end])
+    code, output = _rerun(run, four, tmp_path / "log")
+    assert code == 1
+    *_, verdict, epoch, test, since, code_was, numpy_was = output.splitlines()
+    assert verdict == "not identical:"
+    assert epoch.strip() == "from epoch 2: train/cost"
+    assert test.strip() == "at the end: test/accuracy"
+    assert since == "changed since:"
+    assert code_was.strip().startswith("code was 0123456789abcdef, is ")
+    assert numpy_was.strip() == f"version.numpy was 1.0, is {np.__version__}"
