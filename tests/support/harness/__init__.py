@@ -5,7 +5,18 @@ own, waits for something that the program writes, and reads MLflow's store throu
 """
 
 from harness.file_systems import mounted, read_only
-from harness.mlflow_reader import Tracked, by_name, connect, recorded_in, store, tracked, uri
+from harness.mlflow_reader import (
+    BEST_EPOCH_METRICS,
+    EVERY_EPOCH_METRICS,
+    TEST_METRICS,
+    Tracked,
+    by_name,
+    connect,
+    recorded_in,
+    store,
+    tracked,
+    uri,
+)
 from harness.outputs import (
     CLOCK,
     events,
@@ -37,13 +48,16 @@ from harness.programs import (
 from harness.shared_sweep import Sweep, four_runs
 
 __all__ = [
+    "BEST_EPOCH_METRICS",
     "CLOCK",
     "ENDLESS",
+    "EVERY_EPOCH_METRICS",
     "EXPERIMENTS",
     "NOT_TRACKED",
     "PATIENCE",
     "PROJECT",
     "SMALL",
+    "TEST_METRICS",
     "Program",
     "Sweep",
     "Tracked",

@@ -10,6 +10,16 @@ from typing import Any
 
 from harness.outputs import run_folder
 
+EVERY_EPOCH_METRICS = {
+    *("train/cost", "train/accuracy", "validation/cost", "validation/accuracy"),
+    *("learning_rate", "gradient_norm", "weight_norm/1", "weight_norm/2"),
+    *("seconds", "images_per_second"),
+    *("output/error", "output/slope", "output/delta", "saturated/1", "saturated/2"),
+}
+"""The metrics of each epoch, for a network with one hidden layer."""
+TEST_METRICS = {"test/cost", "test/accuracy"}
+BEST_EPOCH_METRICS = {"best_epoch/epoch", "best_epoch/test/cost", "best_epoch/test/accuracy"}
+
 
 def uri(folder: Path) -> str:
     """Return the address of the SQLite store in a folder."""
