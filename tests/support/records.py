@@ -37,7 +37,7 @@ CONFIG = RecordedConfig(
     dataset={"_target_": "experiments.data.IDXDataset", "name": "tiny", "train_size": 20},
     architecture=RecordedArchitecture(sizes=[4, 3, 2]),
     activation={"_target_": "nn.Sigmoid"},
-    initializer={"_target_": "nn.LeCunNormal", "gain": 1.0},
+    initializer={"_target_": "nn.LeCunNormal", "bias_std": 1.0},
     loss={"_target_": "nn.CrossEntropyCost", "output": "softmax"},
     optimizer={"_target_": "nn.SGD", "learning_rate": 0.5},
     schedule={"_target_": "nn.Constant"},

@@ -13,7 +13,7 @@ def test_choices_and_options_are_flat() -> None:
         "dataset.name": "tiny",
         "dataset.train_size": 20,
         "architecture.sizes": [4, 3, 2],
-        "initializer.gain": 1.0,
+        "initializer.bias_std": 1.0,
         "loss.output": "softmax",
         "optimizer.learning_rate": 0.5,
         "epochs": 3,
