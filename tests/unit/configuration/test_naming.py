@@ -1,8 +1,15 @@
-"""Names of runs and jobs, in the words of the command line."""
+"""Names of runs and of the jobs of a sweep."""
 
 import pytest
 
-from experiments.configuration.naming import job_names, run_name, short
+from experiments.configuration import (
+    experiment_overrides,
+    group_of,
+    job_names,
+    run_name,
+    without_seed,
+)
+from experiments.configuration.naming import short_form
 
 CHOICES = {
     "dataset": "mnist",
@@ -13,10 +20,20 @@ CHOICES = {
     "schedule": "constant",
     "tracking": "mlflow",
 }
+CONTROL = [
+    "tracking=none",
+    "tracking.uri=x",
+    "outputs=elsewhere",
+    "checkpoint_every=2",
+    "record_weights=[1]",
+    "plan=true",
+    "retry=true",
+    "rerun=true",
+]
 
 
 @pytest.mark.parametrize(
-    ("override", "name"),
+    ("override", "short"),
     [
         ("loss=ce", "ce"),
         ("architecture=784-20-10-10", "784-20-10-10"),
@@ -27,37 +44,43 @@ CHOICES = {
         ("tracking.uri=sqlite:///a=b.db", "uri=sqlite:///a=b.db"),
     ],
 )
-def test_an_override_in_short(override: str, name: str) -> None:
-    assert short(override, CHOICES) == name
+def test_the_short_form_of_an_override_has_no_group(override: str, short: str) -> None:
+    assert short_form(override, CHOICES) == short
 
 
-def test_a_run_is_named_by_sizes_and_arm() -> None:
+@pytest.mark.parametrize(
+    ("override", "group"),
+    [("loss=ce", "loss"), ("optimizer.beta1=0.9", "optimizer"), ("outputs=a.b", "outputs")],
+)
+def test_the_group_of_an_override(override: str, group: str) -> None:
+    assert group_of(override) == group
+
+
+def test_experiment_overrides_leave_out_where_and_how_a_run_is_done() -> None:
+    described = ["loss=ce", "dataset.train_size=1000", "seed=3"]
+    assert experiment_overrides([*CONTROL, *described]) == described
+
+
+def test_a_run_is_named_by_layer_sizes_loss_and_optimizer() -> None:
     assert run_name([784, 30, 10], CHOICES, []) == "784-30-10 mse sgd"
     chosen = {**CHOICES, "loss": "ce", "optimizer": "adam"}
     overrides = ["loss=ce", "optimizer=adam"]
     assert run_name([784, 100, 10], chosen, overrides) == "784-100-10 ce adam"
 
 
-def test_a_run_is_named_by_what_else_was_chosen() -> None:
+def test_the_other_experiment_overrides_follow_in_the_name_of_a_run() -> None:
     overrides = [
         "architecture.sizes=[784,100,10]",
         "activation=relu",
         "optimizer.learning_rate=0.1",
-        "tracking=none",
-        "tracking.uri=x",
-        "outputs=elsewhere",
-        "checkpoint_every=2",
-        "record_weights=[1]",
-        "plan=true",
-        "retry=true",
-        "rerun=true",
+        *CONTROL,
         "epochs=5",
     ]
     name = run_name([784, 100, 10], {**CHOICES, "activation": "relu"}, overrides)
     assert name == "784-100-10 mse sgd relu learning_rate=0.1 epochs=5"
 
 
-def test_jobs_are_named_by_what_differs() -> None:
+def test_jobs_are_named_by_their_differences() -> None:
     jobs = [
         [f"loss={loss}", f"optimizer={optimizer}", "epochs=3", "tracking=none"]
         for loss in ("mse", "ce")
@@ -66,7 +89,7 @@ def test_jobs_are_named_by_what_differs() -> None:
     assert job_names(jobs, CHOICES) == ["mse sgd", "mse adam", "ce sgd", "ce adam"]
 
 
-def test_jobs_that_differ_in_numbers() -> None:
+def test_jobs_that_differ_in_numbers_are_named_by_option_and_number() -> None:
     jobs = [["epochs=2", f"seed={seed}", "optimizer.learning_rate=0.1"] for seed in (0, 1)]
     assert job_names(jobs, CHOICES) == ["seed=0", "seed=1"]
 
@@ -78,3 +101,11 @@ def test_a_single_job_is_named_by_all_its_overrides() -> None:
 def test_jobs_without_a_difference_are_numbered() -> None:
     assert job_names([[]], CHOICES) == ["job 0"]
     assert job_names([["seed=1"], ["seed=1"]], CHOICES) == ["job 0", "job 1"]
+
+
+@pytest.mark.parametrize(
+    ("name", "rest"),
+    [("ce adam seed=3", "ce adam"), ("seed=3 ce", "ce"), ("ce", "ce"), ("seed=3", "all seeds")],
+)
+def test_runs_with_different_seeds_share_the_name_without_seed(name: str, rest: str) -> None:
+    assert without_seed(name) == rest

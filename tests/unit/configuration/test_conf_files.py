@@ -1,0 +1,116 @@
+"""The files of conf/: each can be composed and built, and every arm has a learning rate."""
+
+import math
+from enum import Enum
+from itertools import product
+from pathlib import Path
+
+import pytest
+from hydra.utils import get_class, instantiate
+from omegaconf import OmegaConf
+
+import nn
+from experiments.configuration import CONF, PROJECT, build, choices, compose, recorded_config
+
+BUILT = ("activation", "initializer", "loss", "optimizer", "schedule", "dataset")
+PLUGINS = ("hydra/launcher", "hydra/sweeper")
+GROUPS = (*BUILT, "architecture", "tracking", *PLUGINS)
+CHOICES = {group: sorted(path.stem for path in (CONF / group).glob("*.yaml")) for group in GROUPS}
+MNIST = {
+    "train_images": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    "train_labels": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+    "test_images": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    "test_labels": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+}
+ON_MNIST = [  # each data set is tested with the files of MNIST, because its own are not there
+    f"++dataset.root={PROJECT / 'data' / 'mnist'}",
+    *(f"++dataset.sha256.{file}={sha256}" for file, sha256 in MNIST.items()),
+]
+COMPLETE_CUT = ["+dataset.name=cut", "+dataset.mirrors=[]"]
+
+
+def test_every_file_belongs_to_a_group() -> None:
+    found = {path.relative_to(CONF).as_posix() for path in CONF.rglob("*.yaml")}
+    listed = {f"{group}/{name}.yaml" for group in GROUPS for name in CHOICES[group]}
+    assert found == listed | {"config.yaml", "learning_rates.yaml"}
+
+
+@pytest.mark.parametrize(
+    ("group", "choice"), [(group, choice) for group in BUILT for choice in CHOICES[group]]
+)
+def test_every_file_builds_an_object_with_the_options_in_the_file(group: str, choice: str) -> None:
+    overrides = ON_MNIST if group == "dataset" else []
+    overrides = overrides + (COMPLETE_CUT if choice == "cut" else [])
+    config = compose([f"{group}={choice}", *overrides])
+    built = getattr(build(config), group)
+    options = OmegaConf.to_container(config[group], resolve=True)
+    assert isinstance(options, dict)
+    assert type(built) is get_class(options.pop("_target_"))
+    for option, value in options.items():
+        held = getattr(built, option)
+        assert (held.name if isinstance(held, Enum) else held) == value
+    assert choices(config.hydra)[group] == choice
+
+
+@pytest.mark.parametrize("group", [group for group in BUILT if group != "dataset"])
+def test_classes_are_named_by_the_door_of_nn(group: str) -> None:
+    for path in (CONF / group).glob("*.yaml"):
+        package, _, name = OmegaConf.load(path)["_target_"].partition(".")
+        assert package == "nn"
+        assert name in nn.__all__
+
+
+@pytest.mark.parametrize("choice", CHOICES["architecture"])
+def test_every_architecture_is_named_by_its_sizes(choice: str) -> None:
+    assert "-".join(map(str, build(compose([f"architecture={choice}"])).sizes)) == choice
+
+
+@pytest.mark.parametrize("choice", CHOICES["tracking"])
+def test_every_choice_of_tracking_is_complete(choice: str) -> None:
+    tracking = recorded_config(compose([f"tracking={choice}"])).tracking
+    assert tracking.experiment == "mnist"
+    assert (tracking.uri is None) == (choice == "none")
+    assert Path(tracking.artifacts) == PROJECT / "outputs" / "mlartifacts"
+
+
+def test_the_store_is_the_one_that_the_environment_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    assert compose().tracking.uri == f"sqlite:///{PROJECT / 'outputs' / 'mlflow.db'}"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://mlflow:5000")
+    assert compose().tracking.uri == "http://mlflow:5000"
+    assert compose(["tracking.uri=sqlite:///a.db"]).tracking.uri == "sqlite:///a.db"
+
+
+def test_the_default_store_is_in_the_folder_of_the_records(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    tracking = compose(["outputs=/elsewhere"]).tracking
+    assert tracking.uri == "sqlite:////elsewhere/mlflow.db"
+    assert tracking.artifacts == "/elsewhere/mlartifacts"
+
+
+@pytest.mark.parametrize(
+    ("group", "choice"), [(group, choice) for group in PLUGINS for choice in CHOICES[group]]
+)
+def test_every_plugin_of_hydra_is_built(group: str, choice: str) -> None:
+    plugin = compose([f"{group}={choice}"]).hydra[group.removeprefix("hydra/")]
+    assert type(instantiate(plugin)) is get_class(plugin._target_)
+
+
+def test_every_arm_has_a_learning_rate() -> None:
+    rates = compose().learning_rates
+    table = {
+        (activation, loss, optimizer): rate
+        for activation, by_loss in rates.items()
+        for loss, by_optimizer in by_loss.items()
+        for optimizer, rate in by_optimizer.items()
+    }
+    arms = product(CHOICES["activation"], CHOICES["loss"], CHOICES["optimizer"])
+    assert sorted(table) == sorted(arms)
+    assert all(0 < rate < math.inf for rate in table.values())
+
+
+@pytest.mark.parametrize("optimizer", CHOICES["optimizer"])
+def test_every_optimizer_uses_the_learning_rate_of_its_arm(optimizer: str) -> None:
+    arm = ("activation=relu", "loss=ce", f"optimizer={optimizer}")
+    config = compose([*arm, f"learning_rates.relu.ce.{optimizer}=0.123"])
+    assert config.optimizer.learning_rate == 0.123
