@@ -1,4 +1,4 @@
-"""Hidden activations: values, derivatives, both tails, and that they work in place."""
+"""Activations: values, derivatives, both tails, and computing in place."""
 
 import numpy as np
 import pytest
@@ -49,7 +49,7 @@ def test_derivative_at_zero(activation: Activation, derivative: float) -> None:
 
 @pytest.mark.parametrize("activation", ACTIVATIONS, ids=repr)
 def test_delta_is_multiplied_by_the_derivative(activation: Activation) -> None:
-    z = np.linspace(-6, 6, 48).reshape(6, 8)  # zero is not among them
+    z = np.linspace(-6, 6, 48).reshape(6, 8)  # without zero
     delta = np.random.default_rng(0).standard_normal(z.shape)
     h = 1e-6
     slope = (apply(activation, z + h) - apply(activation, z - h)) / (2 * h)
@@ -58,7 +58,7 @@ def test_delta_is_multiplied_by_the_derivative(activation: Activation) -> None:
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS, ids=repr)
-def test_activations_are_kept_for_the_layer_below(activation: Activation) -> None:
+def test_the_derivative_does_not_change_the_activations(activation: Activation) -> None:
     a = apply(activation, np.linspace(-3, 3, 12))
     kept = a.copy()
     activation.multiply_by_derivative(np.ones(12), a, np.empty(12))
@@ -92,7 +92,9 @@ def test_tails_are_exact(
         np.float32, hnp.array_shapes(max_dims=2), elements=st.floats(-(2.0**13), 2.0**13, width=32)
     )
 )
-def test_increasing_with_slopes_between_zero_and_one(activation: Activation, z: np.ndarray) -> None:
+def test_activations_increase_with_slopes_between_zero_and_one(
+    activation: Activation, z: np.ndarray
+) -> None:
     by_input = np.argsort(z, axis=None)
     assert np.all(np.diff(apply(activation, z).ravel()[by_input]) >= 0)
     slopes = times_derivative(activation, np.ones_like(z), z)
@@ -101,6 +103,6 @@ def test_increasing_with_slopes_between_zero_and_one(activation: Activation, z: 
 
 
 @pytest.mark.parametrize("slope", [-0.1, 0, 1, 1.5, np.nan])
-def test_slope_out_of_range(slope: float) -> None:
+def test_slope_out_of_range_is_refused(slope: float) -> None:
     with pytest.raises(ValueError, match=rf"slope must lie between 0 and 1, not {slope}$"):
         LeakyReLU(slope)

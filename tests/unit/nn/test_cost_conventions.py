@@ -1,6 +1,6 @@
-"""Five documents, five cost conventions and two layouts: one training step of each equals ours.
+"""Five documents, five conventions for the cost and two layouts: one step of each equals ours.
 
-A factor in the cost is a factor in the learning rate, and a transposed layout is a transposed
+A factor of the cost acts as a factor of the learning rate. A transposed layout gives a transposed
 result.
 """
 
@@ -8,8 +8,9 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from networks import batch, network
 
-from nn import SGD, LeCunNormal, Network, Output, QuadraticCost, Sigmoid
+from nn import SGD, Network, Output, QuadraticCost, Sigmoid
 
 SIZES = (7, 5, 6, 4)
 EVERY_DOCUMENT = pytest.mark.parametrize(
@@ -25,20 +26,8 @@ EVERY_DOCUMENT = pytest.mark.parametrize(
 Cost = Callable[[np.ndarray, np.ndarray], float]
 
 
-def network() -> Network:
-    return Network(
-        SIZES,
-        activation=Sigmoid(),
-        loss=QuadraticCost(Output.sigmoid),
-        initializer=LeCunNormal(1.0),
-        rng=np.random.default_rng(0),
-        dtype=np.float64,
-    )
-
-
-def batch() -> tuple[np.ndarray, np.ndarray]:
-    rng = np.random.default_rng(1)
-    return rng.random((6, SIZES[0])), np.eye(SIZES[-1])[rng.integers(0, SIZES[-1], 6)]
+def our_network() -> Network:
+    return network(SIZES, activation=Sigmoid(), loss=QuadraticCost(Output.sigmoid))
 
 
 def sigma(z: np.ndarray) -> np.ndarray:
@@ -55,7 +44,7 @@ def step_by_columns(
     weights: list[np.ndarray], biases: list[np.ndarray], cost: Cost, learning_rate: float
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """Return ``W [out, in]`` and ``b`` after one step, example by example (000, 002, 003, 004)."""
-    inputs, targets = batch()
+    inputs, targets = batch(SIZES, 6)
     new_weights, new_biases = [w.copy() for w in weights], [b.copy() for b in biases]
     for x, y in zip(inputs, targets, strict=True):
         activations = [x]
@@ -72,9 +61,9 @@ def step_by_columns(
 
 
 @EVERY_DOCUMENT
-def test_cost_is_ours_but_for_a_factor(cost_of_one_example: Cost, factor: float) -> None:
-    ours = network()
-    inputs, targets = batch()
+def test_each_cost_is_ours_times_a_factor(cost_of_one_example: Cost, factor: float) -> None:
+    ours = our_network()
+    inputs, targets = batch(SIZES, 6)
     theirs = np.mean(
         [cost_of_one_example(a, y) for a, y in zip(ours.predict(inputs), targets, strict=True)]
     )
@@ -84,13 +73,13 @@ def test_cost_is_ours_but_for_a_factor(cost_of_one_example: Cost, factor: float)
 
 
 @EVERY_DOCUMENT
-def test_the_factor_belongs_to_the_learning_rate(cost_of_one_example: Cost, factor: float) -> None:
-    ours = network()
+def test_the_factor_acts_on_the_learning_rate(cost_of_one_example: Cost, factor: float) -> None:
+    ours = our_network()
     weights, biases = step_by_columns(
         [w.T for w in ours.weights], ours.biases, cost_of_one_example, 3.0 / factor
     )
     optimizer = SGD(3.0)
-    ours.backward(*batch())
+    ours.backward(*batch(SIZES, 6))
     optimizer.step(ours.parameters, ours.gradient, optimizer.init(ours.parameters), 3.0)
     for layer in range(len(weights)):
         np.testing.assert_allclose(ours.weights[layer], weights[layer].T, rtol=1e-12, atol=1e-15)

@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
+from networks import batch, network
 
 from nn import (
     Activation,
@@ -41,7 +42,7 @@ EVERY_LOSS = pytest.mark.parametrize(
 EVERY_ARCHITECTURE = pytest.mark.parametrize("sizes", ARCHITECTURES.values(), ids=ARCHITECTURES)
 
 KINK_DISTANCE = 1e-3
-"""Differences of 1e-5 along a unit vector move no weighted input this far."""
+"""A step of 1e-5 along a unit vector changes no weighted input by this much."""
 
 
 def away_from_kinks(
@@ -49,38 +50,32 @@ def away_from_kinks(
 ) -> tuple[Network, np.ndarray, np.ndarray]:
     """Return a network and a batch for which every hidden weighted input is far from zero."""
     for seed in range(1000):
-        rng = np.random.default_rng(seed)
-        network = Network(
-            sizes,
-            activation=activation,
-            loss=loss,
-            initializer=GlorotUniform(0.5),
-            rng=rng,
-            dtype=np.float64,
+        made = network(
+            sizes, activation=activation, loss=loss, initializer=GlorotUniform(0.5), seed=seed
         )
-        inputs = rng.random((5, sizes[0]))
+        inputs, targets = batch(sizes, 5, seed=seed)
         a, nearest = inputs, np.inf
-        for w, b in zip(network.weights[:-1], network.biases[:-1], strict=True):
+        for w, b in zip(made.weights[:-1], made.biases[:-1], strict=True):
             z = a @ w + b
             nearest = min(nearest, np.abs(z).min())
             activation.apply(z)
             a = z
         if nearest > KINK_DISTANCE:
-            return network, inputs, np.eye(sizes[-1])[rng.integers(0, sizes[-1], 5)]
+            return made, inputs, targets
     raise AssertionError("every seed comes near a kink")
 
 
 def errors(
-    network: Network, inputs: np.ndarray, targets: np.ndarray, block: slice, *, directions: int
+    net: Network, inputs: np.ndarray, targets: np.ndarray, block: slice, *, directions: int
 ) -> list[float]:
     """Return the relative errors of one block of the gradient along several directions."""
-    network.backward(inputs, targets)
-    gradient = network.gradient[block].copy()
+    net.backward(inputs, targets)
+    gradient = net.gradient[block].copy()
     rng = np.random.default_rng(0)
     return [
         directional_error(
-            lambda: network.loss.value(network.logits(inputs), targets),
-            network.parameters[block],
+            lambda: net.loss.value(net.logits(inputs), targets),
+            net.parameters[block],
             gradient,
             rng=rng,
         )
@@ -94,24 +89,24 @@ def errors(
 def test_gradient_agrees_with_finite_differences(
     activation: Activation, loss: Loss, sizes: tuple[int, ...]
 ) -> None:
-    network, inputs, targets = away_from_kinks(sizes, activation, loss)
-    assert max(errors(network, inputs, targets, slice(None), directions=3)) < 1e-6
+    net, inputs, targets = away_from_kinks(sizes, activation, loss)
+    assert max(errors(net, inputs, targets, slice(None), directions=3)) < 1e-6
 
 
 @EVERY_ARCHITECTURE
 def test_each_layer_alone_agrees_with_finite_differences(sizes: tuple[int, ...]) -> None:
-    """A layer with a small gradient could hide behind the others."""
-    network, inputs, targets = away_from_kinks(sizes, Tanh(), CrossEntropyCost(Output.sigmoid))
-    lengths = [view.size for view in network.weights + network.biases]
+    """In the whole vector, larger gradients could hide the error of a small one."""
+    net, inputs, targets = away_from_kinks(sizes, Tanh(), CrossEntropyCost(Output.sigmoid))
+    lengths = [view.size for view in net.weights + net.biases]
     for start, length in zip(itertools.accumulate([0, *lengths[:-1]]), lengths, strict=True):
         block = slice(start, start + length)
-        assert max(errors(network, inputs, targets, block, directions=2)) < 1e-6
+        assert max(errors(net, inputs, targets, block, directions=2)) < 1e-6
 
 
 @pytest.mark.parametrize(
     ("factor", "expected"), [(0.9, 0.1), (0.999, 0.001), (1.25, 0.2), (-1, 2), (0, 1)]
 )
-def test_the_check_measures_a_wrong_factor(factor: float, expected: float) -> None:
+def test_the_check_measures_the_error_of_a_wrong_factor(factor: float, expected: float) -> None:
     parameters = np.array([1.0, -2.0, 3.0])
     kept = parameters.copy()
     error = directional_error(

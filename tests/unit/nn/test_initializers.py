@@ -1,10 +1,11 @@
-"""Initial weights: their spread, and that no two layers share their random numbers."""
+"""Initial weights: their distributions, and different random numbers in each layer."""
 
 import itertools
 import math
 
 import numpy as np
 import pytest
+from networks import network
 
 from nn import (
     GlorotNormal,
@@ -12,10 +13,6 @@ from nn import (
     HeNormal,
     Initializer,
     LeCunNormal,
-    Network,
-    Output,
-    QuadraticCost,
-    Sigmoid,
     StandardNormal,
 )
 
@@ -30,17 +27,6 @@ INITIALIZERS = list(STANDARD_DEVIATIONS)
 N_IN, N_OUT = 400, 250
 
 
-def network(sizes: tuple[int, ...], initializer: Initializer, *, seed: int) -> Network:
-    return Network(
-        sizes,
-        activation=Sigmoid(),
-        loss=QuadraticCost(Output.sigmoid),
-        initializer=initializer,
-        rng=np.random.default_rng(seed),
-        dtype=np.float64,
-    )
-
-
 @pytest.mark.parametrize("kind", INITIALIZERS)
 def test_mean_and_standard_deviation(kind: type[Initializer]) -> None:
     std = STANDARD_DEVIATIONS[kind](N_IN, N_OUT)
@@ -53,13 +39,13 @@ def test_mean_and_standard_deviation(kind: type[Initializer]) -> None:
 
 
 @pytest.mark.parametrize("kind", [StandardNormal, LeCunNormal, GlorotNormal, HeNormal])
-def test_normal_tails(kind: type[Initializer]) -> None:
+def test_tails_of_normal_weights(kind: type[Initializer]) -> None:
     weights = kind(0.0).weights(N_IN, N_OUT, rng=np.random.default_rng(2))
     beyond_two_sigma = np.mean(np.abs(weights) > 2 * weights.std())
     assert beyond_two_sigma == pytest.approx(0.0455, abs=0.003)
 
 
-def test_uniform_fills_its_range() -> None:
+def test_uniform_weights_fill_their_range() -> None:
     limit = math.sqrt(6 / (N_IN + N_OUT))
     weights = GlorotUniform(0.0).weights(N_IN, N_OUT, rng=np.random.default_rng(3))
     assert -limit <= weights.min() < -0.999 * limit
@@ -77,7 +63,7 @@ def test_bias_standard_deviation(kind: type[Initializer]) -> None:
 
 @pytest.mark.parametrize("kind", INITIALIZERS)
 def test_layers_are_drawn_independently(kind: type[Initializer]) -> None:
-    drawn = network((40, 40, 40, 40), kind(1.0), seed=5)
+    drawn = network((40, 40, 40, 40), initializer=kind(1.0), seed=5)
     for one, other in itertools.combinations([w.ravel() for w in drawn.weights], 2):
         assert not np.intersect1d(one, other).size
         assert abs(np.corrcoef(one, other)[0, 1]) < 5 / math.sqrt(one.size)
@@ -87,9 +73,9 @@ def test_layers_are_drawn_independently(kind: type[Initializer]) -> None:
 
 @pytest.mark.parametrize("kind", INITIALIZERS)
 def test_layers_of_different_sizes_are_drawn_independently(kind: type[Initializer]) -> None:
-    """Not as in document 001, whose layers are one sequence of numbers scaled to each size."""
+    """In document 001 all layers have the same sequence of numbers, scaled to each size."""
     sizes = (30, 20, 20, 10)
-    layers = network(sizes, kind(0.0), seed=6).weights
+    layers = network(sizes, initializer=kind(0.0), seed=6).weights
     from_one_seed = [
         kind(0.0).weights(*shape, rng=np.random.default_rng(6))
         for shape in itertools.pairwise(sizes)
@@ -108,14 +94,16 @@ def unscaled(kind: type[Initializer], weights: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("kind", INITIALIZERS)
-def test_the_generator_decides(kind: type[Initializer]) -> None:
-    first, same, other = (network((5, 4, 3), kind(1.0), seed=seed) for seed in (7, 7, 8))
+def test_the_generator_decides_the_weights(kind: type[Initializer]) -> None:
+    first, same, other = (
+        network((5, 4, 3), initializer=kind(1.0), seed=seed) for seed in (7, 7, 8)
+    )
     np.testing.assert_array_equal(first.parameters, same.parameters)
     assert np.all(first.parameters != other.parameters)
 
 
 @pytest.mark.parametrize("kind", INITIALIZERS)
 @pytest.mark.parametrize("bias_std", [-0.5, math.inf, math.nan])
-def test_bias_std_out_of_range(kind: type[Initializer], bias_std: float) -> None:
+def test_bias_std_out_of_range_is_refused(kind: type[Initializer], bias_std: float) -> None:
     with pytest.raises(ValueError, match=f"bias_std must be zero or positive, not {bias_std}$"):
         kind(bias_std)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from networks import batch, network
 
 from nn import (
     Activation,
@@ -18,7 +19,6 @@ from nn import (
     GlorotUniform,
     Identity,
     LeakyReLU,
-    LeCunNormal,
     Loss,
     Network,
     Output,
@@ -31,38 +31,12 @@ from nn.network import PREDICTION_BATCH
 
 LOSSES = [kind(output) for kind in (QuadraticCost, CrossEntropyCost) for output in Output]
 ACTIVATIONS = [Sigmoid(), Tanh(), ReLU(), LeakyReLU(0.1), Identity()]
-TANH, CROSS_ENTROPY = Tanh(), CrossEntropyCost(Output.softmax)
 EVERY_DTYPE = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 
 SIZES = st.lists(st.integers(1, 6), min_size=2, max_size=5)
 ROWS = st.integers(1, 7)
 SEEDS = st.integers(0, 2**32 - 1)
 properties = settings(derandomize=True, deadline=None, max_examples=60)
-
-
-def network(
-    sizes: list[int],
-    *,
-    activation: Activation = TANH,
-    loss: Loss = CROSS_ENTROPY,
-    dtype: type = np.float64,
-) -> Network:
-    return Network(
-        sizes,
-        activation=activation,
-        loss=loss,
-        initializer=LeCunNormal(1.0),
-        rng=np.random.default_rng(0),
-        dtype=dtype,
-    )
-
-
-def batch(
-    sizes: list[int], n: int, *, seed: int = 0, dtype: type = np.float64
-) -> tuple[np.ndarray, np.ndarray]:
-    rng = np.random.default_rng(seed)
-    labels = rng.integers(0, sizes[-1], n)
-    return rng.random((n, sizes[0]), dtype), np.eye(sizes[-1], dtype=dtype)[labels]
 
 
 def gradient(network: Network, inputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
@@ -94,7 +68,7 @@ def test_shapes_and_shared_memory(sizes: list[int], n: int) -> None:
 
 @properties
 @given(sizes=SIZES, n=ROWS, seed=SEEDS, activation=st.sampled_from(ACTIVATIONS))
-def test_forward_is_a_sum_for_every_neuron(
+def test_forward_equals_a_sum_for_every_neuron(
     sizes: list[int], n: int, seed: int, activation: Activation
 ) -> None:
     net = network(sizes, activation=activation)
@@ -147,8 +121,8 @@ def test_duplicating_the_batch_changes_neither_cost_nor_gradient(loss: Loss) -> 
 
 @properties
 @given(rows=st.lists(ROWS, min_size=2, max_size=12))
-def test_batch_sizes_may_alternate(rows: list[int]) -> None:
-    """Buffers belong to a batch size; none may be stale, even when they were thrown away."""
+def test_batches_of_alternating_sizes_use_no_stale_buffers(rows: list[int]) -> None:
+    """Each batch size has its own buffers, and the least recently used ones are thrown away."""
     sizes = [6, 5, 4, 3]
     used = network(sizes)
     for seed, n in enumerate(rows):
@@ -174,7 +148,7 @@ def test_prediction_of_many_rows_is_row_by_row(n: int) -> None:
     np.testing.assert_allclose(together, np.reshape(rows, (n, 3)), rtol=1e-12)
 
 
-def test_results_survive_the_next_call() -> None:
+def test_results_are_not_overwritten_by_the_next_call() -> None:
     sizes = [5, 4, 3]
     net = network(sizes)
     first, second = batch(sizes, 6, seed=1)[0], batch(sizes, 6, seed=2)[0]
@@ -196,7 +170,7 @@ def test_only_the_gradient_is_written_by_backward() -> None:
         np.testing.assert_array_equal(now, before)
 
 
-def test_strided_inputs() -> None:
+def test_strided_inputs_give_the_same_gradient() -> None:
     sizes = [5, 4, 3]
     net = network(sizes)
     inputs, targets = batch(sizes, 12)
@@ -217,7 +191,7 @@ def test_identity_layers_collapse_into_one_affine_map(sizes: list[int], n: int, 
     np.testing.assert_allclose(net.logits(inputs), inputs @ matrix + vector, rtol=1e-9, atol=1e-11)
 
 
-def test_other_activations_do_not_collapse() -> None:
+def test_with_other_activations_the_network_is_not_affine() -> None:
     sizes = [4, 5, 3]
     x, y = batch(sizes, 2)[0]
     for activation in (Sigmoid(), Tanh(), ReLU(), LeakyReLU(0.1)):
@@ -272,7 +246,7 @@ def test_single_precision_is_the_default_and_starts_from_the_same_numbers() -> N
     np.testing.assert_array_equal(single.parameters, rounded, strict=True)
 
 
-def test_single_precision_gradients_are_those_of_double_precision() -> None:
+def test_gradients_agree_in_single_and_double_precision() -> None:
     sizes = [20, 8, 6, 4]
     inputs, targets = batch(sizes, 10)
     for loss in LOSSES:
@@ -283,7 +257,7 @@ def test_single_precision_gradients_are_those_of_double_precision() -> None:
 
 @pytest.mark.parametrize("loss", LOSSES, ids=repr)
 @pytest.mark.parametrize("activation", ACTIVATIONS, ids=repr)
-def test_adam_learns_a_batch_by_heart(activation: Activation, loss: Loss) -> None:
+def test_adam_fits_a_single_batch(activation: Activation, loss: Loss) -> None:
     sizes = [8, 16, 4]
     net = network(sizes, activation=activation, loss=loss)
     inputs, targets = batch(sizes, 6)
@@ -308,13 +282,13 @@ def test_adam_learns_a_batch_by_heart(activation: Activation, loss: Loss) -> Non
         ((784, 30, -1), r"at least one neuron, not sizes \[784, 30, -1\]"),
     ],
 )
-def test_invalid_sizes(sizes: list[int], message: str) -> None:
+def test_invalid_sizes_are_refused(sizes: list[int], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         network(sizes)
 
 
 @pytest.mark.parametrize("shape", [(2, 4), (2, 6), (5,), (1, 2, 5)])
-def test_inputs_of_the_wrong_shape(shape: tuple[int, ...]) -> None:
+def test_inputs_with_the_wrong_shape_are_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match=r"inputs must be \[n, 5\]"):
         network([5, 4, 3]).predict(np.ones(shape))
 
@@ -326,13 +300,13 @@ def test_targets_are_not_broadcast(shape: tuple[int, ...]) -> None:
 
 
 @pytest.mark.parametrize("dtype", [np.int32, np.float16, bool])
-def test_unfit_dtype(dtype: type) -> None:
+def test_other_dtypes_are_refused(dtype: type) -> None:
     with pytest.raises(ValueError, match="dtype must be float32 or float64"):
         network([5, 4, 3], dtype=dtype)
 
 
 @pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))])
-def test_a_copy_is_independent_and_whole(duplicate: Callable[[Network], Network]) -> None:
+def test_a_copy_is_independent_and_complete(duplicate: Callable[[Network], Network]) -> None:
     net = network([5, 4, 3])
     inputs, targets = batch([5, 4, 3], 6)
     expected = net.predict(inputs)

@@ -1,6 +1,6 @@
-"""Optimizers on small vectors: the papers' rules, their state, and numbers too small to matter.
+"""Optimizers on small vectors: the rules of the papers, the state, and very small moments.
 
-`test_against_jax` compares them with optax on a real network.
+`test_against_jax` compares the optimizers with optax on a network.
 """
 
 import copy
@@ -51,7 +51,7 @@ def walk(optimizer: Optimizer, start: float, gradients: list[float], *, rate: fl
             Adam(0.1, beta1=0.5, beta2=0.75, epsilon=1.0),
             [0.95, 0.95 - 0.1 * (5 / 3) / (math.sqrt(19 / 7) + 1)],
         ),
-        # Each step first takes 1 % off.
+        # Each step first reduces the parameter by 1 %.
         (
             AdamW(0.1, beta1=0.5, beta2=0.75, epsilon=1.0, weight_decay=0.1),
             [0.94, 0.94 * 0.99 - 0.1 * (5 / 3) / (math.sqrt(19 / 7) + 1)],
@@ -63,7 +63,7 @@ def test_two_steps_by_hand(optimizer: Optimizer, places: list[float]) -> None:
     assert walk(optimizer, 1.0, [1.0, 2.0], rate=0.1) == pytest.approx(places, rel=1e-14)
 
 
-def test_nesterov_keeps_the_look_ahead_point_of_the_paper() -> None:
+def test_nesterov_steps_to_the_look_ahead_point_of_the_paper() -> None:
     """Sutskever et al. 2013, eq. 3-4: v <- mu v - eta g(theta + mu v); theta <- theta + v."""
     mu, eta = 0.9, 0.05
     curvature = np.array([1.0, 4.0, 9.0])
@@ -105,15 +105,15 @@ def test_decoupled_decay_ignores_the_gradients_scale() -> None:
 
 
 @EVERY_OPTIMIZER
-def test_the_schedules_rate_is_the_one_used(optimizer: Optimizer) -> None:
+def test_the_rate_of_the_schedule_is_used(optimizer: Optimizer) -> None:
     slow = walk(optimizer, 0.0, [1.0, 1.0, 1.0], rate=1e-3)
     fast = walk(optimizer, 0.0, [1.0, 1.0, 1.0], rate=2e-3)
-    # From zero and with hardly any decay, twice the rate goes twice as far.
+    # From zero, and with almost no decay, twice the rate gives twice the distance.
     assert fast == pytest.approx([2 * place for place in slow], rel=1e-3)
 
 
 @EVERY_OPTIMIZER
-def test_descends_into_a_bowl(optimizer: Optimizer) -> None:
+def test_the_minimum_of_a_quadratic_function_is_found(optimizer: Optimizer) -> None:
     parameters = np.array([3.0, -2.0])
     state = optimizer.init(parameters)
     curvature = np.array([1.0, 5.0])
@@ -136,7 +136,7 @@ def test_dtype_is_kept(optimizer: Optimizer, dtype: type) -> None:
 
 
 @EVERY_OPTIMIZER
-def test_in_place_and_the_gradient_is_only_read(optimizer: Optimizer) -> None:
+def test_parameters_change_in_place_and_the_gradient_does_not(optimizer: Optimizer) -> None:
     parameters, gradient = np.ones(4), np.array([1.0, -1.0, 0.0, 2.0])
     weights = parameters[:2]
     state = optimizer.init(parameters)
@@ -148,7 +148,7 @@ def test_in_place_and_the_gradient_is_only_read(optimizer: Optimizer) -> None:
 
 
 @EVERY_OPTIMIZER
-def test_the_state_is_all_there_is_to_resume_from(optimizer: Optimizer) -> None:
+def test_a_copy_of_the_state_continues_with_the_same_bits(optimizer: Optimizer) -> None:
     gradients = np.random.default_rng(0).standard_normal((8, 5))
     straight = np.ones(5)
     state = optimizer.init(straight)
@@ -183,16 +183,16 @@ def test_moments_decay_to_zero_without_denormals(
     state = optimizer.init(parameters)
     smallest_normal = np.finfo(dtype).tiny
     optimizer.step(parameters, np.array([gradient, -gradient], dtype), state, 0.1)
-    silence = np.zeros(2, dtype)
+    no_gradient = np.zeros(2, dtype)
     for _ in range(steps):
-        optimizer.step(parameters, silence, state, 0.1)
+        optimizer.step(parameters, no_gradient, state, 0.1)
         for moment in state.moments.values():
             assert all(m == 0 or abs(m) >= smallest_normal for m in moment.tolist())
     assert not any(moment.any() for moment in state.moments.values())
 
 
 @pytest.mark.parametrize("steps", [1, 20, 130, 150, 1000])
-def test_moments_of_ordinary_size_are_not_flushed(steps: int) -> None:
+def test_moments_of_normal_size_are_not_set_to_zero(steps: int) -> None:
     parameters, gradient = np.ones(2), np.array([1.0, -1.0])
     optimizer = Momentum(0.1, momentum=0.9)
     state = optimizer.init(parameters)
@@ -215,7 +215,9 @@ def test_moments_of_ordinary_size_are_not_flushed(steps: int) -> None:
         lambda rate: AdamW(rate, 0.9, 0.999, 1e-8, 0.01),
     ],
 )
-def test_learning_rate_out_of_range(make: Callable[[float], Optimizer], rate: float) -> None:
+def test_learning_rate_out_of_range_is_refused(
+    make: Callable[[float], Optimizer], rate: float
+) -> None:
     with pytest.raises(ValueError, match=f"learning_rate must be positive, not {rate}$"):
         make(rate)
 
@@ -232,7 +234,9 @@ def test_learning_rate_out_of_range(make: Callable[[float], Optimizer], rate: fl
         (lambda rate: AdamW(0.1, 0.9, rate, 1e-8, 0.01), "beta2"),
     ],
 )
-def test_decay_out_of_range(make: Callable[[float], Optimizer], name: str, rate: float) -> None:
+def test_decay_out_of_range_is_refused(
+    make: Callable[[float], Optimizer], name: str, rate: float
+) -> None:
     with pytest.raises(ValueError, match=f"{name} must be at least 0 and below 1, not {rate}$"):
         make(rate)
 
@@ -246,12 +250,14 @@ def test_decay_out_of_range(make: Callable[[float], Optimizer], name: str, rate:
         lambda epsilon: AdamW(0.1, 0.9, 0.999, epsilon, 0.01),
     ],
 )
-def test_epsilon_out_of_range(make: Callable[[float], Optimizer], epsilon: float) -> None:
+def test_epsilon_out_of_range_is_refused(
+    make: Callable[[float], Optimizer], epsilon: float
+) -> None:
     with pytest.raises(ValueError, match=f"epsilon must be positive, not {epsilon}$"):
         make(epsilon)
 
 
 @pytest.mark.parametrize("weight_decay", [-0.1, math.inf, math.nan])
-def test_weight_decay_out_of_range(weight_decay: float) -> None:
+def test_weight_decay_out_of_range_is_refused(weight_decay: float) -> None:
     with pytest.raises(ValueError, match=f"weight_decay must be zero or pos.*, not {weight_decay}"):
         AdamW(0.1, 0.9, 0.999, 1e-8, weight_decay)

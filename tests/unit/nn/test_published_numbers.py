@@ -7,6 +7,7 @@ import itertools
 
 import numpy as np
 import pytest
+from networks import network
 
 from nn import (
     SGD,
@@ -15,7 +16,6 @@ from nn import (
     GlorotUniform,
     LeCunNormal,
     Loss,
-    Network,
     Output,
     QuadraticCost,
     ReLU,
@@ -63,15 +63,9 @@ TRAINED_7 = [
     ],
 )
 def test_parameter_counts(sizes: tuple[int, ...], weights: int, parameters: int) -> None:
-    network = Network(
-        sizes,
-        activation=Sigmoid(),
-        loss=QuadraticCost(Output.sigmoid),
-        initializer=LeCunNormal(0.0),
-        rng=np.random.default_rng(0),
-    )
-    assert network.n_weights == weights
-    assert network.parameters.size == network.gradient.size == parameters
+    made = network(sizes)
+    assert made.n_weights == weights
+    assert made.parameters.size == made.gradient.size == parameters
 
 
 @EVERY_DTYPE
@@ -95,7 +89,7 @@ def test_cost_and_output_error_of_document_001_table_3(dtype: type) -> None:
 @EVERY_DTYPE
 def test_cost_of_document_001_table_6(dtype: type) -> None:
     probabilities = np.array([TRAINED_7])
-    # Printed in single precision they do not sum to one; the 7 is certain to 8.34e-7 regardless.
+    # They are printed in single precision and do not sum to one; scale all but the largest.
     others = np.arange(10) != 7
     probabilities[:, others] *= (1 - TRAINED_7[7]) / probabilities[:, others].sum()
     logits, targets = np.log(probabilities).astype(dtype), np.eye(10, dtype=dtype)[[7]]
@@ -122,11 +116,13 @@ def test_adams_first_step_is_the_learning_rate(gradient: float) -> None:
     (step,) = adam_steps([gradient])
     assert step == pytest.approx(-1e-3 * gradient / (abs(gradient) + 1e-8), rel=1e-12)
     assert abs(step) == pytest.approx(1e-3, rel=0.011)
-    assert abs(step) != pytest.approx(7.441e-4, rel=0.1)  # as document 001 has everywhere
+    assert abs(step) != pytest.approx(7.441e-4, rel=0.1)  # printed in document 001 for every step
 
 
 @pytest.mark.parametrize("gradient", [0.082, 0.162])
-def test_the_step_of_document_001_is_adams_second_after_a_gradient_of_zero(gradient: float) -> None:
+def test_the_step_of_document_001_is_the_second_of_adam_after_a_gradient_of_zero(
+    gradient: float,
+) -> None:
     first, second = adam_steps([0.0, gradient])
     assert first == 0
     assert second == pytest.approx(-7.44137e-4, rel=1e-6)
@@ -142,15 +138,9 @@ def test_layers_of_document_001_share_one_seed_and_ours_do_not() -> None:
         [-0.095, 0.017, 0.055, 0.106],
         [-0.153, 0.027, 0.088, 0.171],
     ]
-    network = Network(
-        sizes,
-        activation=ReLU(),
-        loss=CrossEntropyCost(Output.softmax),
-        initializer=GlorotUniform(0.0),
-        rng=np.random.default_rng(0),
-    )
+    made = network(sizes, initializer=GlorotUniform(0.0), dtype=np.float32)
     theirs = [np.divide(row, limit) for row, limit in zip(printed, limits, strict=True)]
-    ours = [w[0, :4] / limit for w, limit in zip(network.weights, limits, strict=True)]
+    ours = [w[0, :4] / limit for w, limit in zip(made.weights, limits, strict=True)]
     for i, j in ((0, 1), (0, 2), (1, 2)):
         np.testing.assert_allclose(theirs[i], theirs[j], atol=0.01)
         assert np.abs(ours[i] - ours[j]).max() > 0.1
@@ -158,31 +148,17 @@ def test_layers_of_document_001_share_one_seed_and_ours_do_not() -> None:
 
 def test_relu_has_no_slope_at_zero() -> None:
     """0 as in TensorFlow, PyTorch and document 001's code, not 1 as in its equation 18b."""
-    network = Network(
-        (3, 4, 2),
-        activation=ReLU(),
-        loss=CrossEntropyCost(Output.softmax),
-        initializer=LeCunNormal(0.0),
-        rng=np.random.default_rng(0),
-        dtype=np.float64,
-    )
-    network.weights[0][:] = 0
-    network.backward(np.ones((1, 3)), np.array([[1.0, 0.0]]))
-    assert not network.weight_gradients[0].any()
-    assert not network.bias_gradients[0].any()
-    np.testing.assert_array_equal(network.bias_gradients[1], [-0.5, 0.5])
+    dead = network((3, 4, 2), activation=ReLU(), initializer=LeCunNormal(0.0))
+    dead.weights[0][:] = 0
+    dead.backward(np.ones((1, 3)), np.array([[1.0, 0.0]]))
+    assert not dead.weight_gradients[0].any()
+    assert not dead.bias_gradients[0].any()
+    np.testing.assert_array_equal(dead.bias_gradients[1], [-0.5, 0.5])
 
 
 def train_toy_neuron(loss: Loss, start: tuple[float, float], *, learning_rate: float) -> np.ndarray:
     """Return the outputs of Nielsen's neuron (ch. 3): input 1, target 0, 300 epochs."""
-    neuron = Network(
-        (1, 1),
-        activation=Sigmoid(),
-        loss=loss,
-        initializer=LeCunNormal(0.0),
-        rng=np.random.default_rng(0),
-        dtype=np.float64,
-    )
+    neuron = network((1, 1), activation=Sigmoid(), loss=loss)
     neuron.parameters[:] = start
     optimizer = SGD(learning_rate)
     state = optimizer.init(neuron.parameters)
@@ -204,7 +180,7 @@ def test_a_saturated_neuron_learns_slowly_from_the_quadratic_cost() -> None:
     assert good[300] == pytest.approx(0.09, abs=0.005)
     assert bad[300] == pytest.approx(0.20, abs=0.005)
     assert good[0] - good[50] > 0.4
-    assert bad[0] - bad[150] < 0.05  # hardly anything happens in the first 150 epochs
+    assert bad[0] - bad[150] < 0.05  # almost no change in the first 150 epochs
     assert bad[0] - bad[1] < 0.03 * (good[0] - good[1])
 
 
@@ -215,9 +191,9 @@ def test_a_saturated_neuron_learns_fastest_from_the_cross_entropy() -> None:
     assert good[0] == pytest.approx(0.82, abs=0.005)
     assert bad[0] == pytest.approx(0.98, abs=0.005)
     good_costs, bad_costs = -np.log(1 - good), -np.log(1 - bad)
-    # The further from the target, the faster; so the cost falls steepest at the beginning.
+    # A larger error gives faster learning, so the cost falls most steeply at the beginning.
     assert bad_costs[0] - bad_costs[1] > 1.2 * (good_costs[0] - good_costs[1])
     assert np.all(np.diff(bad_costs, 2) > 0)
     quadratic = train_toy_neuron(QuadraticCost(Output.sigmoid), (2.0, 2.0), learning_rate=0.15)
     falls = -np.diff(quadratic**2 / 2)
-    assert falls.argmax() > 150  # where the quadratic cost is at its slowest
+    assert falls.argmax() > 150  # in the first 150 epochs the quadratic cost falls slowly

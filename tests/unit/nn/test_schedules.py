@@ -41,15 +41,17 @@ def test_factor_by_epoch(schedule: Schedule, factors: list[float]) -> None:
         (2, [0.5, 0.5, 0.5], 1),
         (2, [0.5, 0.5, 0.5, 0.5], 1),
         (2, [0.5, 0.5, 0.5, 0.5, 0.5], 2),
-        (2, [0.5, 0.4, 0.6, 0.5], 0),  # a new best starts the count anew
-        (2, [0.9, 0.5, 0.5, 0.6, 0.7], 2),  # better than before, but not the best
+        (2, [0.5, 0.4, 0.6, 0.5], 0),  # a new best resets the count
+        (2, [0.9, 0.5, 0.5, 0.6, 0.7], 2),  # better than the last, but not the best
         (2, [0.9, 0.5, 0.5, 0.95, 0.5, 0.5], 2),
         (10, [0.9] * 10, 0),
         (10, [0.9] * 11, 1),
         (10, [0.9] * 21, 2),
     ],
 )
-def test_each_plateau_halves(patience: int, accuracies: list[float], halvings: int) -> None:
+def test_each_plateau_halves_the_rate(
+    patience: int, accuracies: list[float], halvings: int
+) -> None:
     schedule = HalveOnPlateau(patience)
     assert schedule.factor(len(accuracies) + 1, accuracies) == 0.5**halvings
 
@@ -74,7 +76,7 @@ def test_factors_are_positive_and_at_most_one(epoch: int, gamma: float, every: i
 
 @pytest.mark.parametrize("make", [lambda gamma: Step(1, gamma), Exponential])
 @pytest.mark.parametrize("gamma", [0, -0.5, 1.1, math.inf, math.nan])
-def test_gamma_out_of_range(make: Callable[[float], Schedule], gamma: float) -> None:
+def test_gamma_out_of_range_is_refused(make: Callable[[float], Schedule], gamma: float) -> None:
     with pytest.raises(ValueError, match=f"gamma must be above 0 and at most 1, not {gamma}$"):
         make(gamma)
 
@@ -84,6 +86,8 @@ def test_gamma_out_of_range(make: Callable[[float], Schedule], gamma: float) -> 
     ("make", "name"),
     [(lambda n: Step(n, 0.5), "every"), (Cosine, "epochs"), (HalveOnPlateau, "patience")],
 )
-def test_epochs_out_of_range(make: Callable[[int], Schedule], name: str, number: int) -> None:
+def test_epochs_out_of_range_are_refused(
+    make: Callable[[int], Schedule], name: str, number: int
+) -> None:
     with pytest.raises(ValueError, match=rf"{name} must be at least 1.*, not {number}$"):
         make(number)
