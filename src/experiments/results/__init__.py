@@ -1,1 +1,54 @@
-"""results."""
+"""Results of runs as tidy pandas frames: from journals, from an MLflow store, or exported."""
+
+from experiments.results.arrivals import TARGETS, arrivals
+from experiments.results.commands import commands, with_choices, with_seeds
+from experiments.results.frames import (
+    BEST_VALIDATION,
+    END_METRICS,
+    OUTPUTS,
+    RATE,
+    VALIDATION,
+    frame_of,
+    options,
+)
+from experiments.results.networks import (
+    Predictions,
+    first_layer,
+    network,
+    predictions,
+    square_images,
+)
+from experiments.results.queries import history, runs
+from experiments.results.settings import default_rate, experiment
+from experiments.results.sources import export, files, is_uri
+from experiments.results.sweeps import SweepSummary, find_sweep, sweeps
+
+__all__ = [
+    "BEST_VALIDATION",
+    "END_METRICS",
+    "OUTPUTS",
+    "RATE",
+    "TARGETS",
+    "VALIDATION",
+    "Predictions",
+    "SweepSummary",
+    "arrivals",
+    "commands",
+    "default_rate",
+    "experiment",
+    "export",
+    "files",
+    "find_sweep",
+    "first_layer",
+    "frame_of",
+    "history",
+    "is_uri",
+    "network",
+    "options",
+    "predictions",
+    "runs",
+    "square_images",
+    "sweeps",
+    "with_choices",
+    "with_seeds",
+]

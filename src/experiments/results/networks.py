@@ -1,4 +1,4 @@
-"""The trained networks of runs: what they predict, and how their first weights came about."""
+"""The trained networks of runs: their predictions, and the history of their first-layer weights."""
 
 import math
 from dataclasses import dataclass
@@ -8,70 +8,51 @@ import numpy as np
 import pandas as pd
 
 from experiments.errors import UserError
-from experiments.recording import weights as snapshots
-from experiments.recording.record import NETWORK
-from experiments.results import results
-from experiments.results.commands import experiment
-from nn import Network
+from experiments.recording import NETWORK, load_weights
+from experiments.results.settings import Row, experiment
+from experiments.results.sources import files
+from nn import Network, load
 from nn.arrays import Array
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """What a network makes of the validation set: a row an image, and the images.
+    """The outputs of a network for the validation set: one row per image, and the images.
 
-    Columns: `label`, `predicted`, `correct`, `output` (the activation of the predicted class) and
-    `output_of_label`. ``images [n, side, side]``.
+    The columns are `label`, `predicted`, `correct`, `output` (the activation of the predicted
+    class) and `output_of_label`. The images have the shape ``[n, side, side]``.
     """
 
     table: pd.DataFrame
     images: Array
 
 
-def examples(runs: pd.DataFrame) -> pd.DataFrame:
-    """Return a finished run of each arm, of a frame from `comparison.named`.
-
-    They share network and seed: those with most arms, the first of these. Raises UserError if no
-    run has finished.
-    """
-    finished = runs[runs["status"] == "finished"]
-    if finished.empty:
-        raise UserError("no run has finished, so there is no trained network to look at")
-    n_arms = finished.groupby(["network", "seed"], sort=False)["arm"].transform("nunique")
-    first = finished[n_arms == n_arms.max()].iloc[0]
-    alike = finished[["network", "seed"]].eq(first[["network", "seed"]]).all(axis=1)
-    return finished[alike].drop_duplicates("arm")
-
-
-def title(run: pd.Series) -> str:
-    """Return what a run is, in the words of `comparison.named`."""
-    return f"{run['network']} {run['arm']}, seed {run['seed']}"
-
-
-def network(source: Path | str, run: pd.Series) -> Network:
-    """Return a run's network after its last epoch. Raises UserError if it has not been kept."""
-    from experiments.mirror.pyfunc_model import load_network  # imports MLflow
-
-    path = results.files(source, run["identity"]) / NETWORK
+def network(source: Path | str, run: Row) -> Network:
+    """Return the network of a run after its last epoch. Raise UserError if it was not kept."""
+    path = files(source, run["identity"]) / NETWORK
     if not path.exists():
         raise UserError(f"{source}: the network of run {run['identity']} has not been kept")
-    return load_network(path)
+    try:
+        return load(path.read_bytes())
+    except ValueError as error:
+        raise UserError(f"{path}: {error}") from None
 
 
-def first_layer(source: Path | str, run: pd.Series) -> dict[int, Array]:
-    """Return the weights ``[in, out]`` of a run's first layer, by epoch; the last one's, at least.
+def first_layer(source: Path | str, run: Row) -> dict[int, Array]:
+    """Return the weights ``[in, out]`` of the first layer of a run, by epoch.
 
-    Raises UserError if its network has not been kept.
+    They are the recorded ones, and those after the last epoch. Raise UserError if the network was
+    not kept.
     """
-    recorded = snapshots.load(results.files(source, run["identity"]))
+    recorded = load_weights(files(source, run["identity"]))
     return recorded | {int(run["epochs_done"]): network(source, run).weights[0]}
 
 
-def predictions(source: Path | str, run: pd.Series) -> Predictions:
-    """Return what a run's network makes of its validation set.
+def predictions(source: Path | str, run: Row) -> Predictions:
+    """Return the predictions of the network of a run for its validation set.
 
-    Raises UserError if the network or the data are not there, or the data are not those it learned
-    from.
+    Raise UserError if the network or the images are missing, or if the images are not those that
+    the run learned from.
     """
     described = experiment(run)
     dataset = described.dataset.load(described.dtype)
@@ -81,25 +62,25 @@ def predictions(source: Path | str, run: pd.Series) -> Predictions:
         )
     split = dataset.validation
     outputs = network(source, run).predict(split.images)
-    predicted, every = outputs.argmax(axis=1), np.arange(len(outputs))
+    predicted, rows = outputs.argmax(axis=1), np.arange(len(outputs))
     table = pd.DataFrame(
         {
             "label": split.labels,
             "predicted": predicted,
             "correct": predicted == split.labels,
-            "output": outputs[every, predicted],
-            "output_of_label": outputs[every, split.labels],
+            "output": outputs[rows, predicted],
+            "output_of_label": outputs[rows, split.labels],
         }
     )
-    return Predictions(table, as_pictures(split.images))
+    return Predictions(table, square_images(split.images))
 
 
-def as_pictures(rows: Array) -> Array:
-    """Return rows of pixels ``[n, side * side]`` as ``[n, side, side]``.
+def square_images(rows: Array) -> Array:
+    """Return rows of pixels ``[n, side * side]`` as images ``[n, side, side]``.
 
-    Raises UserError if they do not make a square.
+    Raise UserError if the number of pixels is not a square.
     """
     side = math.isqrt(rows.shape[1])
     if side * side != rows.shape[1]:
-        raise UserError(f"{rows.shape[1]} pixels do not make a square picture")
+        raise UserError(f"{rows.shape[1]} pixels do not make a square image")
     return rows.reshape(-1, side, side)

@@ -1,0 +1,49 @@
+"""The files of exported results: two in Parquet, and the networks of some runs."""
+
+import math
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from experiments.errors import UserError
+from experiments.recording import NETWORK, WEIGHTS, run_folder
+from experiments.results.frames import OUTPUTS, ROOT, Loaded
+
+RUNS_FILE = "runs.parquet"
+EPOCHS_FILE = "epochs.parquet"
+
+
+def is_exported(folder: Path) -> bool:
+    """Return whether ``folder`` holds exported results."""
+    return (folder / RUNS_FILE).exists()
+
+
+def read_exported(folder: Path) -> Loaded:
+    """Return the exported results in a folder. Raise UserError if they cannot be read."""
+    try:
+        return Loaded(pd.read_parquet(folder / RUNS_FILE), pd.read_parquet(folder / EPOCHS_FILE))
+    except (OSError, ValueError) as error:  # the errors of Arrow are subclasses of these
+        raise UserError(
+            f"{folder}: the files {RUNS_FILE} and {EPOCHS_FILE} cannot be read: {error};"
+            " write them again with `experiments export`"
+        ) from None
+
+
+def write_exported(folder: Path, loaded: Loaded, trained: Mapping[str, Path]) -> None:
+    """Write results to a folder.
+
+    ``trained`` maps the identity of a run to the folder with its network and its first-layer
+    weights, which are copied. The paths of this machine are left out.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    runs = loaded.runs.drop(columns=ROOT, errors="ignore").assign(**{OUTPUTS: math.nan})
+    runs.to_parquet(folder / RUNS_FILE, compression="zstd", index=False)
+    loaded.epochs.to_parquet(folder / EPOCHS_FILE, compression="zstd", index=False)
+    for identity, source in trained.items():
+        target = run_folder(folder, identity)
+        target.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source / NETWORK, target / NETWORK)
+        if (source / WEIGHTS).exists():
+            shutil.copytree(source / WEIGHTS, target / WEIGHTS, dirs_exist_ok=True)

@@ -1,0 +1,150 @@
+"""The two frames of results, and their columns: one row per run, and one per run and epoch."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from pandas.api.types import is_object_dtype
+
+from experiments.configuration import DESCRIBED, GROUPS
+from experiments.recording import Status
+
+RATE = "optimizer.learning_rate"
+OUTPUTS = "outputs"
+"""The folder in which a run is recorded."""
+ROOT = "dataset.root"
+"""The folder of the images. It is a column if a run has learned from a folder of the user."""
+VALIDATION = "validation/accuracy"
+BEST_VALIDATION = f"best_epoch/{VALIDATION}"
+END_METRICS = (
+    "test/cost",
+    "test/accuracy",
+    "best_epoch/epoch",
+    "best_epoch/test/cost",
+    "best_epoch/test/accuracy",
+)
+"""The metrics that a finished run has once. They are columns even if no run has finished."""
+CATEGORIES = (*GROUPS, "status", "dtype")
+"""The columns of type category."""
+FIRST = ("identity", "name", "status", *GROUPS, "seed")
+"""The first columns, in their order."""
+LEFT_OUT = ("architecture.sizes", "dataset.name", "dataset.mirrors", "dataset.sha256")
+"""Options that are no columns, because `architecture`, `dataset` and `data` say the same."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunRow:
+    """What every source knows of one run: a row of the frame of runs.
+
+    ``started`` is in seconds since 1970, ``run_seconds`` is None while MLflow does not have the end
+    of the run. ``data`` is the SHA-256 of the images, ``outputs`` the folder of the record, or None
+    if that is not on this machine. ``parameters`` are the choice in each group and all options.
+    """
+
+    identity: str
+    name: str
+    status: Status
+    started: float
+    run_seconds: float | None
+    data: str
+    outputs: str | None
+    message: str
+    parameters: Mapping[str, Any]
+    end_metrics: Mapping[str, float]
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The values by column."""
+        return {
+            "identity": self.identity,
+            "name": self.name,
+            "status": self.status.value,
+            "started": self.started,
+            "run_seconds": self.run_seconds,
+            "data": self.data,
+            OUTPUTS: self.outputs,
+            "message": self.message,
+            **self.parameters,
+            **self.end_metrics,
+        }
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """All results of a source.
+
+    ``runs`` has one row per run. ``epochs`` has one row per run and epoch, with the columns
+    `identity` and `epoch` and one column per metric.
+    """
+
+    runs: pd.DataFrame
+    epochs: pd.DataFrame
+
+    @classmethod
+    def of(cls, rows: Sequence[RunRow], epochs: pd.DataFrame) -> "Loaded":
+        """Return the frames, given the rows of the runs and the metrics of their epochs."""
+        return cls(frame_of([row.columns for row in rows], epochs), epochs)
+
+
+def no_epochs() -> pd.DataFrame:
+    """Return the frame of epochs for runs that have not finished an epoch."""
+    return pd.DataFrame(columns=["identity", "epoch", VALIDATION])
+
+
+def frame_of(rows: Sequence[Mapping[str, Any]], epochs: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame of runs, given the values of each run by column, and the frame of epochs.
+
+    The metrics of the last epoch, `best_epoch/validation/accuracy` and `epochs_done` are added.
+    """
+    frame = pd.DataFrame(rows)
+    frame = frame.drop(columns=[column for column in frame if column.startswith(LEFT_OUT)])
+    frame = _add_metrics(_with_own_root(frame), epochs)
+    frame["started"] = pd.to_datetime(frame["started"], unit="s", utc=True)
+    for column in CATEGORIES:
+        frame[column] = frame[column].astype("category")
+    metrics = [column for column in frame if "/" in column]
+    frame[metrics] = frame[metrics].astype(float)
+    for column in frame:
+        if is_object_dtype(frame[column]) and frame[column].map(_is_number_or_none).all():
+            frame[column] = pd.to_numeric(frame[column])
+    return frame[in_order(list(frame.columns))]
+
+
+def in_order(columns: Sequence[str]) -> list[str]:
+    """Return columns in the order that frames of runs have, whatever their source."""
+    others = sorted({*columns} - {*FIRST}, key=lambda name: ("/" in name, name))
+    return [*FIRST, *others]
+
+
+def options(runs: pd.DataFrame) -> list[str]:
+    """Return the columns of a frame of runs that are options of an experiment.
+
+    The seed and the folder of the images are not among them.
+    """
+    of_groups = [column for column in runs if "." in column and column.split(".")[0] in GROUPS]
+    of_groups = [column for column in of_groups if column != ROOT]
+    return [*of_groups, *(key for key in DESCRIBED if key not in (*GROUPS, "seed"))]
+
+
+def _with_own_root(frame: pd.DataFrame) -> pd.DataFrame:
+    """Keep the folder of the images only for runs with images of the user."""
+    own = frame["dataset"] == "folder"
+    if not own.any():
+        return frame.drop(columns=ROOT)
+    return frame.assign(**{ROOT: frame[ROOT].where(own)})
+
+
+def _add_metrics(frame: pd.DataFrame, epochs: pd.DataFrame) -> pd.DataFrame:
+    """Add the metrics of the last epoch, the best validation accuracy and the number of epochs."""
+    by_run = epochs.groupby("identity", sort=False)
+    last = by_run.last().drop(columns="epoch")
+    best = by_run[VALIDATION].max().rename(BEST_VALIDATION)
+    done = by_run["epoch"].max().rename("epochs_done")
+    frame = frame.join(last, on="identity").join(best, on="identity").join(done, on="identity")
+    frame["epochs_done"] = frame["epochs_done"].fillna(0).astype(int)
+    return frame.reindex(columns=list(dict.fromkeys([*frame, *END_METRICS])))
+
+
+def _is_number_or_none(value: object) -> bool:
+    return value is None or isinstance(value, int | float)

@@ -1,0 +1,90 @@
+"""Results from the journals of an outputs folder."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from experiments.errors import UserError
+from experiments.recording import (
+    SILENT_END,
+    Record,
+    Status,
+    is_set_aside,
+    is_sweep,
+    outputs_of,
+    parameters,
+    read_record,
+    read_sweep,
+    run_folders,
+    run_status,
+    sweep_folder,
+    sweep_folders,
+)
+from experiments.results.frames import Loaded, RunRow, no_epochs
+
+
+def load_journals(folder: Path, sweep: str | None) -> Loaded:
+    """Return the results of an outputs folder, or those of one sweep.
+
+    ``folder`` is an outputs folder or the folder of a sweep. ``sweep`` is the id of a sweep in the
+    outputs folder. Planned runs, which have no journal, are left out. Raise UserError if there are
+    no runs, and DataError if a journal is damaged.
+    """
+    rows: list[RunRow] = []
+    epochs: list[dict[str, str | float]] = []
+    for run in _folders(folder, sweep):
+        record = read_record(run)
+        if record is None:
+            continue
+        row = row_of(record, run_status(run, record), outputs_of(run))
+        rows.append(row)
+        epochs += [
+            {"identity": row.identity, "epoch": event.epoch, **event.metrics}
+            for event in record.epochs
+        ]
+    if not rows:
+        raise UserError(f"{folder}: no runs are recorded there")
+    return Loaded.of(rows, _frame(epochs))
+
+
+def outputs_folder(folder: Path) -> Path:
+    """Return the outputs folder, given that folder or the folder of a sweep in it."""
+    return outputs_of(folder.absolute()) if is_sweep(folder) else folder
+
+
+def row_of(record: Record, status: Status, outputs: Path) -> RunRow:
+    """Return the row of a run, given its record, its status and the outputs folder."""
+    start, end = record.start, record.end
+    died = status is Status.INTERRUPTED and end is None
+    return RunRow(
+        identity=start.identity,
+        name=start.name,
+        status=status,
+        started=start.time,
+        run_seconds=record.seconds,
+        data=start.dataset.sha256 if start.dataset else "",
+        outputs=str(outputs.absolute()),
+        message=SILENT_END if died else end.message if end else "",
+        parameters=parameters(start),
+        end_metrics=end.metrics if end else {},
+    )
+
+
+def _folders(folder: Path, sweep: str | None) -> list[Path]:
+    """Return the folders of the runs of an outputs folder, or of one sweep."""
+    outputs = outputs_folder(folder)
+    if sweep is None and not is_sweep(folder):
+        return [each for each in run_folders(folder) if not is_set_aside(each)]
+    place = folder.absolute() if sweep is None else sweep_folder(outputs, sweep)
+    record = read_sweep(place)
+    if record is None:
+        known = ", ".join(each.name for each in sweep_folders(outputs)) or "none"
+        raise UserError(f"{folder}: no sweep {sweep} is recorded there; there are {known}")
+    return record.folders(place)
+
+
+def _frame(epochs: list[dict[str, str | float]]) -> pd.DataFrame:
+    if not epochs:
+        return no_epochs()
+    frame = pd.DataFrame(epochs)
+    return frame[["identity", "epoch", *sorted(frame.columns[2:])]]

@@ -1,0 +1,74 @@
+"""Questions to a source: its runs, and the history of their metrics, as tidy frames.
+
+All sources give the same columns. Runs that failed, diverged or were interrupted are rows, too.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from experiments.configuration import GROUPS
+from experiments.errors import UserError
+from experiments.results.frames import Loaded, options
+from experiments.results.sources import load
+
+
+def runs(source: Path | str, *, sweep: str | None = None, **where: object) -> pd.DataFrame:
+    """Return one row per run, in the order of their starts.
+
+    ``source`` is an outputs folder, the folder of a sweep, the address of an MLflow store, or a
+    folder that `export` has written. ``sweep`` is the id of a sweep. ``where`` selects rows by the
+    value of a column; write two underscores for a dot: `optimizer__beta1=0.9`, `status="finished"`.
+
+    The columns are `identity`, `name`, `status`, the choice in each group of conf/, all options,
+    the metrics of the last epoch and of the test set, `best_epoch/validation/accuracy`,
+    `epochs_done`, `run_seconds` (in MLflow with the pauses of a resumed run), `started`, `data`
+    (SHA-256), `outputs` (the folder of the record) and `message` (why the run did not finish).
+
+    Raise UserError if no run is selected.
+    """
+    return _selected(source, load(source, sweep), where)
+
+
+def history(
+    source: Path | str,
+    *,
+    metrics: Sequence[str] | None = None,
+    sweep: str | None = None,
+    **where: object,
+) -> pd.DataFrame:
+    """Return one row per run, epoch and metric, of the runs that `runs` returns.
+
+    The columns are `identity`, `name`, `status`, `data`, the choices, options and seed of the run,
+    and `epoch`, `metric` and `value`. ``metrics`` are the names of the metrics; all by default.
+    """
+    loaded = load(source, sweep)
+    frame = _selected(source, loaded, where)
+    known = list(loaded.epochs.columns[2:])
+    unknown = [name for name in metrics or () if name not in known]
+    if unknown:
+        raise UserError(
+            f"{source}: {', '.join(unknown)}: no such metrics; there are {', '.join(known)}"
+        )
+    wanted = [name for name in known if metrics is None or name in metrics]
+    long = loaded.epochs.melt(["identity", "epoch"], wanted, "metric", "value")
+    long = long.dropna(subset="value")
+    long["metric"] = long["metric"].astype("category")
+    described = ["identity", "name", "status", "data", *GROUPS, *options(frame), "seed"]
+    return frame[list(dict.fromkeys(described))].merge(long, on="identity", how="inner")
+
+
+def _selected(source: Path | str, loaded: Loaded, where: Mapping[str, object]) -> pd.DataFrame:
+    """Return the runs that have the values of ``where``, in the order of their starts."""
+    frame = loaded.runs.sort_values(["started", "identity"], ignore_index=True)
+    n_runs = len(frame)
+    for key, value in where.items():
+        column = key.replace("__", ".")
+        if column not in frame:
+            raise UserError(f"{column}: no such column; there are {', '.join(frame)}")
+        frame = frame[frame[column] == value]
+    if frame.empty:
+        conditions = ", ".join(f"{key.replace('__', '.')}={value}" for key, value in where.items())
+        raise UserError(f"{source}: none of {n_runs} runs has {conditions}")
+    return frame.reset_index(drop=True)

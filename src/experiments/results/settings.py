@@ -1,0 +1,137 @@
+"""From a row of a frame back to the settings of its run: choices, options, and an experiment."""
+
+import math
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+from omegaconf import MISSING
+
+from experiments.configuration import (
+    CONF,
+    GROUPS,
+    Experiment,
+    build,
+    choices,
+    compose,
+    override,
+    recorded_config,
+)
+from experiments.recording import Origin, Start, parameters
+from experiments.results.frames import OUTPUTS, RATE
+from experiments.results.grids import Settings, Value
+
+Row: TypeAlias = "pd.Series | Mapping[str, Any]"
+"""A row of a frame of runs, as a Series or as a dict."""
+SIZES = "architecture.sizes"
+"""The option that is given instead of an architecture without a file in conf/."""
+
+
+def choices_of(run: Row, *, architecture_by_name: bool) -> dict[str, Value]:
+    """Return the choice in each group of conf/.
+
+    An architecture without a file in conf/ is given by its sizes, and with ``architecture_by_name``
+    false every architecture is.
+    """
+    chosen: dict[str, Value] = {group: str(run[group]) for group in GROUPS}
+    if not architecture_by_name or not has_file("architecture", str(run["architecture"])):
+        del chosen["architecture"]
+        chosen[SIZES] = tuple(map(int, str(run["architecture"]).split("-")))
+    return chosen
+
+
+def changed_options(run: Row, chosen: Settings) -> list[str]:
+    """Return the keys of the options of a run that are not the defaults for its choices."""
+    return [
+        key
+        for key, default in defaults(chosen).items()
+        if key not in (*GROUPS, SIZES, "seed")
+        and value_of(run, key) is not None
+        and (default == MISSING if key == "dataset.root" else run[key] != default)
+    ]
+
+
+def settings(run: Row, chosen: Settings, keys: Collection[str]) -> dict[str, Value]:
+    """Return the values of a run that a command line has to give, given the keys.
+
+    The choices come first. Keys that the run does not have are left out. The seed is always given,
+    the outputs folder if it is not the default.
+    """
+    found: dict[str, Value] = {}
+    for key in sorted(keys, key=lambda key: (key not in chosen, key)):
+        value = chosen.get(key, value_of(run, key))
+        if value is not None:
+            found[key] = value
+    found["seed"] = int(run["seed"])
+    outputs = value_of(run, OUTPUTS)
+    if outputs is not None and outputs != default_outputs():
+        found[OUTPUTS] = outputs
+    return found
+
+
+def experiment(run: Row) -> Experiment:
+    """Return the experiment of a run. Raise as `experiments.configuration.build` does."""
+    chosen = choices_of(run, architecture_by_name=True)
+    given = settings(run, chosen, {*chosen, *changed_options(run, chosen)})
+    return build(compose(overrides(given)))
+
+
+def default_rate(run: Row) -> float:
+    """Return the default learning rate of runs with the same choices."""
+    return float(defaults(choices_of(run, architecture_by_name=True))[RATE])
+
+
+def defaults(chosen: Settings) -> Mapping[str, Any]:
+    """Return the choices and options of a run for which only the choices are given."""
+    return _defaults(tuple(overrides(chosen)))
+
+
+@lru_cache(maxsize=1)
+def default_outputs() -> str:
+    """Return the outputs folder of conf/."""
+    return str(compose().outputs)
+
+
+@lru_cache(maxsize=256)
+def has_file(group: str, choice: str) -> bool:
+    """Return whether conf/ has a file for this choice."""
+    return (CONF / group / f"{choice}.yaml").exists()
+
+
+def overrides(given: Settings) -> list[str]:
+    """Return settings as overrides of the command line."""
+    return [override(key, value) for key, value in given.items()]
+
+
+def value_of(run: Row, key: str) -> Value | None:
+    """Return the value of a column as the command line takes it; None if it is missing.
+
+    A whole number is an integer: options that are integers are floats in a column in which some
+    runs have no value.
+    """
+    value = run.get(key)
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        if math.isnan(value):
+            return None
+        return int(value) if value.is_integer() else value
+    return value if isinstance(value, str | int) else None
+
+
+@lru_cache(maxsize=256)
+def _defaults(given: tuple[str, ...]) -> Mapping[str, Any]:
+    config = compose(given)
+    start = Start(
+        id="",
+        identity="",
+        origin=Origin(config={}, data="", code="", numpy=""),
+        name="",
+        overrides=[*given],
+        choices=choices(config.hydra),
+        config=recorded_config(config),
+        environment={},
+    )
+    return parameters(start)

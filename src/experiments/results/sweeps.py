@@ -1,0 +1,81 @@
+"""The sweeps of a source, as summaries."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from experiments.configuration import run_command
+from experiments.errors import UserError
+from experiments.recording import read_sweep, sweep_folders
+from experiments.results.sources import is_uri
+
+
+@dataclass(frozen=True, kw_only=True)
+class SweepSummary:
+    """A sweep: its command, the number of its runs, and the time of its first start.
+
+    ``time`` is in seconds since 1970. ``store`` is the address of its MLflow store, or None if the
+    sweep is not tracked.
+    """
+
+    id: str
+    name: str
+    command: str
+    n_runs: int
+    time: float
+    store: str | None
+
+
+def sweeps(source: Path | str) -> list[SweepSummary]:
+    """Return the sweeps of an outputs folder or an MLflow store, the newest last."""
+    return _tracked(str(source)) if is_uri(source) else _recorded(Path(source))
+
+
+def find_sweep(source: Path | str, prefix: str | None) -> SweepSummary | None:
+    """Return the sweep whose id begins with ``prefix``; without a prefix, the newest sweep.
+
+    Return None if there is no prefix and no sweep. Raise UserError unless exactly one id begins
+    with the prefix.
+    """
+    known = sweeps(source)
+    if prefix is None:
+        return known[-1] if known else None
+    found = [sweep for sweep in known if sweep.id.startswith(prefix)]
+    if len(found) != 1:
+        ids = ", ".join(sweep.id for sweep in known) or "none"
+        raise UserError(
+            f"{prefix}: the ids of {len(found)} sweeps of {source} begin with this, not of one;"
+            f" there are {ids}"
+        )
+    return found[0]
+
+
+def _recorded(outputs: Path) -> list[SweepSummary]:
+    records = [read_sweep(folder) for folder in sweep_folders(outputs)]
+    return [
+        SweepSummary(
+            id=record.id,
+            name=record.name,
+            command=run_command(record.overrides),
+            n_runs=len(record.runs),
+            time=record.time,
+            store=record.tracking.uri,
+        )
+        for record in records
+        if record is not None
+    ]
+
+
+def _tracked(uri: str) -> list[SweepSummary]:
+    from experiments.mirror import find_sweeps  # imports MLflow
+
+    return [
+        SweepSummary(
+            id=sweep.id,
+            name=sweep.name,
+            command=run_command(sweep.overrides),
+            n_runs=sweep.n_runs,
+            time=sweep.time,
+            store=uri,
+        )
+        for sweep in find_sweeps(uri)
+    ]
