@@ -35,21 +35,21 @@ def test_every_file_belongs_to_a_group() -> None:
     assert found == listed | {"config.yaml", "learning_rates.yaml"}
 
 
-@pytest.mark.parametrize(
-    ("group", "choice"), [(group, choice) for group in BUILT for choice in CHOICES[group]]
-)
-def test_every_file_builds_an_object_with_the_options_in_the_file(group: str, choice: str) -> None:
-    overrides = ON_MNIST if group == "dataset" else []
-    overrides = overrides + (COMPLETE_CUT if choice == "cut" else [])
-    config = compose([f"{group}={choice}", *overrides])
-    built = getattr(build(config), group)
-    options = OmegaConf.to_container(config[group], resolve=True)
-    assert isinstance(options, dict)
-    assert type(built) is get_class(options.pop("_target_"))
-    for option, value in options.items():
-        held = getattr(built, option)
-        assert (held.name if isinstance(held, Enum) else held) == value
-    assert choices(config.hydra)[group] == choice
+@pytest.mark.parametrize("number", range(max(len(CHOICES[group]) for group in BUILT)))
+def test_every_file_builds_an_object_with_the_options_in_the_file(number: int) -> None:
+    chosen = {group: CHOICES[group][number % len(CHOICES[group])] for group in BUILT}
+    overrides = [f"{group}={choice}" for group, choice in chosen.items()] + ON_MNIST
+    config = compose(overrides + (COMPLETE_CUT if chosen["dataset"] == "cut" else []))
+    experiment = build(config)
+    for group in BUILT:
+        built = getattr(experiment, group)
+        options = OmegaConf.to_container(config[group], resolve=True)
+        assert isinstance(options, dict)
+        assert type(built) is get_class(options.pop("_target_"))
+        for option, value in options.items():
+            held = getattr(built, option)
+            assert (held.name if isinstance(held, Enum) else held) == value
+    assert {group: choices(config.hydra)[group] for group in BUILT} == chosen
 
 
 @pytest.mark.parametrize("group", [group for group in BUILT if group != "dataset"])
