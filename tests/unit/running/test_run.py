@@ -1,0 +1,439 @@
+"""One run in this process: its events, its files, how it ends and how it continues."""
+
+import dataclasses
+import os
+import shutil
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import jobs
+import msgspec
+import numpy as np
+import pytest
+import records
+
+import nn
+from experiments.errors import CheckpointError, DataError, StorageError, UserError
+from experiments.interruption import Interrupted, Interruption
+from experiments.recording import (
+    CHECKPOINT,
+    JOURNAL,
+    NETWORK,
+    PREVIOUS_CHECKPOINT,
+    WEIGHTS,
+    End,
+    Epoch,
+    Event,
+    Follower,
+    Journal,
+    Note,
+    Record,
+    Resume,
+    Start,
+    Status,
+    load_weights,
+    read_record,
+)
+from experiments.running import Job, run
+from experiments.training import CLOCK, evaluate
+
+LAST_BATCH = jobs.EPOCHS * jobs.BATCHES
+
+
+def record_of(job: Job) -> Record:
+    record = read_record(job.folder)
+    assert record is not None
+    return record
+
+
+def end_of(job: Job) -> End:
+    end = record_of(job).end
+    assert end is not None
+    return end
+
+
+def names(job: Job) -> list[str]:
+    return sorted(path.name for path in job.folder.iterdir())
+
+
+def results(job: Job) -> dict[str, Any]:
+    """Return everything that a run computed, without clock times."""
+    record = record_of(job)
+    return {
+        "epochs": [
+            {name: value for name, value in epoch.metrics.items() if name not in CLOCK}
+            for epoch in record.epochs
+        ],
+        "end": end_of(job).metrics,
+        "confusion matrix": end_of(job).confusion_matrix,
+        "network": nn.load((job.folder / NETWORK).read_bytes()).parameters.tobytes(),
+    }
+
+
+def interrupt(job: Job, *, batches: int) -> list[Event]:
+    """Do a run until it is interrupted after some mini-batches, and return its events."""
+    events: list[Event] = []
+    with pytest.raises(Interrupted) as error:
+        events.extend(run(job, interruption=jobs.StopAfter(batches)))
+    assert error.value.signum == signal.SIGTERM
+    return list(Follower(job.folder).events())
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Job:
+    return jobs.job(tmp_path)
+
+
+# A run to the end
+
+
+def test_each_event_is_in_the_journal_before_it_is_yielded(job: Job) -> None:
+    follower, events = Follower(job.folder), []
+    for event in run(job, interruption=Interruption()):
+        assert list(follower.events()) == [event]
+        events.append(event)
+    assert [type(event) for event in events] == [Start, *[Epoch] * jobs.EPOCHS, End]
+    assert [event.epoch for event in events if isinstance(event, Epoch)] == [1, 2, 3]
+
+
+def test_the_start_says_what_the_run_is(job: Job) -> None:
+    start, *_ = jobs.do(job)
+    assert isinstance(start, Start)
+    assert start.identity == job.folder.name
+    assert (start.name, start.config, start.origin) == (job.name, job.config, job.origin)
+    assert start.dataset is not None
+    assert (start.dataset.train, start.dataset.validation, start.dataset.test) == (40, 20, 12)
+    assert start.dataset.sha256 == job.origin.data
+
+
+def test_a_finished_run_keeps_its_journal_and_its_network(job: Job) -> None:
+    jobs.do(job)
+    assert names(job) == [JOURNAL, NETWORK]
+
+
+def test_the_saved_network_is_that_after_the_last_epoch(job: Job) -> None:
+    jobs.do(job)
+    dataset = job.experiment.dataset.load(job.experiment.dtype)
+    network = nn.load((job.folder / NETWORK).read_bytes())
+    penalty = job.experiment.l2 / (2 * len(dataset.train))
+    test = evaluate(network, dataset.test, penalty=penalty)
+    end = end_of(job)
+    assert (end.metrics["test/cost"], end.metrics["test/accuracy"]) == (test.cost, test.accuracy)
+    validation = evaluate(network, dataset.validation, penalty=penalty)
+    last = record_of(job).epochs[-1].metrics
+    assert last["validation/cost"] == validation.cost
+    correct = np.trace(np.array(end.confusion_matrix))
+    assert correct == validation.accuracy * len(dataset.validation)
+
+
+def test_the_best_epoch_is_evaluated_as_if_the_run_had_ended_there(tmp_path: Path) -> None:
+    """A constant learning rate makes the shorter run the beginning of the longer one."""
+    job = jobs.job(tmp_path)
+    jobs.do(job)
+    metrics = end_of(job).metrics
+    accuracies = record_of(job).history["validation/accuracy"]
+    assert metrics["best_epoch/epoch"] == accuracies.index(max(accuracies)) + 1 < jobs.EPOCHS
+    shorter = jobs.job(tmp_path, epochs=int(metrics["best_epoch/epoch"]))
+    jobs.do(shorter)
+    for name in ("test/cost", "test/accuracy"):
+        assert metrics[f"best_epoch/{name}"] == end_of(shorter).metrics[name]
+
+
+def test_first_layer_weights_are_recorded_for_the_chosen_epochs(tmp_path: Path) -> None:
+    job = jobs.job(tmp_path, record_weights=(0, 2, 3, 99))
+    jobs.do(job)
+    weights = load_weights(job.folder)
+    assert list(weights) == [0, 2, 3]
+    network, _ = job.initialise()
+    assert np.array_equal(weights[0], network.weights[0])
+    last = nn.load((job.folder / NETWORK).read_bytes())
+    assert np.array_equal(weights[3], last.weights[0])
+    assert not np.array_equal(weights[2], weights[3])
+
+
+def test_a_divergence_is_a_result(tmp_path: Path) -> None:
+    job = jobs.job(tmp_path, optimizer=nn.SGD(1e200))
+    *_, end = jobs.do(job)
+    assert isinstance(end, End)
+    assert (end.status, end.message) == (
+        Status.DIVERGED,
+        "cost or norms became NaN or infinite in epoch 1",
+    )
+    assert end.metrics == {}
+    (note,) = jobs.do(job)
+    assert isinstance(note, Note)
+    assert note.message.startswith("done before; diverged: cost or norms")
+
+
+# A run that was done before
+
+
+def test_a_finished_run_is_not_done_again(job: Job) -> None:
+    jobs.do(job)
+    (job.folder / CHECKPOINT).write_bytes(b"left by a crash")
+    contents = (job.folder / JOURNAL).read_bytes()
+    (note,) = jobs.do(job)
+    assert isinstance(note, Note)
+    assert not note.recorded
+    assert note.message.startswith("done before; finished: test accuracy ")
+    assert note.message.endswith(" (rerun=true does it again)")
+    assert (job.folder / JOURNAL).read_bytes() == contents
+    assert names(job) == [JOURNAL, NETWORK]
+
+
+def test_rerun_sets_the_old_run_aside_and_does_it_again(job: Job) -> None:
+    jobs.do(job)
+    before = results(job)
+    start, *_, end = jobs.do(dataclasses.replace(job, rerun=True))
+    assert isinstance(start, Start)
+    assert isinstance(end, End)
+    assert results(job) == before
+    aside = read_record(job.folder.with_name(f"{job.identity}.1"))
+    assert aside is not None
+    assert aside.status is Status.FINISHED
+    assert aside.start.id != start.id
+
+
+def test_a_failed_run_is_an_error_until_it_is_retried(job: Job) -> None:
+    records.write_journal(job.folder, job.start(), records.end(Status.FAILED, message="no memory"))
+    contents = (job.folder / JOURNAL).read_bytes()
+    with pytest.raises(UserError, match=r"^tiny: done before; failed: no memory \(retry=true"):
+        jobs.do(job)
+    assert (job.folder / JOURNAL).read_bytes() == contents
+    resume, *_, end = jobs.do(dataclasses.replace(job, retry=True))
+    assert isinstance(resume, Resume)
+    assert isinstance(end, End)
+    assert end.status is Status.FINISHED
+
+
+def test_a_run_that_another_process_does_is_waited_for(job: Job) -> None:
+    with Journal(job.folder):
+        events = run(job, interruption=Interruption())
+        note = next(events)
+        assert isinstance(note, Note)
+        assert not note.recorded
+        assert note.message == "another process is doing this run; waiting for it"
+    assert isinstance(next(events), Start)
+    assert isinstance(list(events)[-1], End)
+
+
+# An interruption
+
+
+@pytest.fixture
+def handlers() -> Iterator[None]:
+    """Restore the handlers of all signals after the test."""
+    before = {each: signal.getsignal(each) for each in signal.valid_signals()}
+    yield
+    for each, handler in before.items():
+        if handler is not None and signal.getsignal(each) != handler:
+            signal.signal(each, handler)
+
+
+@pytest.mark.usefixtures("handlers")
+def test_a_signal_ends_a_run_after_a_checkpoint(job: Job) -> None:
+    """The signal is received while the event of an epoch is shown."""
+    interruption = Interruption()
+    interruption.install()
+
+    def show_all() -> None:
+        for event in run(job, interruption=interruption):
+            if isinstance(event, Epoch):
+                os.kill(os.getpid(), signal.SIGHUP)
+
+    with pytest.raises(Interrupted, match="SIGHUP"):
+        show_all()
+    end = end_of(job)
+    assert end.status is Status.INTERRUPTED
+    assert end.message == "stopped by SIGHUP after epoch 1"
+    assert names(job) == [CHECKPOINT, PREVIOUS_CHECKPOINT, JOURNAL]
+
+
+@pytest.mark.parametrize("batches", [0, 1, 5, jobs.BATCHES, LAST_BATCH - 1])
+def test_a_resumed_run_gives_the_same_bits(tmp_path: Path, batches: int) -> None:
+    uninterrupted = jobs.job(tmp_path / "uninterrupted")
+    jobs.do(uninterrupted)
+    job = jobs.job(tmp_path / "interrupted")
+    interrupt(job, batches=batches)
+    resume, *events = jobs.do(job)
+    assert isinstance(resume, Resume)
+    assert (resume.epoch, resume.batches) == divmod(batches, jobs.BATCHES)
+    assert resume.remark == ""
+    assert len(events) == jobs.EPOCHS - batches // jobs.BATCHES + 1
+    assert results(job) == results(uninterrupted)
+
+
+def test_a_run_can_be_interrupted_again_and_again(tmp_path: Path) -> None:
+    uninterrupted = jobs.job(tmp_path / "uninterrupted")
+    jobs.do(uninterrupted)
+    job = jobs.job(tmp_path / "interrupted", checkpoint_every=2)
+    for _ in range(3):
+        interrupt(job, batches=3)
+    jobs.do(job)
+    assert results(job) == results(uninterrupted)
+    elapsed = [event.elapsed for event in Follower(job.folder).events() if isinstance(event, End)]
+    assert elapsed == sorted(elapsed)
+
+
+def test_without_checkpoints_a_run_repeats_its_epochs_and_records_them_once(
+    tmp_path: Path,
+) -> None:
+    uninterrupted = jobs.job(tmp_path / "uninterrupted")
+    jobs.do(uninterrupted)
+    job = jobs.job(tmp_path / "interrupted")
+    interrupt(job, batches=2 * jobs.BATCHES + 1)
+    for name in (CHECKPOINT, PREVIOUS_CHECKPOINT):
+        (job.folder / name).write_bytes(b"damaged")
+    resume, *events = jobs.do(job)
+    assert isinstance(resume, Resume)
+    assert (resume.epoch, resume.batches) == (0, 0)
+    assert resume.remark == f"{CHECKPOINT} is damaged, {PREVIOUS_CHECKPOINT} is damaged"
+    assert [type(event) for event in events] == [Epoch, End]
+    assert results(job) == results(uninterrupted)
+
+
+def test_a_repeated_epoch_that_differs_from_its_record_is_an_error(job: Job) -> None:
+    start, epoch, *_ = interrupt(job, batches=jobs.BATCHES + 1)
+    assert isinstance(epoch, Epoch)
+    shutil.rmtree(job.folder)
+    changed = {**epoch.metrics, "train/cost": epoch.metrics["train/cost"] + 1e-12, "seconds": 9.0}
+    records.write_journal(job.folder, start, msgspec.structs.replace(epoch, metrics=changed))
+    with pytest.raises(UserError, match=r"epoch 1 was trained again .* \(train/cost\): rerun=true"):
+        jobs.do(job)
+    assert end_of(job).status is Status.FAILED
+    assert "differs from its record" in end_of(job).message
+
+
+def test_a_checkpoint_of_another_origin_is_an_error_that_changes_nothing(job: Job) -> None:
+    interrupt(job, batches=1)
+    contents = (job.folder / JOURNAL).read_bytes()
+    changed = dataclasses.replace(job, origin=msgspec.structs.replace(job.origin, code="another"))
+    folder = changed.folder
+    job.folder.rename(folder)
+    with pytest.raises(CheckpointError, match=r"code was .*, is another"):
+        jobs.do(changed)
+    assert (folder / JOURNAL).read_bytes() == contents
+
+
+# Errors
+
+
+def test_unfit_data_are_an_error_and_nothing_is_recorded(job: Job) -> None:
+    dataset = jobs.dataset(Path(job.experiment.dataset.root), train_size=1000)
+    job = dataclasses.replace(job, experiment=dataclasses.replace(job.experiment, dataset=dataset))
+    with pytest.raises(DataError, match="too few"):
+        jobs.do(job)
+    assert read_record(job.folder) is None
+
+
+class Broken(nn.Sigmoid):
+    """An activation function with a bug."""
+
+    def apply(self, z: Any) -> None:
+        raise RuntimeError("broken")
+
+
+def test_a_bug_is_recorded_with_its_traceback_and_raised(job: Job) -> None:
+    experiment = dataclasses.replace(job.experiment, activation=Broken())
+    with pytest.raises(RuntimeError, match="broken"):
+        jobs.do(dataclasses.replace(job, experiment=experiment))
+    end = end_of(job)
+    assert (end.status, end.message) == (Status.FAILED, "RuntimeError: broken")
+    assert "in apply" in end.traceback
+
+
+def test_a_file_that_cannot_be_written_interrupts_the_run(tmp_path: Path) -> None:
+    job = jobs.job(tmp_path, record_weights=(2,))
+    job.folder.mkdir(parents=True)
+    (job.folder / WEIGHTS).touch()  # there is to be a folder of this name
+    message = r"^stopped by .*File exists.* after epoch 2; everything recorded before is safe; the"
+    with pytest.raises(StorageError, match=message):
+        jobs.do(job)
+    assert end_of(job).status is Status.INTERRUPTED
+    assert "File exists" in end_of(job).message
+    (job.folder / WEIGHTS).unlink()
+    jobs.do(job)
+    assert end_of(job).status is Status.FINISHED
+    assert list(load_weights(job.folder)) == [2]
+
+
+def test_a_deleted_folder_ends_the_run_with_an_error(job: Job) -> None:
+    def delete_after_first_epoch() -> None:
+        for event in run(job, interruption=Interruption()):
+            if isinstance(event, Epoch):
+                shutil.rmtree(job.folder)
+
+    with pytest.raises(StorageError, match="was deleted during the run"):
+        delete_after_first_epoch()
+    assert not job.folder.exists()
+
+
+def test_a_run_continues_without_checkpoints_and_notes_that_once(job: Job) -> None:
+    obstacle = job.folder / PREVIOUS_CHECKPOINT
+    obstacle.mkdir(parents=True)  # no file can get this name
+    events = []
+    for event in run(job, interruption=Interruption()):
+        events.append(event)
+        if isinstance(event, End):
+            obstacle.rmdir()
+    (message,) = jobs.messages(events)
+    assert message.startswith("no checkpoint could be written: ")
+    assert [type(event) for event in events].count(Epoch) == jobs.EPOCHS
+    assert end_of(job).status is Status.FINISHED
+
+
+def stop_at(job: Job, kind: type[Event]) -> None:
+    """Raise an error in the code that receives the events, at the first event of a kind."""
+    for event in run(job, interruption=Interruption()):
+        if isinstance(event, kind):
+            raise BrokenPipeError("nobody reads the output")
+
+
+def test_an_error_in_the_code_that_receives_the_events_is_recorded(job: Job) -> None:
+    with pytest.raises(BrokenPipeError):
+        stop_at(job, Epoch)
+    end = end_of(job)
+    assert end.status is Status.INTERRUPTED
+    assert end.message == "stopped by another part of the program after epoch 1"
+    jobs.do(job)
+    assert end_of(job).status is Status.FINISHED
+
+
+def test_an_error_at_the_last_event_does_not_change_the_end(job: Job) -> None:
+    with pytest.raises(BrokenPipeError):
+        stop_at(job, End)
+    assert end_of(job).status is Status.FINISHED
+
+
+# Unfinished runs of other code or data
+
+Change = Callable[[Job], Job]
+
+
+def with_code(job: Job) -> Job:
+    return dataclasses.replace(job, origin=msgspec.structs.replace(job.origin, code="another"))
+
+
+def with_seed(job: Job) -> Job:
+    config = {**job.origin.config, "seed": 1}
+    return dataclasses.replace(job, origin=msgspec.structs.replace(job.origin, config=config))
+
+
+def test_a_run_notes_an_unfinished_run_of_other_code(job: Job) -> None:
+    interrupt(job, batches=1)
+    changed = with_code(job)
+    (message,) = jobs.messages(jobs.do(changed))
+    assert message == (
+        f"starts from the beginning: {job.identity} is unfinished,"
+        f" but code was {job.origin.code}, is another"
+    )
+    assert jobs.messages(jobs.do(dataclasses.replace(changed, rerun=True))) == [message]
+
+
+def test_other_runs_are_not_noted(job: Job) -> None:
+    interrupt(job, batches=1)
+    assert jobs.messages(jobs.do(with_seed(job))) == []
+    jobs.do(job)
+    assert jobs.messages(jobs.do(with_code(job))) == []
