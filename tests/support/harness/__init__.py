@@ -46,6 +46,16 @@ from harness.programs import (
     wait_for,
 )
 from harness.shared_sweep import Sweep, four_runs
+from harness.store_checks import (
+    SLOW,
+    SLOW_AND_ENDLESS,
+    STORE_WARNING,
+    TINY,
+    assert_complete,
+    latest_step,
+    n_epochs,
+    sync,
+)
 
 __all__ = [
     "BEST_EPOCH_METRICS",
@@ -56,12 +66,17 @@ __all__ = [
     "NOT_TRACKED",
     "PATIENCE",
     "PROJECT",
+    "SLOW",
+    "SLOW_AND_ENDLESS",
     "SMALL",
+    "STORE_WARNING",
     "TEST_METRICS",
+    "TINY",
     "Program",
     "Sweep",
     "Tracked",
     "advice",
+    "assert_complete",
     "by_name",
     "connect",
     "environment",
@@ -70,7 +85,9 @@ __all__ = [
     "four_runs",
     "histories",
     "jobs",
+    "latest_step",
     "mounted",
+    "n_epochs",
     "read_only",
     "recorded_in",
     "results",
@@ -80,6 +97,7 @@ __all__ = [
     "start",
     "store",
     "sweep_folder",
+    "sync",
     "table",
     "tracked",
     "uri",

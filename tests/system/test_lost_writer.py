@@ -1,0 +1,60 @@
+"""A writer to MLflow that is killed, and a store that is deleted: MLflow has everything later."""
+
+import os
+import signal
+from pathlib import Path
+
+import harness
+
+
+def test_the_next_run_tracks_a_run_whose_writer_was_killed(tmp_path: Path) -> None:
+    folder = tmp_path / "outputs"
+    with harness.start(folder, *harness.SLOW_AND_ENDLESS) as program:
+        harness.wait_for_epoch(folder)
+        dead = harness.run_folder(folder)
+        for pid in program.processes():
+            os.kill(pid, signal.SIGKILL)
+        program.wait_until_gone()
+    harness.run(folder, "epochs=1", *harness.TINY)
+    runs = harness.tracked(harness.uri(folder))
+    (new,) = set((folder / "runs").iterdir()) - {dead}
+    harness.assert_complete(
+        [run for run in runs if run.tags["folder"] == str(dead)], "KILLED", dead
+    )
+    harness.assert_complete(
+        [run for run in runs if run.tags["folder"] == str(new)], "FINISHED", new
+    )
+    assert harness.recorded_in(dead, runs).tags["status"] == "interrupted"
+    assert len(runs) == 2
+
+
+def test_a_writer_that_dies_is_replaced_and_mlflow_has_everything(tmp_path: Path) -> None:
+    folder = tmp_path / "outputs"
+    with harness.start(folder, *harness.SLOW_AND_ENDLESS) as program:
+        harness.wait_for((folder / "mlflow.db").exists, "store")
+        (writer,) = (
+            pid
+            for pid, command in program.processes().items()
+            if "experiments.mirror.follow" in command
+        )
+        os.kill(writer, signal.SIGTERM)
+        harness.wait_for(lambda: harness.STORE_WARNING in program.output, "warning")
+        program.send(signal.SIGTERM)
+        assert program.wait() == 143
+        output = program.output
+    assert "MLflow: its writer was ended by SIGTERM; starting another writer\n" in output
+    assert output.count(harness.STORE_WARNING) == 1
+    assert "and in MLflow: browse with" in output
+    harness.assert_complete(
+        harness.tracked(harness.uri(folder)), "KILLED", harness.run_folder(folder)
+    )
+
+
+def test_a_deleted_store_is_filled_again_by_the_next_run(tmp_path: Path) -> None:
+    folder = tmp_path / "outputs"
+    command = ("-m", "seed=1,2", "epochs=2", *harness.TINY)
+    harness.run(folder, *command)
+    (folder / "mlflow.db").unlink()
+    assert "2 done before" in harness.run(folder, *command)
+    runs = [run for run in harness.tracked(harness.uri(folder)) if "run" in run.tags]
+    harness.assert_complete(runs, "FINISHED", *harness.jobs(folder).values())

@@ -1,0 +1,130 @@
+"""`experiments sync`: killed and repeated, on a copy, twice at once, with a damaged record."""
+
+import json
+import random
+import shutil
+import sys
+from pathlib import Path
+
+import harness
+import pytest
+from harness import NOT_TRACKED, Program
+
+
+@pytest.fixture(scope="module")
+def untracked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An outputs folder with a sweep and a single run that are not tracked."""
+    folder = tmp_path_factory.mktemp("untracked") / "outputs"
+    harness.run(folder, "-m", "seed=1,2", "epochs=2", *harness.TINY, NOT_TRACKED)
+    harness.run(folder, "seed=3", "epochs=2", *harness.TINY, NOT_TRACKED)
+    return folder
+
+
+KILLS = """
+import json, os, signal, sqlite3, sys, time
+from pathlib import Path
+from experiments.mirror import sync
+
+def begun():
+    child = os.fork()
+    if not child:
+        sync(folder, f"sqlite:///{store}")
+        os._exit(0)
+    return child
+
+def ended(child):
+    _, status = os.waitpid(child, 0)
+    return "killed" if os.WIFSIGNALED(status) else f"exit code {status}"
+
+folder, store = map(Path, sys.argv[1:3])
+child = begun()
+while not Path(f"{store}.new").exists():
+    time.sleep(0.01)
+os.kill(child, signal.SIGKILL)
+print(ended(child), "while it creates the store", flush=True)
+for delay in json.loads(sys.argv[3]):
+    child = begun()
+    while not store.exists():
+        time.sleep(0.01)
+    time.sleep(delay)
+    os.kill(child, signal.SIGKILL)
+    how = ended(child)
+    with sqlite3.connect(store) as connection:
+        (runs,) = connection.execute("SELECT count(*) FROM runs").fetchone()
+    print(how, "with", runs, "runs", flush=True)
+print(ended(begun()))
+"""
+"""Starts a sync repeatedly. It is killed after each of the delays; the last one may finish."""
+
+
+@pytest.mark.parametrize("kills", [1, pytest.param(6, marks=pytest.mark.stress)])
+def test_a_sync_can_be_killed_at_any_time_and_repeated(
+    untracked: Path, tmp_path: Path, kills: int
+) -> None:
+    folder = tmp_path / "outputs"
+    shutil.copytree(untracked, folder)
+    address = harness.uri(tmp_path)
+    chance = random.Random(0)
+    delays = [chance.uniform(0.2, 2) for _ in range(kills)]
+    command = [sys.executable, "-c", KILLS, folder, tmp_path / "mlflow.db", json.dumps(delays)]
+    with Program(command, tmp_path / "log") as program:
+        assert program.wait() == 0, program.output
+        first, *others, last = program.output.splitlines()
+    assert (first, last) == ("killed while it creates the store", "exit code 0")
+    assert len(others) == kills
+    assert all(line.startswith("killed with") for line in others)
+    runs = harness.tracked(address)
+    assert len(runs) == 4
+    harness.assert_complete(runs, "FINISHED", *(folder / "runs").iterdir())
+    client = harness.connect(address)
+    models = client.search_logged_models([client.search_experiments()[0].experiment_id])
+    assert sorted(each.model_id for each in models) == sorted(
+        model for run in runs for model in run.models
+    )
+
+
+def test_a_copy_of_the_outputs_can_be_synced_to_a_new_store(
+    untracked: Path, tmp_path: Path
+) -> None:
+    """The copy may be read-only, and its original may be on another machine."""
+    folder, store = tmp_path / "copy", tmp_path / "store"
+    shutil.copytree(untracked, folder)
+    before = sorted(untracked.rglob("*"))
+    with harness.read_only(folder):
+        output = harness.sync(tmp_path, folder, "--uri", harness.uri(store))
+    assert "up to date with 3 runs" in output
+    runs = harness.tracked(harness.uri(store))
+    harness.assert_complete(runs, "FINISHED", *(folder / "runs").iterdir())
+    assert sorted(untracked.rglob("*")) == before
+    for run in runs:
+        assert run.artifacts
+        assert all(path.is_relative_to(store) for path in run.artifacts.values())
+
+
+def test_two_syncs_at_the_same_time_give_the_same_store_as_one(
+    untracked: Path, tmp_path: Path
+) -> None:
+    store = f"sqlite:///{tmp_path / 'both.db'}"
+    command = [harness.EXPERIMENTS, "sync", untracked, "--uri", store]
+    with Program(command, tmp_path / "1.log") as one, Program(command, tmp_path / "2.log") as other:
+        assert [one.wait(), other.wait()] == [0, 0], one.output + other.output
+    runs = harness.tracked(store)
+    assert {run.status for run in runs} == {"FINISHED"}
+    assert len([run for run in runs if "sweep" in run.tags]) == 1
+    assert len([run for run in runs if "run" in run.tags]) == 3
+
+
+def test_a_damaged_record_is_reported_and_the_others_are_synced(
+    untracked: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "outputs"
+    shutil.copytree(untracked, folder)
+    damaged = folder / "sweeps" / "damaged"
+    damaged.mkdir()
+    (damaged / "sweep.json").write_text("{", encoding="utf-8")
+    command = [harness.EXPERIMENTS, "sync", folder, "--uri", harness.uri(tmp_path)]
+    with Program(command, tmp_path / "sync.log") as program:
+        assert program.wait() == 1
+        (error,) = (line for line in program.output.splitlines() if line.startswith("error: "))
+    assert error.startswith(f"error: {damaged / 'sweep.json'}: is damaged")
+    assert len([run for run in harness.tracked(harness.uri(tmp_path)) if "run" in run.tags]) == 3
