@@ -73,10 +73,9 @@ def results(job: Job) -> dict[str, Any]:
 
 
 def interrupt(job: Job, *, batches: int) -> list[Event]:
-    """Do a run until it is interrupted after some mini-batches, and return its events."""
-    events: list[Event] = []
+    """Do a run until it is interrupted after some mini-batches, and return the recorded events."""
     with pytest.raises(Interrupted) as error:
-        events.extend(run(job, interruption=jobs.StopAfter(batches)))
+        jobs.do(job, interruption=jobs.StopAfter(batches))
     assert error.value.signum == signal.SIGTERM
     return list(Follower(job.folder).events())
 
