@@ -71,7 +71,7 @@ def _run_with_clock_set_back(folder: Path, *arguments: str) -> None:
 
 def test_a_run_can_be_resumed_after_the_clock_was_set_back(tmp_path: Path) -> None:
     folder = tmp_path / "outputs"
-    arguments = ("epochs=300", *BRIEF, NOT_TRACKED)
+    arguments = ("epochs=100", *BRIEF, NOT_TRACKED)
     with harness.start(folder, *arguments) as program:
         harness.wait_for_epoch(folder)
         program.send(signal.SIGTERM)

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import signal
 from pathlib import Path
 
@@ -177,19 +176,16 @@ def test_a_failed_run_is_not_repeated_without_retry(tmp_path: Path) -> None:
 
 
 def test_a_failed_single_run_is_not_repeated_without_retry(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    shutil.copytree(PROJECT / "data" / "mnist", data)
     folder = tmp_path / "outputs"
-    command = (*QUICK, f"dataset.root={data}")
-    harness.run(folder, *command)
+    harness.run(folder, *QUICK)
     *events, end = harness.events(folder)
     failed = {"event": "end", "time": end["time"], "status": "failed", "message": "broken"}
     harness.write_events(folder, [*events, failed])
-    with harness.start(folder, *command) as program:
+    with harness.start(folder, *QUICK) as program:
         assert program.wait() == 1
         (error,) = harness.errors(program.output)
         assert error.endswith(": done before; failed: broken (retry=true tries again)")
-    assert "finished: test accuracy" in harness.run(folder, *command, "retry=true")
+    assert "finished: test accuracy" in harness.run(folder, *QUICK, "retry=true")
 
 
 def test_a_run_that_starts_again_because_the_code_changed_says_so(tmp_path: Path) -> None:
@@ -210,7 +206,9 @@ def test_a_run_that_starts_again_because_the_code_changed_says_so(tmp_path: Path
     assert "resumes from" not in output
 
 
-@pytest.mark.parametrize("key", ["rerun", "retry", "plan"])
+@pytest.mark.parametrize(
+    "key", ["rerun", *(pytest.param(key, marks=pytest.mark.stress) for key in ("retry", "plan"))]
+)
 def test_an_option_of_the_whole_sweep_cannot_differ_between_its_runs(
     tmp_path: Path, key: str
 ) -> None:
