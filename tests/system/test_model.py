@@ -1,4 +1,4 @@
-"""The model in MLflow: it loads without this project, and predicts what the network predicts."""
+"""The MLflow model of a run: loaded without this project, it predicts the same as the network."""
 
 import json
 import sys
@@ -12,12 +12,11 @@ import numpy as np
 import pytest
 from harness import SMALL
 
-from experiments.data.dataset import FILES, read_idx
+from experiments.data import FILES, read_idx
 
 MNIST = harness.PROJECT / "data" / "mnist"
 
-# With -I and -S the current folder, PYTHONPATH and the .pth file of an editable installation, by
-# each of which this project could be found, are left out.
+# -I and -S ignore the working directory, PYTHONPATH and .pth files, so this project is not found.
 ISOLATED = (sys.executable, "-I", "-S", "-c")
 
 LOAD = """
@@ -72,7 +71,7 @@ np.save(target, network.predict(np.load(images).astype(dtype)))
 
 @dataclass(frozen=True)
 class Case:
-    """A network as this project's code makes it."""
+    """A network, and the code that builds it."""
 
     sizes: tuple[int, ...]
     dtype: str
@@ -99,7 +98,7 @@ EVERY_MODEL = pytest.mark.parametrize("name", CASES)
 
 
 class Models:
-    """Three tracked models, loaded where this project is not, and what their networks predict."""
+    """Three tracked models loaded without this project, and the predictions of their networks."""
 
     def __init__(self, four: harness.Sweep, folder: Path) -> None:
         harness.run(folder / "run", *OTHER, *SMALL, *harness.store(folder))
@@ -117,7 +116,7 @@ class Models:
             for name, run in self.runs.items()
         }
         addresses = {name: f"models:/{run.models[0]}" for name, run in self.runs.items()}
-        addresses["other"] = f"runs:/{self.runs['other'].id}/model"  # what tutorials do
+        addresses["other"] = f"runs:/{self.runs['other'].id}/model"  # as in tutorials
 
         images = read_idx(MNIST / f"{FILES['test_images']}.gz", 3)
         np.save(folder / "images.npy", images.reshape(len(images), -1) / 255)
@@ -131,7 +130,7 @@ class Models:
         self.expected = {name: self._predict(name, folder) for name in CASES}
 
     def _predict(self, name: str, folder: Path) -> np.ndarray:
-        """Return the network's predictions, made in a process with the same settings of BLAS."""
+        """Return the predictions of the network, from a process with the same BLAS settings."""
         case, target = CASES[name], folder / "expected.npy"
         files = [folder / "images.npy", self.folders[name] / "network.npz", target]
         network = [str(list(case.sizes)), case.dtype, case.activation, case.loss]
@@ -142,13 +141,12 @@ class Models:
 
 
 @pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
-    four = harness.four_runs(tmp_path_factory.getbasetemp())
+def models(four: harness.Sweep, tmp_path_factory: pytest.TempPathFactory) -> Models:
     return Models(four, tmp_path_factory.mktemp("models"))
 
 
 @EVERY_MODEL
-def test_a_loaded_model_predicts_what_the_network_does_to_the_last_bit(
+def test_a_loaded_model_gives_the_predictions_of_the_network_to_the_last_bit(
     models: Models, name: str
 ) -> None:
     predicted, expected = models.predicted[name], models.expected[name]
@@ -158,15 +156,19 @@ def test_a_loaded_model_predicts_what_the_network_does_to_the_last_bit(
 
 
 @EVERY_MODEL
-def test_a_loaded_model_scores_what_was_recorded(models: Models, name: str) -> None:
+def test_a_loaded_model_has_the_recorded_accuracy(models: Models, name: str) -> None:
     labels = read_idx(MNIST / f"{FILES['test_labels']}.gz", 1)
     accuracy = np.mean(models.predicted[name].argmax(axis=1) == labels)
     recorded = harness.histories(models.folders[name])["test/accuracy"][0][1]
-    assert accuracy == pytest.approx(recorded, abs=5e-4)  # other BLAS kernels may tip a near tie
+    assert accuracy == pytest.approx(
+        recorded, abs=5e-4
+    )  # other BLAS kernels may decide a near tie differently
 
 
 @EVERY_MODEL
-def test_a_model_says_what_it_takes_and_gives(models: Models, name: str) -> None:
+def test_a_model_has_the_shapes_and_types_of_its_inputs_and_outputs(
+    models: Models, name: str
+) -> None:
     case, described = CASES[name], models.described[name]
     for what, size in (("inputs", 784), ("outputs", 10)):
         (tensor,) = described[what]
@@ -175,12 +177,12 @@ def test_a_model_says_what_it_takes_and_gives(models: Models, name: str) -> None
 
 
 @EVERY_MODEL
-def test_a_model_refuses_what_it_does_not_take(models: Models, name: str) -> None:
+def test_a_model_refuses_inputs_of_another_shape(models: Models, name: str) -> None:
     assert "shape" in models.described[name]["refused"]
 
 
 @EVERY_MODEL
-def test_no_pickle_is_involved(models: Models, name: str) -> None:
+def test_a_model_contains_no_pickle(models: Models, name: str) -> None:
     files = [path for path in models.places[name].rglob("*") if path.is_file()]
     assert {"MLmodel", "network.npz", "input_example.json"} <= {path.name for path in files}
     assert [path for path in files if path.suffix in (".pkl", ".pickle", ".joblib")] == []
@@ -190,6 +192,6 @@ def test_no_pickle_is_involved(models: Models, name: str) -> None:
 
 
 @EVERY_MODEL
-def test_a_model_asks_for_nothing_but_mlflow_and_numpy(models: Models, name: str) -> None:
+def test_a_model_requires_only_mlflow_and_numpy(models: Models, name: str) -> None:
     requirements = (models.places[name] / "requirements.txt").read_text().split()
     assert [each.partition("==")[0] for each in requirements] == ["mlflow", "numpy"]

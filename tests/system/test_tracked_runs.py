@@ -21,11 +21,6 @@ EVERY_RUN = pytest.mark.parametrize("name", FOUR)
 
 
 @pytest.fixture(scope="module")
-def four(tmp_path_factory: pytest.TempPathFactory) -> harness.Sweep:
-    return harness.four_runs(tmp_path_factory.getbasetemp())
-
-
-@pytest.fixture(scope="module")
 def runs(four: harness.Sweep) -> list[Tracked]:
     return harness.tracked(four.uri)
 

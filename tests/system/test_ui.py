@@ -1,8 +1,6 @@
-"""`experiments ui`, in a real browser: the sweep, its runs and their curves are found."""
+"""`experiments ui` in a real browser: it shows the sweep, its runs and their curves."""
 
-import os
 import re
-import shutil
 import signal
 import socket
 from collections.abc import Iterator, Sequence
@@ -11,24 +9,9 @@ from pathlib import Path
 import harness
 import pytest
 from harness import Program, Sweep
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
 SECOND = 1000  # milliseconds
-
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None and "CI" not in os.environ,
-    reason="there is no chromium on the PATH (Debian: apt-get install chromium)",
-)
-
-
-@pytest.fixture(scope="module")
-def four(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
-    return harness.four_runs(tmp_path_factory.getbasetemp())
 
 
 def _free_port() -> int:
@@ -55,23 +38,14 @@ def _address(program: Program) -> str:
 
 @pytest.fixture(scope="module")
 def program(four: Sweep, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
-    command = harness.advice(four.output, "ui")  # what the sweep said to do next
+    command = harness.advice(four.output, "ui")  # the command that the sweep printed
     with _serve(command, tmp_path_factory.mktemp("ui") / "ui.log") as program:
         yield program
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=60 * SECOND)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A page of a visitor who has not been here before, on which no script may fail."""
+    """A page of a new visitor. The test fails if a script of the page fails."""
     page = browser.new_page(viewport={"width": 1600, "height": 900})
     page.set_default_timeout(60 * SECOND)
     errors: list[str] = []
@@ -109,17 +83,17 @@ def test_a_sweep_is_one_row_that_expands_to_its_runs_and_their_curves(
 
     page.locator("label:has(input[value=CHART])").click()
     search = page.get_by_role("searchbox", name="Search metric charts")
-    search.fill("^validation/accuracy$")  # charts out of sight are not drawn
+    search.fill("^validation/accuracy$")  # MLflow draws only visible charts
     expect(page.get_by_role("heading", name="validation/accuracy", exact=True)).to_be_visible()
     for name in four.names:
-        legend = f"{name} (validation/accuracy)"  # there once its curve is drawn
+        legend = f"{name} (validation/accuracy)"  # appears with the curve
         expect(page.get_by_text(legend, exact=True)).to_be_visible()
 
 
 def test_ctrl_c_ends_all_processes_of_the_ui(program: Program) -> None:
     _address(program)
     assert len(program.processes()) > 1
-    program.ctrl_c()  # in the last test that needs it
+    program.ctrl_c()  # no later test needs the program
     _assert_ended(program)
 
 
