@@ -34,7 +34,8 @@ import torch
 from sklearn.neural_network import MLPClassifier
 
 from experiments.configuration.config import PROJECT
-from experiments.data.dataset import IDXDataset, Split, Subset, minibatches
+from experiments.data import IDXDataset, Subset
+from experiments.examples import Split, minibatches
 from experiments.interruption import Interruption
 from experiments.training.train import Progress, descend
 from nn import (

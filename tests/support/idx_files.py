@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from experiments.data import FILES, IDXDataset, Split, Subset
+from experiments.data import FILES, IDXDataset, Subset
 from experiments.errors import DataError
+from experiments.examples import Split
 
 N, CLASSES, TEST_N = 600, 5, 40
 

@@ -16,6 +16,7 @@ from typing import Any
 import harness
 import numpy as np
 import pytest
+from experiments.configuration.config import CONF, DESCRIBED
 from harness import NOT_TRACKED, Program
 from hydra.core.hydra_config import HydraConfig
 from hypothesis import HealthCheck, example, given, settings
@@ -23,8 +24,7 @@ from hypothesis import strategies as st
 from omegaconf import DictConfig
 
 from experiments.cli.main import one_line_errors
-from experiments.configuration.config import CONF, DESCRIBED
-from experiments.data.dataset import read_idx
+from experiments.data import read_idx
 from experiments.errors import DataError, UserError
 from experiments.recording.journal import JOURNAL, Follower, Journal
 from experiments.recording.record import SWEEP, Record, read_sweep

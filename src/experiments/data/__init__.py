@@ -1,20 +1,16 @@
-"""The data: read IDX files, cut them into training, validation and test sets, make mini-batches."""
+"""The data: IDX files, found or downloaded, read, checked, and cut into splits."""
 
+from experiments.data.cut import Subset, cut
 from experiments.data.dataset import IDXDataset
 from experiments.data.files import FILES, Files
 from experiments.data.idx import parse_idx, read_idx
-from experiments.data.minibatches import minibatches
-from experiments.data.splits import Dataset, Split, Subset, cut
 
 __all__ = [
     "FILES",
-    "Dataset",
     "Files",
     "IDXDataset",
-    "Split",
     "Subset",
     "cut",
-    "minibatches",
     "parse_idx",
     "read_idx",
 ]

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy.typing as npt
 
+from experiments.data.cut import Subset, cut
 from experiments.data.files import Files, read_files
-from experiments.data.splits import Dataset, Subset, cut
 from experiments.errors import DataError
+from experiments.examples import Dataset
 
 
 @dataclass(frozen=True)

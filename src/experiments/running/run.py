@@ -8,8 +8,8 @@ from pathlib import Path
 
 import msgspec
 
-from experiments.data import Dataset
 from experiments.errors import CheckpointError, StorageError, UserError
+from experiments.examples import Dataset
 from experiments.interruption import Interrupted, Interruption
 from experiments.recording import (
     CHECKPOINT,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from experiments.data import Split
+from experiments.examples import Split
 from nn import Network
 from nn.arrays import Array
 

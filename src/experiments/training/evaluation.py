@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from experiments.data import Split
+from experiments.examples import Split
 from nn import Network
 from nn.arrays import Array
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
-from experiments.data import Dataset, minibatches
+from experiments.examples import Dataset, minibatches
 from experiments.training.diagnostics import diagnose
 from experiments.training.evaluation import evaluate, norm
 from experiments.training.metrics import EpochMetrics

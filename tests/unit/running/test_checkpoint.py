@@ -17,8 +17,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiments.data import Dataset, Split
 from experiments.errors import CheckpointError
+from experiments.examples import Dataset, Split
 from experiments.recording import CHECKPOINT, PREVIOUS_CHECKPOINT, Origin
 from experiments.running import checkpoint
 from experiments.running.checkpoint import Checkpoint

@@ -268,7 +268,7 @@ NETWORK = "nn/network.py"
 OPTIMIZERS = "nn/optimizers.py"
 EVALUATION = "experiments/training/evaluation.py"
 TRAIN = "experiments/training/train.py"
-SPLITS = "experiments/data/splits.py"
+CUT = "experiments/data/cut.py"
 IDX = "experiments/data/idx.py"
 TANH = "@dataclass(frozen=True)\nclass Tanh"
 SINE = "class Sine(Activation):\n    def apply(self, z):\n        np.sin(z, z)\n\n\n"
@@ -295,7 +295,7 @@ EDITS: dict[str, Edit] = {
         "",
         [
             (EVALUATION, "def norm(vector: Array)", 'def norm(vector: "np.ndarray")'),
-            (SPLITS, "    images: Array", '    images: "np.ndarray"'),
+            (CUT, "    images: Array", '    images: "np.ndarray"'),
         ],
     ),
     "messages of errors": Edit(
@@ -312,13 +312,13 @@ EDITS: dict[str, Edit] = {
         "",
         moves=[
             ("experiments.training.diagnostics", "experiments.training.insight"),
-            ("experiments.data.minibatches", "nn.minibatches"),
+            ("experiments.examples.minibatches", "nn.minibatches"),
         ],
     ),
     "renamed private names": Edit(
         "",
         [
-            (SPLITS, "_subset(", "_largest_remainders("),
+            (CUT, "_subset(", "_largest_remainders("),
             (NETWORK, "_Buffers", "_Workspace"),
             (NETWORK, "_views", "_cut_out"),
             (NETWORK, "_transposed", "_turned"),
@@ -378,10 +378,10 @@ EDITS: dict[str, Edit] = {
     # changes for every run
     "constant": edit("ABC", TRAIN, "NORM_EVERY = 16\n", "NORM_EVERY = 17\n"),
     "loop": edit("ABC", TRAIN, "progress.batches += 1", "progress.batches += 2"),
-    "scaling of the images": edit("ABC", SPLITS, "pixels /= 255", "pixels /= 256"),
-    "stratified subset": edit("ABC", SPLITS, 'kind="stable"', 'kind="heapsort"'),
+    "scaling of the images": edit("ABC", CUT, "pixels /= 255", "pixels /= 256"),
+    "stratified subset": edit("ABC", CUT, 'kind="stable"', 'kind="heapsort"'),
     "order of examples": edit(
-        "ABC", "experiments/data/minibatches.py", "rng.permutation", "rng.choice"
+        "ABC", "experiments/examples/minibatches.py", "rng.permutation", "rng.choice"
     ),
     "IDX format": edit("ABC", IDX, "reshape(shape)", 'reshape(shape, order="F")'),
     "diagnostics": edit(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from experiments.data import Dataset, Split
+from experiments.examples import Dataset, Split
 from experiments.training import Progress, initialise, train
 from nn import SGD, Constant, CrossEntropyCost, LeCunNormal, Output, Sigmoid
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiments.data.dataset import Dataset, Split
+from experiments.examples import Dataset, Split
 from experiments.training.diagnostics import SAMPLE, SATURATED, diagnose
 from experiments.training.train import DivergenceError, EpochMetrics, Progress, train
 from nn import (

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-
 from experiments.configuration.config import PROJECT
-from experiments.data.dataset import Dataset, IDXDataset, Split, Subset
+
+from experiments.data import IDXDataset, Subset
+from experiments.examples import Dataset, Split
 from experiments.training.train import EpochMetrics, Progress, confusion_matrix, train
 from nn import SGD, Constant, LeCunNormal, Network, Output, QuadraticCost, Sigmoid
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiments.data.dataset import Dataset, Split, minibatches
+from experiments.examples import Dataset, Split, minibatches
 from experiments.training.train import (
     CLOCK,
     NORM_EVERY,

@@ -1,6 +1,5 @@
 """Cut the images of the files into disjoint training, validation and test sets."""
 
-from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
@@ -8,7 +7,7 @@ import numpy.typing as npt
 
 from experiments.data.files import Files
 from experiments.data.idx import Bytes
-from nn.arrays import Array
+from experiments.examples import Dataset, Split
 
 
 class Subset(Enum):
@@ -16,28 +15,6 @@ class Subset(Enum):
 
     stratified = "stratified"
     leading = "leading"
-
-
-@dataclass(frozen=True)
-class Split:
-    """Examples as rows: ``images [n, pixels]`` in [0, 1], ``labels [n]``, one-hot ``targets``."""
-
-    images: Array
-    labels: npt.NDArray[np.intp]
-    targets: Array
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """Three disjoint splits, and the SHA-256 of the four files that they were cut from."""
-
-    train: Split
-    validation: Split
-    test: Split
-    sha256: str
 
 
 def cut(

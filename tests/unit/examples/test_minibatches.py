@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from idx_files import CLASSES, idx_dataset, numbers
 
-from experiments.data import Dataset, Split, minibatches
+from experiments.examples import Dataset, Split, minibatches
 
 
 def one_epoch(dataset: Dataset, batch_size: int, rng: np.random.Generator) -> list[Split]:

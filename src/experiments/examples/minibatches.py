@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from experiments.data.splits import Split
+from experiments.examples.splits import Split
 from nn.arrays import Array
 
 
