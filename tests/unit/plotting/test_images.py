@@ -64,7 +64,7 @@ def test_weights_of_one_epoch_are_one_row() -> None:
 
 
 def test_weights_of_images_that_are_not_square_are_refused() -> None:
-    with pytest.raises(UserError, match="^20 pixels "):
+    with pytest.raises(UserError, match=r"^20 pixels "):
         first_layer_weights({0: np.zeros((20, 3), np.float32)})
 
 
