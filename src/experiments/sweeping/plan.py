@@ -8,8 +8,8 @@ import numpy as np
 from rich.console import Console
 
 from experiments.configuration import Experiment
-from experiments.data import Split, minibatches
 from experiments.errors import DataError
+from experiments.examples import Split, minibatches
 from experiments.recording import Status, read_record, run_status
 from experiments.running import Job
 from experiments.sweeping.prepare import distinct
@@ -41,14 +41,22 @@ def plan(jobs: Sequence[Job], *, processes: int) -> None:
     console.print(table)
     for message in messages:
         console.print(message, soft_wrap=True)
-    at_once = min(processes, os.cpu_count() or 1)
-    total = max(sum(seconds_left) / at_once, *seconds_left)
+    total = total_seconds(seconds_left, processes=processes)
     to_do = sum(seconds > 0 for seconds in seconds_left)
     console.print(
         f"{to_do} of {len(unique)} runs to do, {processes} at a time: about {duration(total)}."
         " Nothing was trained.",
         soft_wrap=True,
     )
+
+
+def total_seconds(seconds: Sequence[float], *, processes: int) -> float:
+    """Return about how long runs take together, given the seconds of each.
+
+    No more processes count than there are processors. The total is at least the longest run.
+    """
+    at_once = min(processes, os.cpu_count() or 1)
+    return max(sum(seconds) / at_once, *seconds)
 
 
 def _remaining(job: Job) -> tuple[Status, int, int]:

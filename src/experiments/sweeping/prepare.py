@@ -23,22 +23,16 @@ def prepare(overrides: Sequence[Sequence[str]], configs: Iterable[DictConfig]) -
             jobs.append(Job.of(config, config.hydra, name))
         except UserError as error:
             raise ConfigError(f"{' '.join(words)}: {error}") from None
-    if any(_control(job) != _control(jobs[0]) for job in jobs):
-        raise ConfigError(f"{', '.join(CONTROL)} cannot differ between the runs of a sweep")
+    check_control(jobs)
     return jobs
 
 
-def _control(job: Job) -> tuple[object, ...]:
-    """Return the options that all jobs of a sweep share."""
-    return (
-        job.config.tracking,
-        job.outputs,
-        job.checkpoint_every,
-        job.record_weights,
-        job.plan,
-        job.retry,
-        job.rerun,
-    )
+def check_control(jobs: Sequence[Job]) -> None:
+    """Raise ConfigError if the options in `CONTROL` differ between jobs."""
+    for name in CONTROL:
+        values = [getattr(job.config if name == "tracking" else job, name) for job in jobs]
+        if any(value != values[0] for value in values):
+            raise ConfigError(f"{name} cannot differ between the runs of a sweep")
 
 
 def distinct(jobs: Sequence[Job]) -> tuple[list[Job], list[str]]:

@@ -107,7 +107,8 @@ def _opening(jobs: Sequence[Job], settled: Sequence[RunSummary], processes: int)
         names = [run.name for run in settled if run.status is status]
         if names:
             line += f"; {len(names)} {words}"
-            line += f": {', '.join(names)}" if len(names) <= NAMES_SHOWN else ""
+        if 0 < len(names) <= NAMES_SHOWN:
+            line += f": {', '.join(names)}"
     return line
 
 
