@@ -85,6 +85,6 @@ def find_record(run: str, outputs: Path, uri: str | None) -> Record:
 def _record_in_mlflow(run_id: str, outputs: Path, uri: str | None) -> Record:
     if uri is None:
         raise UserError(f"{run_id}: no such run in {outputs}")
-    from experiments.mirror import record_of_run  # imports MLflow
+    from experiments.mirror import tracked_record  # imports MLflow
 
-    return record_of_run(uri, run_id)
+    return tracked_record(uri, run_id)

@@ -12,6 +12,7 @@ from experiments.cli.arguments import (
     outputs_parser,
     store_parser,
 )
+from experiments.configuration import absolute_uri
 
 
 class Arguments(OutputsArguments, StoreArguments, Protocol):
@@ -40,7 +41,8 @@ def run(arguments: Arguments) -> None:
     """
     from experiments.mirror import sync  # imports MLflow
 
-    done, problems = sync(arguments.folder or outputs_folder(arguments), arguments.uri)
+    uri = None if arguments.uri is None else absolute_uri(arguments.uri)
+    done, problems = sync(arguments.folder or outputs_folder(arguments), uri)
     for line in done:
         sys.stdout.write(f"{line}\n")
     for line in problems:

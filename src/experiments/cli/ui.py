@@ -35,11 +35,11 @@ def add_parser(commands: Commands) -> None:
 
 def run(arguments: Arguments) -> None:
     """Serve the MLflow store until Ctrl-C, and open the browser on its runs."""
-    from experiments.mirror import serve  # imports MLflow
-
     uri = store_uri(arguments)
     if uri is None:
         raise ConfigError("conf/ chooses tracking=none; give the address of a store with --uri")
+    from experiments.mirror import serve  # imports MLflow
+
     serve(
         uri,
         arguments.port,

@@ -1,0 +1,88 @@
+"""Arguments that several commands share."""
+
+import argparse
+from argparse import Namespace
+from pathlib import Path
+
+import pytest
+import records
+
+from experiments.cli.arguments import (
+    chosen_sweep,
+    outputs_folder,
+    outputs_parser,
+    runs_source,
+    store_parser,
+    store_uri,
+    sweep_parser,
+)
+from experiments.configuration import PROJECT
+from experiments.errors import UserError
+
+
+@pytest.fixture(autouse=True)
+def _no_store_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+
+
+def read(*words: str) -> Namespace:
+    """Return the arguments of a command that has all shared arguments."""
+    parents = [outputs_parser(), store_parser(), sweep_parser()]
+    return argparse.ArgumentParser(parents=parents).parse_args(words)
+
+
+def test_the_folder_of_the_records_is_the_one_in_conf_by_default() -> None:
+    assert outputs_folder(read()) == PROJECT / "outputs"
+
+
+def test_the_folder_of_the_records_is_made_absolute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert outputs_folder(read("--outputs", "a b")) == tmp_path / "a b"
+
+
+def test_the_store_is_the_one_in_conf_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert store_uri(read()) == f"sqlite:///{PROJECT}/outputs/mlflow.db"
+    assert store_uri(read(), Path("/a b/c=d")) == "sqlite:////a b/c=d/mlflow.db"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://mlflow:5000")
+    assert store_uri(read(), Path("/a")) == "http://mlflow:5000"
+
+
+def test_the_path_of_a_store_is_made_absolute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    arguments = read("--uri", "sqlite:///a.db")
+    assert store_uri(arguments) == runs_source(arguments) == f"sqlite:///{tmp_path}/a.db"
+
+
+def test_runs_are_read_from_the_records_unless_a_store_is_given() -> None:
+    assert runs_source(read("--outputs", "/a")) == Path("/a")
+    assert runs_source(read("--outputs", "/a", "--uri", "http://h")) == "http://h"
+
+
+def test_the_newest_sweep_is_chosen_by_default(tmp_path: Path) -> None:
+    for number, sweep in enumerate(["aa", "bb", "bc"]):
+        record = records.sweep_record(["1" * 16], id=sweep, time=float(-number))
+        records.write_sweep_record(tmp_path, record)
+
+    def chosen(*words: str) -> str | None:
+        sweep = chosen_sweep(read(*words), tmp_path)
+        return sweep.id if sweep else None
+
+    assert chosen() == "aa"
+    assert chosen("--sweep", "bc") == "bc"
+    assert chosen("--all") is None
+    with pytest.raises(UserError):
+        chosen("--sweep", "b")
+
+
+def test_no_sweep_is_chosen_if_there_is_none(tmp_path: Path) -> None:
+    assert chosen_sweep(read(), tmp_path) is None
+
+
+def test_all_runs_and_one_sweep_exclude_each_other(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        read("--all", "--sweep", "a")
+    assert "not allowed with" in capsys.readouterr().err

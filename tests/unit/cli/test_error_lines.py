@@ -1,0 +1,127 @@
+"""Errors that the user can correct become one line; bugs keep their traceback."""
+
+import signal
+from collections.abc import Callable
+
+import msgspec
+import pytest
+from hydra.errors import HydraException
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from omegaconf import OmegaConf
+
+from experiments.cli import error_lines, one_line_errors
+from experiments.configuration import DESCRIBED, compose
+from experiments.errors import ConfigError, DataError, UserError
+from experiments.interruption import Interrupted
+from experiments.running import Job
+
+EndedBy = Callable[[BaseException], tuple[int, str]]
+
+
+@pytest.fixture
+def ended_by(capsys: pytest.CaptureFixture[str]) -> EndedBy:
+    """Return a function from an error to the exit code and to what is printed to stderr."""
+
+    def code_and_text(error: BaseException) -> tuple[int, str]:
+        with pytest.raises(SystemExit) as ended, one_line_errors():
+            raise error
+        assert isinstance(ended.value.code, int)
+        return ended.value.code, capsys.readouterr().err
+
+    return code_and_text
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (UserError("no such run"), "error: no such run\n"),
+        (ConfigError("epochs\nis wrong"), "error: epochs is wrong\n"),
+        (DataError("a file"), "error: a file\n"),
+        (HydraException("no such group"), "error: no such group\n"),
+        (FileNotFoundError(2, "No such file", "/a"), "error: /a: No such file\n"),
+        (MemoryError(), "error: MemoryError\n"),
+    ],
+)
+def test_an_error_of_the_user_is_one_line(ended_by: EndedBy, error: Exception, line: str) -> None:
+    assert ended_by(error) == (1, line)
+
+
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_an_interruption_has_the_exit_code_of_its_signal(
+    ended_by: EndedBy, signum: signal.Signals
+) -> None:
+    assert ended_by(Interrupted(signum)) == (128 + signum, "")
+
+
+def test_ctrl_c_has_the_exit_code_of_sigint(ended_by: EndedBy) -> None:
+    assert ended_by(KeyboardInterrupt()) == (130, "")
+
+
+@pytest.mark.parametrize("error", [ValueError("a bug"), TypeError("a bug"), KeyError("a bug")])
+def test_a_bug_is_raised(error: Exception) -> None:
+    with pytest.raises(type(error)), one_line_errors():
+        raise error
+
+
+def test_all_errors_are_raised_if_the_user_wants_tracebacks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(error_lines, "FULL_ERRORS", True)
+    with pytest.raises(UserError), one_line_errors():
+        raise UserError("no such run")
+
+
+def test_an_error_of_omegaconf_is_one_line(
+    ended_by: EndedBy, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit), one_line_errors():
+        OmegaConf.create({"a": "${b}"})["a"]
+    assert capsys.readouterr().err == "error: a: Interpolation key 'b' not found\n"
+
+
+PARTS = ("train_size", "validation_size", "subset", "split_seed", "root", "name")
+KEYS = [
+    *(key for key in DESCRIBED if key != "dataset"),  # another data set could be downloaded
+    *(f"dataset.{part}" for part in PARTS),
+    *("architecture.sizes", "loss.output", "optimizer.learning_rate", "optimizer._target_"),
+    *("tracking", "tracking.uri", "tracking.artifacts", "outputs", "checkpoint_every", "retry"),
+    *("no_such_key", "optimizer.no_such", "learning_rates.sigmoid", "hydra.job.name", "schema"),
+]
+VALUES = [
+    *("0", "1", "-1", "1e400", "nan", "inf", "null", "true", "''", "[]", "{}", "???", "1e-9"),
+    *("[784,10]", "[784,1,10]", "[784,99999999999,10]", "{a:1}", "sgd", "nn.SGD"),
+    *("os.system", "${epochs}", "${nothing}", "${oc.env:NOTHING}", "'a b'", "10**9", "1,2"),
+    *("99999999999999999999", "0x10", "range(3)", "naïve η", r"\,", "'", '"', "[1", "a=b", ""),
+]
+assignments = st.builds(
+    lambda prefix, key, value: f"{prefix}{key}={value}",
+    st.sampled_from(["", "", "", "+", "++", "~"]),
+    st.sampled_from(KEYS),
+    st.sampled_from(VALUES) | st.text(max_size=8),
+)
+overrides = st.lists(assignments | st.text(max_size=12), min_size=1, max_size=3)
+
+
+@settings(
+    derandomize=True,
+    deadline=None,
+    max_examples=100,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(overrides)
+@example(["architecture=[784,10]"])
+@example(["optimizer._target_=[784,10]"])
+def test_any_overrides_give_a_job_or_an_error_of_one_line(
+    capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    capsys.readouterr()
+    try:
+        with one_line_errors():
+            config = compose(words)
+            job = Job.of(config, config.hydra)
+            assert len(job.identity) == 16
+            assert msgspec.json.encode(job.start())
+    except SystemExit:
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line.startswith("error: ")

@@ -1,0 +1,119 @@
+"""The program `experiments`: reading the command line and executing the command."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+import records
+
+from experiments.cli import main
+from experiments.cli.main import COMMANDS, parser
+from experiments.interruption import SIGNALS
+from experiments.recording import Status
+from experiments.tracking import MLFLOW_SETTINGS
+
+Execute = Callable[..., None]
+
+
+@pytest.fixture
+def execute(monkeypatch: pytest.MonkeyPatch) -> Execute:
+    """Return a function that executes the program with some words on its command line."""
+    for name in MLFLOW_SETTINGS:
+        monkeypatch.setenv(name, "by the user")
+
+    def with_words(*words: str) -> None:
+        monkeypatch.setattr(sys, "argv", ["experiments", *words])
+        main()
+
+    return with_words
+
+
+def test_help_lists_every_command(execute: Execute, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        execute("--help")
+    assert ended.value.code == 0
+    printed = capsys.readouterr().out
+    for command in COMMANDS:
+        assert f"\n    {command.__name__.rpartition('.')[2]} " in printed
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["no_such_command"], ["ui", "--port", "x"], ["compare"], ["export"], ["rerun"]]
+)
+def test_a_wrong_command_line_prints_the_usage(
+    execute: Execute, capsys: pytest.CaptureFixture[str], words: Sequence[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        execute(*words)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.startswith("usage: experiments")
+
+
+def test_a_command_is_executed(
+    execute: Execute, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    records.write_run(tmp_path, "1" * 16, records.end(Status.DIVERGED))
+    execute("status", "--outputs", str(tmp_path))
+    assert "1 diverged" in capsys.readouterr().out
+
+
+def test_a_mistake_of_the_user_is_one_line_and_exit_code_1(
+    execute: Execute, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        execute("status", "--outputs", str(tmp_path))
+    assert ended.value.code == 1
+    assert capsys.readouterr().err.startswith(f"error: {tmp_path}: no runs are recorded there")
+
+
+def test_signals_are_handled_while_a_command_is_executed(
+    execute: Execute, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def terminated(*_: object) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr("experiments.cli.status.show_status", terminated)
+    with pytest.raises(SystemExit) as ended:
+        execute("status", "--outputs", "anywhere")
+    assert ended.value.code == 128 + signal.SIGTERM
+    assert all(callable(signal.getsignal(each)) or each for each in SIGNALS)
+
+
+def test_settings_of_mlflow_are_defaults_that_the_environment_overrides(
+    execute: Execute, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    records.write_run(tmp_path, "1" * 16, records.end())
+    changed, *others = MLFLOW_SETTINGS
+    for name in others:
+        monkeypatch.delenv(name)
+    execute("status", "--outputs", str(tmp_path))
+    assert os.environ[changed] == "by the user"
+    assert {name: os.environ[name] for name in others} == {
+        name: MLFLOW_SETTINGS[name] for name in others
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["status"], {"sweep": None, "outputs": None}),
+        (["status", "abc", "--outputs", "x"], {"sweep": "abc", "outputs": Path("x")}),
+        (["sync"], {"folder": None, "uri": None}),
+        (["sync", "x", "--uri", "http://h"], {"folder": Path("x"), "uri": "http://h"}),
+        (["rerun", "abc"], {"id": "abc"}),
+        (["compare", "loss"], {"group": "loss", "metric": "test/accuracy", "margin": 0.1}),
+        (["compare", "loss", "--margin", "2", "--all"], {"margin": 2.0, "all": True}),
+        (["compare", "loss", "--format", "csv"], {"format": "csv", "all": False, "sweep": None}),
+        (["report", "--sweep", "abc"], {"sweep": "abc", "all": False}),
+        (["export", "x"], {"folder": Path("x"), "network": None}),
+        (["export", "x", "--network", "a", "--network", "b"], {"network": ["a", "b"]}),
+        (["ui"], {"port": 5000, "no_browser": False, "uri": None}),
+        (["ui", "--port", "1", "--no-browser"], {"port": 1, "no_browser": True}),
+    ],
+)
+def test_the_arguments_of_each_command(words: list[str], expected: dict[str, object]) -> None:
+    arguments = vars(parser().parse_args(words))
+    assert {name: arguments[name] for name in expected} == expected
