@@ -85,7 +85,7 @@ def stopped(pid: int) -> Iterator[None]:
         os.kill(pid, signal.SIGCONT)
 
 
-@pytest.fixture(params=["disk", "limit"])
+@pytest.fixture(params=["disk", pytest.param("limit", marks=pytest.mark.stress)])
 def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
     folder = tmp_path / "room"
     if request.param == "limit":

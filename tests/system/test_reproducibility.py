@@ -13,7 +13,7 @@ SWEEPS = {
     "backwards": ("-m", "loss=ce,mse", "optimizer=adam,sgd", "hydra.launcher.processes=1"),
 }
 SINGLE = {
-    "first": ("mse sgd", "ce adam"),
+    "first": ("ce adam",),
     "again": ("ce adam",),
     "other seed": ("ce adam",),
 }
@@ -52,10 +52,10 @@ def test_the_same_command_gives_the_same_run(runs: Runs) -> None:
     assert harness.histories(runs["first"]["ce adam"]).keys() > {*CLOCK}
 
 
-@pytest.mark.parametrize("name", SINGLE["first"])
 @pytest.mark.parametrize("order", SWEEPS)
-def test_a_run_of_a_sweep_equals_the_single_run(runs: Runs, name: str, order: str) -> None:
-    assert harness.results(runs["first"][name]) == harness.results(runs[order][name])
+def test_a_run_of_a_sweep_equals_the_single_run(runs: Runs, order: str) -> None:
+    single, swept = (harness.results(runs[how]["ce adam"]) for how in ("first", order))
+    assert single == swept
 
 
 @pytest.mark.parametrize("name", ARMS)
