@@ -1,5 +1,6 @@
 """A test run without Chromium ends with the number of tests that it skipped, and the remedy."""
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -19,14 +20,13 @@ def test_of_something_else():
 
 
 def test_the_skipped_tests_are_counted_and_the_remedy_is_printed_last(tmp_path: Path) -> None:
-    (tmp_path / "test_browser.py").write_text(TEST, encoding="utf-8")
-    system = harness.PROJECT / "tests" / "system" / "conftest.py"
-    (tmp_path / "conftest.py").write_text(
-        system.read_text(encoding="utf-8") + "\nfrom chromium import pytest_terminal_summary\n",
-        encoding="utf-8",
-    )
+    tests = harness.PROJECT / "tests"
+    for conftest in ("conftest.py", "system/conftest.py"):
+        (tmp_path / conftest).parent.mkdir(exist_ok=True)
+        shutil.copy(tests / conftest, tmp_path / conftest)
+    (tmp_path / "system" / "test_browser.py").write_text(TEST, encoding="utf-8")
     environment = ["env", "--unset=CI", f"PATH={tmp_path}"]
-    settings = ["-c", harness.PROJECT / "pyproject.toml", "--rootdir", tmp_path]
+    settings = ["-c", harness.PROJECT / "pyproject.toml", "--rootdir", tmp_path, "-n", "2"]
     command = [*environment, sys.executable, "-m", "pytest", *settings, tmp_path]
     with Program(command, tmp_path / "log") as program:
         assert program.wait() == 0, program.output
