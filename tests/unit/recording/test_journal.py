@@ -122,12 +122,19 @@ def test_parsing_yields_each_event_with_its_end(tmp_path: Path) -> None:
 # A crash
 
 
+def torn_at(contents: bytes) -> list[int]:
+    """Return lengths at which a crash can cut a file: around each line's end, and between."""
+    ends = [place + 1 for place, byte in enumerate(contents) if byte == ord("\n")]
+    near = {end + distance for end in ends for distance in (-2, -1, 0, 1, 2)}
+    return sorted(near & set(range(len(contents))) | set(range(0, len(contents), 7)))
+
+
 def test_a_follower_waits_until_a_torn_line_is_complete(tmp_path: Path) -> None:
     write(tmp_path, "1", "2")
     path = tmp_path / JOURNAL
     contents = path.read_bytes()
     first_line = contents.index(b"\n") + 1
-    for length in range(len(contents)):
+    for length in torn_at(contents):
         path.write_bytes(contents[:length])
         follower = Follower(tmp_path)
         complete = "1" if length >= first_line else ""
@@ -141,7 +148,7 @@ def test_opening_removes_a_torn_line(tmp_path: Path) -> None:
     path = tmp_path / JOURNAL
     contents = path.read_bytes()
     first_line = contents.index(b"\n") + 1
-    for length in range(len(contents) + 1):
+    for length in [*torn_at(contents), len(contents)]:
         path.write_bytes(contents[:length])
         follower = Follower(tmp_path)
         kept = "1" * (length >= first_line) + "2" * (length == len(contents))
