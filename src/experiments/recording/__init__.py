@@ -1,6 +1,6 @@
 """The files under outputs/: journals of runs, records of sweeps, weights, and their layout."""
 
-from experiments.recording.atomic import sync_folder, write_atomically
+from experiments.recording.atomic import write_atomically
 from experiments.recording.events import (
     End,
     Epoch,
@@ -111,7 +111,6 @@ __all__ = [
     "save_weights",
     "sweep_folder",
     "sweep_folders",
-    "sync_folder",
     "weight_files",
     "write_atomically",
     "write_sweep",

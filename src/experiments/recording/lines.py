@@ -36,6 +36,6 @@ def decode(line: bytes, kind: type[T] | Any) -> T | None:
         return None
     try:  # msgspec's own JSON decoder rejects file names that are not valid Unicode
         record: T = msgspec.convert(json.loads(found[1] + b"}"), kind)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise VersionError(str(error)) from None
     return record

@@ -1,6 +1,5 @@
 """One run, from the checked configuration to the last event, resumed where it was stopped."""
 
-from experiments.running.checkpoint import Checkpoint
 from experiments.running.checkpoint import remove as remove_checkpoints
 from experiments.running.environment import environment
 from experiments.running.identity import differences, identity, origin
@@ -9,7 +8,6 @@ from experiments.running.rerun import Repetition, rerun
 from experiments.running.run import run
 
 __all__ = [
-    "Checkpoint",
     "Job",
     "Repetition",
     "differences",
