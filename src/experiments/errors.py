@@ -1,11 +1,14 @@
-"""What the user can mend: shown as one line, without a traceback."""
+"""Errors that the user can correct. Programs show them as one line, without a traceback."""
 
 
 class UserError(Exception):
-    """Says what was wrong, where, and what would be right."""
+    """A mistake or a problem outside of this program.
+
+    The message says what is wrong, where, and what would be right.
+    """
 
     def _render_traceback_(self) -> list[str]:
-        """Return what a notebook shows of it."""
+        """Return the lines that a notebook shows instead of a traceback."""
         return [str(self)]
 
 
@@ -14,12 +17,12 @@ class ConfigError(UserError):
 
 
 class DataError(UserError):
-    """A data file that is missing, damaged or not what was expected."""
+    """A data file or a record that is missing, damaged, or of another format."""
 
 
 class CheckpointError(UserError):
-    """A checkpoint that a run cannot go on from, as it was made otherwise."""
+    """A checkpoint that a run cannot continue from, because its origin is another one."""
 
 
 class StorageError(UserError):
-    """A folder that a run cannot write to; what was recorded before stays."""
+    """A folder that a run cannot write to. Everything that was recorded before is kept."""

@@ -5,13 +5,14 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
+from any_overrides import KEYS, VALUES
 from hydra.errors import HydraException
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
 from experiments.cli import error_lines, one_line_errors
-from experiments.configuration import DESCRIBED, compose
+from experiments.configuration import compose
 from experiments.errors import ConfigError, DataError, UserError
 from experiments.interruption import Interrupted
 from experiments.running import Job
@@ -80,20 +81,6 @@ def test_an_error_of_omegaconf_is_one_line(
     assert capsys.readouterr().err == "error: a: Interpolation key 'b' not found\n"
 
 
-PARTS = ("train_size", "validation_size", "subset", "split_seed", "root", "name")
-KEYS = [
-    *(key for key in DESCRIBED if key != "dataset"),  # another data set could be downloaded
-    *(f"dataset.{part}" for part in PARTS),
-    *("architecture.sizes", "loss.output", "optimizer.learning_rate", "optimizer._target_"),
-    *("tracking", "tracking.uri", "tracking.artifacts", "outputs", "checkpoint_every", "retry"),
-    *("no_such_key", "optimizer.no_such", "learning_rates.sigmoid", "hydra.job.name", "schema"),
-]
-VALUES = [
-    *("0", "1", "-1", "1e400", "nan", "inf", "null", "true", "''", "[]", "{}", "???", "1e-9"),
-    *("[784,10]", "[784,1,10]", "[784,99999999999,10]", "{a:1}", "sgd", "nn.SGD"),
-    *("os.system", "${epochs}", "${nothing}", "${oc.env:NOTHING}", "'a b'", "10**9", "1,2"),
-    *("99999999999999999999", "0x10", "range(3)", "naïve η", r"\,", "'", '"', "[1", "a=b", ""),
-]
 assignments = st.builds(
     lambda prefix, key, value: f"{prefix}{key}={value}",
     st.sampled_from(["", "", "", "+", "++", "~"]),
