@@ -3,7 +3,6 @@
 from experiments.configuration.build import (
     build,
     choices,
-    experiment_of,
     rebuild,
     recorded_config,
 )
@@ -18,7 +17,7 @@ from experiments.configuration.naming import (
     run_name,
     without_seed,
 )
-from experiments.configuration.schema import CONTROL, DESCRIBED, GROUPS, Schema
+from experiments.configuration.schema import CONTROL, DESCRIBED, GROUPS
 from experiments.configuration.store_address import absolute_uri, sqlite_path, sqlite_uri
 
 __all__ = [
@@ -28,12 +27,10 @@ __all__ = [
     "GROUPS",
     "PROJECT",
     "Experiment",
-    "Schema",
     "absolute_uri",
     "build",
     "choices",
     "compose",
-    "experiment_of",
     "experiment_overrides",
     "experiments_command",
     "group_of",

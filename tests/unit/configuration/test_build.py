@@ -17,10 +17,10 @@ from experiments.configuration import (
     build,
     choices,
     compose,
-    experiment_of,
     rebuild,
     recorded_config,
 )
+from experiments.configuration.build import experiment_of
 from experiments.errors import ConfigError
 from experiments.recording import RecordedConfig
 from nn import Cosine
