@@ -36,7 +36,7 @@ def load_store(uri: str, sweep: str | None) -> Loaded:
         epoch_metrics(uri, list(identities)), columns=["run", "metric", "epoch", "value"]
     )
     values["identity"] = values["run"].map(identities)
-    return Loaded.of([row_of(run) for run in newest.values()], _wide(values))
+    return Loaded.of([row_of(run) for run in newest.values()], wide(values))
 
 
 def download(uri: str, identity: str) -> Path:
@@ -84,7 +84,7 @@ def _downloaded(uri: str, identity: str) -> tempfile.TemporaryDirectory[str]:
     return folder
 
 
-def _wide(values: pd.DataFrame) -> pd.DataFrame:
+def wide(values: pd.DataFrame) -> pd.DataFrame:
     """Return one row per run and epoch, with one column per metric."""
     if values.empty:
         return no_epochs()

@@ -1,22 +1,17 @@
-"""The commands that make given runs make them all, and no others."""
+"""The commands that make given runs make all of them, and no others."""
 
-import re
-import shlex
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import product
-from pathlib import Path
 
 import frames
-import harness
 import pandas as pd
 import pytest
-from harness import NOT_TRACKED, PROJECT
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from experiments.results import results
-from experiments.results.commands import commands, default_rate, with_choices, with_seeds
+from experiments.configuration import CONF, compose
+from experiments.results import commands, with_choices, with_seeds
 
 Overrides = tuple[str, ...]
 CHOICES = (
@@ -26,8 +21,7 @@ CHOICES = (
     ("optimizer.learning_rate=0.03", "optimizer.learning_rate=0.0001"),
 )
 POOL = tuple(product(*CHOICES[1:]))
-"""What the runs of a property are chosen from: few, as each takes a tenth of a second to compose.
-"""
+"""The choices of runs in properties. They are few, because composing each of them takes 0.1 s."""
 WITH_TRIALS = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -36,7 +30,7 @@ def frame_of(runs: Iterable[Overrides]) -> pd.DataFrame:
 
 
 def made_by(lines: Sequence[str]) -> Counter[str]:
-    """Return the identities of the runs that commands do, and how often each is asked for."""
+    """Return the identities of the runs that commands make, and how often each is made."""
     return Counter(frames.identity_of(job) for line in lines for job in frames.jobs(line))
 
 
@@ -59,16 +53,18 @@ runs_with_holes = st.lists(
 
 @WITH_TRIALS
 @given(runs_with_holes)
-def test_any_runs_are_made_each_once_and_no_others(runs: list[Overrides]) -> None:
+def test_any_runs_are_made_once_each_and_no_others(runs: list[Overrides]) -> None:
     assert made_by(commands(frame_of(runs))) == identities(runs)
 
 
 dimensions = [st.lists(st.sampled_from(each), min_size=1, unique=True) for each in CHOICES]
-grids = st.tuples(*dimensions, st.lists(st.integers(0, 40), min_size=1, max_size=5, unique=True))
+whole_grids = st.tuples(
+    *dimensions, st.lists(st.integers(0, 40), min_size=1, max_size=5, unique=True)
+)
 
 
 @WITH_TRIALS
-@given(grids, st.randoms(use_true_random=False))
+@given(whole_grids, st.randoms(use_true_random=False))
 def test_a_whole_grid_is_one_command(chosen: tuple[list[str], ...], random: object) -> None:
     runs = grid(*chosen[:-1], seeds(*chosen[-1]))
     random.shuffle(runs)  # type: ignore[attr-defined]
@@ -81,15 +77,15 @@ def test_a_whole_grid_is_one_command(chosen: tuple[list[str], ...], random: obje
     [
         (grid(["loss=mse", "loss=ce"], seeds(0, 1, 2)), 1),
         (grid(["loss=mse"], seeds(0, 1, 2)) + grid(["loss=ce"], seeds(0, 1)), 2),
-        # a grid with a corner missing is two grids
+        # a grid without one of its corners is two grids
         (grid(["loss=mse", "loss=ce"], ["l2=0", "l2=5"], seeds(0))[:-1], 2),
-        # each cost at a rate of its own
+        # each cost has a learning rate of its own
         (
             grid(["loss=mse"], ["optimizer.learning_rate=0.3"], seeds(0, 1))
             + grid(["loss=ce"], ["optimizer.learning_rate=0.03"], seeds(0, 1)),
             2,
         ),
-        # an option that only one of the arms has
+        # only one of the arms has the option
         (
             grid(["optimizer=sgd"], seeds(0, 1))
             + grid(["optimizer=adam"], ["optimizer.beta1=0.8"], seeds(0, 1)),
@@ -97,7 +93,7 @@ def test_a_whole_grid_is_one_command(chosen: tuple[list[str], ...], random: obje
         ),
     ],
 )
-def test_no_more_commands_than_grids(runs: list[Overrides], n_commands: int) -> None:
+def test_there_are_no_more_commands_than_grids(runs: list[Overrides], n_commands: int) -> None:
     lines = commands(frame_of(runs))
     assert len(lines) == n_commands
     assert made_by(lines) == identities(runs)
@@ -130,7 +126,7 @@ OPTIONS = [
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=" ".join)
-def test_every_option_is_said(options: Overrides) -> None:
+def test_every_option_is_given(options: Overrides) -> None:
     runs = grid(*([each] for each in options), seeds(0, 7))
     lines = commands(frame_of(runs))
     assert len(lines) == 1
@@ -138,12 +134,17 @@ def test_every_option_is_said(options: Overrides) -> None:
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=" ".join)
-def test_an_option_of_some_runs_leaves_the_others_as_they_are(options: Overrides) -> None:
+def test_an_option_of_some_runs_does_not_change_the_others(options: Overrides) -> None:
     runs = [("seed=1",), ("seed=2",), (*options, "seed=1")]
     assert made_by(commands(frame_of(runs))) == identities(runs)
 
 
-def test_what_is_usual_is_not_said() -> None:
+def test_an_integer_option_that_some_runs_lack_is_written_as_an_integer() -> None:
+    lines = commands(frame_of([("seed=1",), ("schedule=step", "schedule.every=3", "seed=1")]))
+    assert any("schedule.every=3 " in line for line in lines)
+
+
+def test_defaults_are_left_out() -> None:
     runs = grid(["loss=mse", "loss=ce"], ["optimizer=sgd", "optimizer=adam"], seeds(0, 1, 2))
     assert commands(frame_of(runs)) == [
         "python run.py -m loss=mse,ce optimizer=sgd,adam 'seed=range(3)'"
@@ -160,65 +161,75 @@ def test_what_is_usual_is_not_said() -> None:
         ((4, 0, 2), "seed=0,2,4"),
     ],
 )
-def test_seeds_are_written_in_short(numbers: tuple[int, ...], words: str) -> None:
+def test_successive_seeds_are_written_as_a_range(numbers: tuple[int, ...], words: str) -> None:
     (line,) = commands(frame_of([(each,) for each in seeds(*numbers)]))
     assert words in line.replace("'", "").split()
     assert made_by([line]) == identities((each,) for each in seeds(*numbers))
 
 
+def outputs_of(line: str) -> list[str]:
+    """Return the outputs folder of each run that a command makes, as Hydra reads it."""
+    return [compose(job).outputs for job in frames.jobs(line)]
+
+
+FOLDERS = [
+    "my runs",
+    "a,b",
+    "it's",
+    'the "best"',
+    "ends in \\",
+    "x=1",
+    "w#1",
+    "[1]",
+    "${seed}",
+    "1e3",
+]
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_hydra_reads_any_outputs_folder_as_it_was_recorded(folder: str) -> None:
+    runs = frame_of([("loss=mse",), ("loss=ce",)]).assign(outputs=folder)
+    (line,) = commands(runs)
+    assert outputs_of(line) == [folder] * 2
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1))
+@example("\\'")
+@example("\n")
+def test_hydra_reads_any_text_as_it_was_recorded(folder: str) -> None:
+    if folder == "???":
+        return  # a missing value, which no folder can be
+    (line,) = commands(frame_of([()]).assign(outputs=folder))
+    assert outputs_of(line) == [folder]
+
+
+def test_runs_of_several_outputs_folders_have_several_commands() -> None:
+    runs = pd.concat([frame_of([()]).assign(outputs=each) for each in ("/first", "/second, two")])
+    folders = [folder for line in commands(runs) for folder in outputs_of(line)]
+    assert sorted(folders) == ["/first", "/second, two"]
+
+
 @pytest.mark.parametrize("other", ["optimizer=adam", "architecture.sizes=[784,5,10]", "epochs=2"])
-def test_more_seeds_of_runs_are_the_same_runs_with_these_seeds(other: str) -> None:
+def test_runs_with_other_seeds_are_the_same_runs_with_these_seeds(other: str) -> None:
     runs = grid(["loss=mse", "loss=ce"], [other], seeds(5))
     found = made_by(commands(with_seeds(frame_of(runs), [0, 1, 8])))
     assert found == identities(grid(["loss=mse", "loss=ce"], [other], seeds(0, 1, 8)))
 
 
-def test_other_choices_have_the_options_and_rates_that_are_theirs() -> None:
-    run = ("optimizer=adam", "optimizer.beta1=0.8", "optimizer.learning_rate=0.5", "epochs=3")
-    found = made_by(with_choices(frame_of([run]).iloc[0], "optimizer", [0, 1]))
-    known = sorted(path.stem for path in (PROJECT / "conf" / "optimizer").glob("*.yaml"))
+RUN = ("optimizer=adam", "optimizer.beta1=0.8", "optimizer.learning_rate=0.5", "epochs=3")
+
+
+def test_other_choices_have_their_own_options_and_learning_rates() -> None:
+    found = made_by(with_choices(frame_of([RUN]).iloc[0], "optimizer", [0, 1]))
+    known = sorted(path.stem for path in (CONF / "optimizer").glob("*.yaml"))
     assert found == identities(
         grid([f"optimizer={each}" for each in known], ["epochs=3"], seeds(0, 1))
     )
 
 
-@pytest.mark.parametrize(
-    ("overrides", "rate"),
-    [
-        ((), 0.56),
-        (("loss=ce", "optimizer.learning_rate=7"), 0.056),
-        (("optimizer=adam", "architecture.sizes=[784,5,10]"), 0.00056),
-        (("activation=relu", "loss=ce"), 0.1),
-    ],
-)
-def test_the_default_rate_is_that_of_the_choices(overrides: Overrides, rate: float) -> None:
-    assert default_rate(frame_of([overrides]).iloc[0]) == rate
-
-
-TINY = ("dataset.train_size=50", "dataset.validation_size=100", "epochs=1")
-
-
-@pytest.fixture(scope="module")
-def own_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of images with a name that a shell and Hydra would take for something else."""
-    folder = tmp_path_factory.mktemp("data") / "my own, digits (1)"
-    folder.mkdir()
-    for path in (PROJECT / "data" / "mnist").glob("*.gz"):
-        (folder / path.name).symlink_to(path)
-    return folder
-
-
-def test_runs_that_were_really_made_are_found_done(own_data: Path, tmp_path: Path) -> None:
-    outputs = tmp_path / "outputs"
-    root = f"dataset.root='{own_data}'"
-    sizes = "architecture.sizes=[784,2,2,10]"
-    rates = "optimizer.learning_rate=0.3,3"
-    chosen = ("dataset=folder", root, sizes, rates, "seed=0,2", "loss=ce")
-    harness.run(outputs, "-m", *chosen, *TINY, NOT_TRACKED)
-    runs = results.runs(outputs)
-    (line,) = commands(runs)
-    _, _, *words = shlex.split(line)
-    plan = harness.run(outputs, *words, "plan=true")
-    planned = re.findall(r"\b[0-9a-f]{16}\b", plan)
-    assert sorted(planned) == sorted(runs["identity"])
-    assert "0 of 4 runs to do" in plan
+def test_some_choices_can_be_asked_for() -> None:
+    found = made_by(
+        with_choices(frame_of([RUN]).iloc[0], "optimizer", [0], among=["sgd", "rmsprop"])
+    )
+    assert found == identities(grid(["optimizer=sgd", "optimizer=rmsprop"], ["epochs=3"], seeds(0)))

@@ -1,0 +1,82 @@
+"""Exported results: Parquet files that are read back unchanged, and the networks of runs."""
+
+import math
+import re
+from pathlib import Path
+
+import networks
+import numpy as np
+import pandas as pd
+import pytest
+
+import nn
+from experiments import results
+from experiments.errors import UserError
+from experiments.recording import load_weights, save_weights, write_atomically
+from experiments.results.exported import is_exported, read_exported, write_exported
+from experiments.results.frames import Loaded
+from experiments.results.journals import load_journals
+
+
+@pytest.fixture(scope="module")
+def loaded(outputs: Path) -> Loaded:
+    return load_journals(outputs, None)
+
+
+def test_exported_results_are_read_back_unchanged(loaded: Loaded, tmp_path: Path) -> None:
+    write_exported(tmp_path, loaded, {})
+    found = read_exported(tmp_path)
+    pd.testing.assert_frame_equal(found.epochs, loaded.epochs, check_exact=True)
+    expected = loaded.runs.assign(outputs=math.nan)
+    pd.testing.assert_frame_equal(found.runs, expected, check_exact=True)
+
+
+def test_paths_of_this_machine_are_left_out(loaded: Loaded, tmp_path: Path) -> None:
+    runs = loaded.runs.assign(**{"dataset.root": "/home/me/images"})
+    write_exported(tmp_path, Loaded(runs, loaded.epochs), {})
+    found = read_exported(tmp_path).runs
+    assert "dataset.root" not in found
+    assert found["outputs"].isna().all()
+    assert b"/home/me" not in (tmp_path / "runs.parquet").read_bytes()
+
+
+def test_the_committed_results_have_the_columns_of_an_export(loaded: Loaded) -> None:
+    committed = read_exported(Path(__file__).parents[3] / "notebooks" / "mnist").runs
+    of_every_run = [column for column in loaded.runs if loaded.runs[column].notna().all()]
+    assert set(of_every_run) - {"outputs"} <= set(committed)
+    metrics = {"best_epoch/validation/accuracy", "best_epoch/test/accuracy", "best_epoch/epoch"}
+    assert metrics <= set(committed)
+    assert committed["run_seconds"].notna().all()
+
+
+def test_the_network_and_the_weights_of_a_run_are_copied(loaded: Loaded, tmp_path: Path) -> None:
+    source, folder = tmp_path / "run", tmp_path / "exported"
+    source.mkdir()
+    write_atomically(source / "network.npz", nn.save(networks.network([2, 2])))
+    write_exported(folder, loaded, {"a": source})
+    copied = folder / "runs" / "a"
+    assert (copied / "network.npz").read_bytes() == (source / "network.npz").read_bytes()
+    assert load_weights(copied) == {}
+    save_weights(source, 3, np.eye(2))
+    write_exported(folder, loaded, {"a": source})
+    (epoch,) = load_weights(copied)
+    assert epoch == 3
+
+
+def test_a_folder_is_recognised_by_its_files(loaded: Loaded, tmp_path: Path) -> None:
+    assert not is_exported(tmp_path)
+    write_exported(tmp_path, loaded, {})
+    assert is_exported(tmp_path)
+
+
+@pytest.mark.parametrize("contents", [None, b"", b"not Parquet"])
+def test_files_that_cannot_be_read_are_an_error(
+    loaded: Loaded, tmp_path: Path, contents: bytes | None
+) -> None:
+    write_exported(tmp_path, loaded, {})
+    (tmp_path / "epochs.parquet").unlink()
+    if contents is not None:
+        (tmp_path / "epochs.parquet").write_bytes(contents)
+    with pytest.raises(UserError, match=re.escape(str(tmp_path))) as raised:
+        results.runs(tmp_path)
+    assert "\n" not in str(raised.value)

@@ -1,0 +1,116 @@
+"""The frame of runs: its columns, their types and their order."""
+
+import frames
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.recording import Status
+from experiments.results.frames import (
+    END_METRICS,
+    FIRST,
+    Loaded,
+    RunRow,
+    frame_of,
+    in_order,
+    no_epochs,
+    options,
+)
+
+MIXED = [
+    frames.run("seed=1", accuracy=0.9, validation=[0.5, 0.9, 0.8]),
+    frames.run("optimizer=adam", "seed=2"),
+    frames.run("schedule=step", "seed=3", status="diverged", validation=[]),
+]
+
+
+def test_the_last_and_the_best_epoch_are_columns() -> None:
+    frame = frames.frame(MIXED)
+    assert list(frame["validation/accuracy"].iloc[:2]) == [0.8, 0.9]
+    assert list(frame["best_epoch/validation/accuracy"].iloc[:2]) == [0.9, 0.9]
+    assert list(frame["epochs_done"]) == [3, 1, 0]
+    diverged = frame.iloc[2]
+    assert np.isnan(diverged["validation/accuracy"])
+    assert np.isnan(diverged["best_epoch/validation/accuracy"])
+
+
+def test_columns_have_types() -> None:
+    frame = frames.frame(MIXED)
+    for column in ("loss", "optimizer", "architecture", "dataset", "status", "dtype"):
+        assert isinstance(frame[column].dtype, pd.CategoricalDtype)
+    for column in ("seed", "epochs", "epochs_done", "batch_size"):
+        assert pd.api.types.is_integer_dtype(frame[column])
+    for column in ("l2", "optimizer.beta1", "schedule.every", "test/accuracy", "run_seconds"):
+        assert pd.api.types.is_float_dtype(frame[column])
+    assert isinstance(frame["started"].dtype, pd.DatetimeTZDtype)
+
+
+def test_an_option_is_missing_where_a_choice_does_not_have_it() -> None:
+    frame = frames.frame(MIXED)
+    assert list(frame["optimizer.beta1"].notna()) == [False, True, False]
+    assert list(frame["schedule.every"].notna()) == [False, False, True]
+
+
+def test_the_metrics_of_the_end_are_columns_even_if_no_run_has_finished() -> None:
+    frame = frames.frame(MIXED[2:])
+    assert set(END_METRICS) <= set(frame)
+    assert frame[list(END_METRICS)].isna().all(axis=None)
+    assert all(pd.api.types.is_float_dtype(frame[column]) for column in END_METRICS)
+
+
+def test_the_order_of_the_columns_does_not_depend_on_the_source() -> None:
+    frame = frames.frame(MIXED)
+    assert tuple(frame.columns[: len(FIRST)]) == FIRST
+    assert in_order(list(frame.columns[::-1])) == list(frame.columns)
+    others = list(frame.columns[len(FIRST) :])
+    n_options = sum("/" not in column for column in others)
+    assert others == sorted(others[:n_options]) + sorted(others[n_options:])
+    assert all("/" in column for column in others[n_options:])
+
+
+def test_options_that_other_columns_name_are_no_columns() -> None:
+    frame = frames.frame(MIXED)
+    for column in ("architecture.sizes", "dataset.name", "dataset.mirrors"):
+        assert column not in frame
+    assert not any(column.startswith("dataset.sha256") for column in frame)
+
+
+def test_the_folder_of_the_images_is_a_column_for_images_of_the_user_only() -> None:
+    assert "dataset.root" not in frames.frame(MIXED)
+    own = {**MIXED[0], "identity": "own", "dataset": "folder", "dataset.root": "/own"}
+    frame = frames.frame([*MIXED, own])
+    assert list(frame["dataset.root"].fillna("")) == ["", "", "", "/own"]
+
+
+def test_options_are_those_of_the_experiment_without_seed_and_folder() -> None:
+    own = {**MIXED[0], "dataset": "folder", "dataset.root": "/own"}
+    found = options(frames.frame([own, MIXED[1]]))
+    assert {"optimizer.beta1", "dataset.train_size", "epochs", "l2", "dtype"} <= set(found)
+    assert not {"seed", "dataset.root", "optimizer", "run_seconds", "test/cost"} & set(found)
+
+
+@pytest.mark.parametrize("run_seconds", [2.5, None])
+def test_a_typed_row_is_a_row_of_the_frame(run_seconds: float | None) -> None:
+    start = frames.composed(frozenset({"loss=ce"})).start
+    row = RunRow(
+        identity="1",
+        name="ce",
+        status=Status.FINISHED,
+        started=0.5,
+        run_seconds=run_seconds,
+        data="da7a",
+        outputs=None,
+        message="",
+        parameters=frames.parameters(start),
+        end_metrics={"test/accuracy": 0.75},
+    )
+    loaded = Loaded.of([row], no_epochs())
+    expected = frame_of([row.columns], no_epochs())
+    pd.testing.assert_frame_equal(loaded.runs, expected)
+    (found,) = loaded.runs.to_dict("records")
+    assert (found["status"], found["loss"], found["test/accuracy"]) == ("finished", "ce", 0.75)
+    assert found["started"] == pd.Timestamp(0.5, unit="s", tz="UTC")
+    if run_seconds is None:
+        assert np.isnan(found["run_seconds"])
+    else:
+        assert found["run_seconds"] == run_seconds

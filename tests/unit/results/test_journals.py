@@ -1,0 +1,128 @@
+"""Results from journals: a row for each run, whatever its status."""
+
+import re
+from pathlib import Path
+
+import frames
+import pytest
+import records
+from recorded_runs import (
+    ADAM,
+    DIED,
+    DIVERGED,
+    FAILED,
+    FINISHED,
+    INTERRUPTED,
+    NEW_SWEEP,
+    OLD_SWEEP,
+    ORDER,
+    VALIDATION,
+    start,
+)
+
+from experiments.errors import DataError, UserError
+from experiments.recording import SILENT_END, Journal, Status, run_folder, sweep_folder
+from experiments.results.journals import load_journals, outputs_folder, row_of
+
+
+def test_each_run_is_a_row_with_its_status_and_message(outputs: Path) -> None:
+    runs = load_journals(outputs, None).runs.set_index("identity")
+    assert runs[["status", "message"]].apply(tuple, axis=1).to_dict() == {
+        FINISHED: ("finished", ""),
+        ADAM: ("finished", ""),
+        DIVERGED: ("diverged", records.MESSAGES[Status.DIVERGED]),
+        FAILED: ("failed", "no memory"),
+        DIED: ("interrupted", SILENT_END),
+        INTERRUPTED: ("interrupted", records.MESSAGES[Status.INTERRUPTED]),
+    }
+    assert set(runs["outputs"]) == {str(outputs)}
+
+
+def test_epochs_have_the_metrics_of_the_journal(outputs: Path) -> None:
+    epochs = load_journals(outputs, None).epochs
+    finished = epochs[epochs["identity"] == FINISHED]
+    assert list(finished["epoch"]) == [1, 2, 3]
+    assert list(finished["validation/accuracy"]) == list(VALIDATION)
+    assert dict(epochs["identity"].value_counts()) == {
+        **dict.fromkeys((DIVERGED, DIED, INTERRUPTED), 1),
+        FINISHED: 3,
+        ADAM: 2,
+    }
+    assert list(epochs.columns[:2]) == ["identity", "epoch"]
+    assert list(epochs.columns[2:]) == sorted(records.METRICS)
+
+
+def test_a_row_has_the_values_of_the_record(outputs: Path) -> None:
+    first = start("optimizer=adam", "seed=7")
+    row = row_of(records.record(first, *records.epochs(2), records.end()), Status.FINISHED, outputs)
+    assert (row.identity, row.name, row.started) == (first.identity, first.name, first.time)
+    assert (row.status, row.message) == (Status.FINISHED, "")
+    assert (row.run_seconds, row.data) == (61.25, "da7a")
+    assert row.parameters["optimizer"] == "adam"
+    assert row.parameters["seed"] == 7
+    assert row.end_metrics == records.TEST_METRICS
+
+
+def test_a_run_whose_data_were_never_loaded_has_no_data(outputs: Path) -> None:
+    record = records.record(start(dataset=None))
+    assert row_of(record, Status.FAILED, outputs).data == ""
+
+
+def test_a_process_that_holds_the_journal_makes_the_run_running(tmp_path: Path) -> None:
+    folder = records.write_run(tmp_path, FINISHED, frames.start(), records.epoch(1))
+    with Journal(folder):
+        (row,) = load_journals(tmp_path, None).runs.to_dict("records")
+    assert (row["status"], row["message"]) == ("running", "")
+
+
+def test_a_sweep_has_its_recorded_runs_only(outputs: Path) -> None:
+    assert set(load_journals(outputs, OLD_SWEEP).runs["identity"]) == {FINISHED, ADAM}
+    assert set(load_journals(outputs, NEW_SWEEP).runs["identity"]) == {ADAM}  # one is planned
+
+
+def test_the_folder_of_a_sweep_gives_its_runs(
+    outputs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = sweep_folder(outputs, OLD_SWEEP)
+    assert set(load_journals(folder, None).runs["identity"]) == {FINISHED, ADAM}
+    assert outputs_folder(folder) == outputs
+    assert outputs_folder(outputs) == outputs
+    monkeypatch.chdir(folder)
+    runs = load_journals(Path(), None).runs
+    assert set(runs["identity"]) == {FINISHED, ADAM}
+    assert set(runs["outputs"]) == {str(outputs)}
+
+
+def test_an_unknown_sweep_is_an_error_that_names_the_known_ones(outputs: Path) -> None:
+    message = f"no sweep 77 is recorded there; there are {OLD_SWEEP}, {NEW_SWEEP}"
+    for folder in (outputs, sweep_folder(outputs, OLD_SWEEP)):
+        with pytest.raises(UserError, match=re.escape(message)):
+            load_journals(folder, "77")
+
+
+@pytest.mark.parametrize("name", ["", "nowhere"])
+def test_a_folder_without_runs_is_an_error(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UserError, match=r"no runs are recorded there$"):
+        load_journals(tmp_path / name, None)
+
+
+def test_a_damaged_journal_is_an_error_that_names_the_file(tmp_path: Path) -> None:
+    folder = records.write_run(tmp_path, FINISHED, frames.start(), records.epoch(1))
+    journal = folder / "journal.jsonl"
+    journal.write_bytes(b"damage\n" + journal.read_bytes())
+    with pytest.raises(DataError, match=re.escape(str(journal))):
+        load_journals(tmp_path, None)
+
+
+def test_runs_without_epochs_are_rows(tmp_path: Path) -> None:
+    failed = records.end(Status.FAILED)
+    records.write_run(tmp_path, FAILED, start("seed=3", dataset=None), failed)
+    loaded = load_journals(tmp_path, None)
+    assert len(loaded.epochs) == 0
+    (row,) = loaded.runs.to_dict("records")
+    assert (row["identity"], row["epochs_done"]) == (FAILED, 0)
+
+
+def test_runs_that_were_set_aside_are_left_out(outputs: Path) -> None:
+    assert run_folder(outputs, f"{FINISHED}.1").exists()
+    assert sorted(load_journals(outputs, None).runs["identity"]) == sorted(ORDER)
