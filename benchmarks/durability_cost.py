@@ -1,11 +1,12 @@
-"""What journal, checkpoints and recorded weights add to a run: their share of its seconds.
+"""The cost of durability: the share of a run's time for journal, checkpoints, recorded weights.
 
 Runs of ten epochs in this process, on the networks of `speed.py` with all training images. Each
-line of the journal, checkpoint and file of weights is synced to the disk that ``--folder`` is on.
+line of the journal, checkpoint and file of weights is synced to the disk of ``--folder``.
 """
 
 import experiments.startup  # noqa: F401, I001 - before everything else
 import argparse
+import importlib
 import sys
 import tempfile
 import time
@@ -13,19 +14,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from hydra import compose, initialize_config_dir
-from hydra.core.hydra_config import HydraConfig
-
-from experiments.running import checkpoint
-from experiments.recording import weights as snapshots
-from experiments.configuration.config import CONF, register
+from experiments.configuration import compose
 from experiments.interruption import Interruption
-from experiments.running.job import Job, run
-from experiments.recording.journal import Journal
+from experiments.recording import Journal
+from experiments.running import Job, run
 
 EPOCHS = 10
 MOST = 0.02
-"""The largest share that is good enough."""
+"""The target: the largest share."""
 WORKLOADS = (
     ("architecture=784-30-10", "loss=mse", "optimizer=sgd", "batch_size=10"),
     ("architecture=784-20-10-10", "loss=mse", "optimizer=sgd", "batch_size=10"),
@@ -41,7 +37,7 @@ class Stopwatch:
         self.seconds = 0.0
 
     def around(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Return the function with the stopwatch running while it does."""
+        """Return the function; its calls are timed."""
 
         def timed(*arguments: Any, **options: Any) -> Any:
             start = time.perf_counter()
@@ -54,26 +50,27 @@ class Stopwatch:
 
 
 def share(workload: tuple[str, ...], folder: Path) -> tuple[float, float]:
-    """Return the seconds of a run, and how many of them went into what is kept."""
-    with (
-        tempfile.TemporaryDirectory(dir=folder) as outputs,
-        initialize_config_dir(str(CONF), version_base="1.3"),
-    ):
+    """Return the seconds of a run, and the seconds of them that durability took."""
+    stopwatch = Stopwatch()
+    writers: list[tuple[Any, str]] = [
+        (importlib.import_module("experiments.running.checkpoint"), "save"),
+        (importlib.import_module("experiments.running.run"), "save_weights"),
+        (Journal, "append"),
+    ]
+    originals = [getattr(owner, name) for owner, name in writers]
+    with tempfile.TemporaryDirectory(dir=folder) as outputs:
         own = [f"epochs={EPOCHS}", f"outputs={outputs}", "tracking=none"]
-        config = compose("config", [*workload, *own], return_hydra_config=True)
-        HydraConfig.instance().set_config(config)
+        config = compose([*workload, *own])
         job = Job.of(config, config.hydra)
-        stopwatch = Stopwatch()
-        save, append, keep = checkpoint.save, Journal.append, snapshots.save
-        checkpoint.save = stopwatch.around(save)
-        snapshots.save = stopwatch.around(keep)
-        Journal.append = stopwatch.around(append)  # type: ignore[method-assign]
+        for (owner, name), original in zip(writers, originals, strict=True):
+            setattr(owner, name, stopwatch.around(original))
         start = time.perf_counter()
         try:
-            run(job, listeners=[], interruption=Interruption(), say=print)
+            for _event in run(job, interruption=Interruption()):
+                pass
         finally:
-            checkpoint.save, snapshots.save = save, keep
-            Journal.append = append  # type: ignore[method-assign]
+            for (owner, name), original in zip(writers, originals, strict=True):
+                setattr(owner, name, original)
         return time.perf_counter() - start, stopwatch.seconds
 
 
@@ -84,7 +81,6 @@ def main() -> None:
     )
     parser.add_argument("--folder", type=Path, default=Path.cwd(), help="on the disk to measure")
     folder = parser.parse_args().folder
-    register()
     shares = []
     for workload in WORKLOADS:
         seconds, spent = share(workload, folder)

@@ -1,8 +1,8 @@
-"""What MLflow adds to the time of a whole run: `run.py` with and without tracking, in turns.
+"""The cost of MLflow: the time of a whole run of `run.py` with and without tracking, in turns.
 
-Both are processes as a user starts them, from the interpreter's start to the end of everything,
-the writer's last words to its SQLite store included. A short run of each goes before and does not
-count: it creates the store, which happens once and takes a second or two.
+Both are processes as a user starts them. The time is that of the whole process, until the writer
+has written its last data to its SQLite store. A short run of each comes first and does not count:
+it creates the store, which happens once and takes a second or two.
 """
 
 import argparse
@@ -14,17 +14,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from experiments.configuration.config import PROJECT
+from experiments.configuration import PROJECT
 
 EPOCHS = 30
 MOST = 1.05
-"""The largest ratio of the medians that is good enough."""
+"""The target: the largest ratio of the medians."""
 
 
 def seconds(folder: Path, overrides: Sequence[str]) -> float:
-    """Return how long a run takes that writes to a new folder below ``folder``.
+    """Return the seconds of a run that writes to a new folder in ``folder``.
 
-    Raises subprocess.CalledProcessError if it fails.
+    Raise subprocess.CalledProcessError if it fails.
     """
     output = tempfile.mkdtemp(dir=folder)
     command = [sys.executable, "run.py", f"outputs={output}", *overrides]

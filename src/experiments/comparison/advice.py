@@ -36,9 +36,9 @@ def incomplete(runs: pd.DataFrame, group: str, pairs: Sequence[Pair]) -> list[st
     for pair in pairs:
         unmatched = {*pair.runs_a["seed"], *pair.runs_b["seed"]} - {*pair.values.index}
         if unmatched:
-            seeds = ", ".join(map(str, sorted(unmatched)))
+            listed = ", ".join(map(str, sorted(unmatched)))
             sentences.append(
-                f"{pair.condition}: only one of {pair.arm_a} and {pair.arm_b} has seed {seeds}"
+                f"{pair.condition}: only one of {pair.arm_a} and {pair.arm_b} has seed {listed}"
             )
     return sentences
 

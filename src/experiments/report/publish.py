@@ -41,14 +41,14 @@ def publish(source: Path | str, sweep: SweepSummary | None, folder: Path) -> lis
         sentences.append(missing)
     sentences.append(f"Report of {len(runs)} runs: {path}")
     if sweep and sweep.store:
-        sentences.append(_attach(sweep, path, sections, runs))
+        sentences.append(_attach(sweep.store, sweep.id, path, sections, runs))
     return sentences
 
 
 def _attach(
-    sweep: SweepSummary, report: Path, sections: Sequence[Section], runs: pd.DataFrame
+    store: str, sweep: str, report: Path, sections: Sequence[Section], runs: pd.DataFrame
 ) -> str:
-    """Attach the report, its figures and tables to a sweep; return a sentence about it."""
+    """Attach the report, its figures and tables to the sweep with this id; return a sentence."""
     from experiments.mirror import attach  # imports MLflow
 
     with tempfile.TemporaryDirectory() as place:
@@ -56,8 +56,8 @@ def _attach(
         shutil.copy(report, folder / "report.html")
         write_figures(sections, folder / "figures")
         write_tables(runs, folder / "tables")
-        attached = attach(sweep.store, sweep.id, folder)
-    run = f"the sweep's run in MLflow ({sweep.store})"
+        attached = attach(store, sweep, folder)
+    run = f"the sweep's run in MLflow ({store})"
     return f"Attached to {run}" if attached else f"Not attached: there is no {run}"
 
 
