@@ -9,10 +9,10 @@ import dataclasses
 import importlib
 import io
 import json
-import zipfile
 import zlib
 from enum import Enum
 from typing import Any, TypeVar, get_type_hints
+from zipfile import BadZipFile, is_zipfile
 
 import numpy as np
 
@@ -77,7 +77,7 @@ def load(contents: bytes) -> Network:
 def _arrays(contents: bytes) -> tuple[Array, str]:
     """Return the parameters and the description in the contents of a file."""
     stream = io.BytesIO(contents)
-    if not zipfile.is_zipfile(stream):
+    if not is_zipfile(stream):
         raise ValueError(
             "not a saved network: the file is not a NumPy archive (.npz), or truncated"
         )
@@ -89,7 +89,7 @@ def _arrays(contents: bytes) -> tuple[Array, str]:
         raise ValueError(
             "not a saved network: the archive lacks the array `parameters` or `description`"
         ) from None
-    except (EOFError, OSError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+    except (EOFError, OSError, RuntimeError, ValueError, BadZipFile, zlib.error) as error:
         raise ValueError(f"not a saved network: the archive is damaged: {error}") from None
 
 
