@@ -218,6 +218,18 @@ def test_a_follower_names_the_line_of_the_file_that_is_damaged(tmp_path: Path) -
         list(follower.events())
 
 
+def test_lines_are_counted_from_the_first_line_of_a_new_journal(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    write(folder, "1", "2")
+    follower = Follower(folder)
+    assert messages(follower) == "12"
+    write(folder, "3", aside=True)
+    with (folder / JOURNAL).open("ab") as file:
+        file.write(b"damaged\n" + encode(Note(message="4")))
+    with pytest.raises(DataError, match="line 2 is damaged"):
+        list(follower.events())
+
+
 def test_a_line_of_another_version_is_an_error_even_if_it_is_the_last(tmp_path: Path) -> None:
     write(tmp_path, "1")
     path = tmp_path / JOURNAL
