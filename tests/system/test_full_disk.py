@@ -185,8 +185,8 @@ def test_a_full_disk_of_mlflow_does_not_disturb_the_run(tmp_path: Path) -> None:
         assert program.wait() == 0
         output = program.output
     assert harness.errors(output) == []
-    assert output.count("The runs go on; nothing is lost.") == 1
-    assert "MLflow did not get everything: " in output
+    assert output.count("The runs continue; nothing is lost.") == 1
+    assert "MLflow is not up to date: " in output
 
     with Program(harness.advice(output, "sync"), tmp_path / "sync.log") as program:
         assert program.wait() == 0, program.output
