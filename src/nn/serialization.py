@@ -55,8 +55,9 @@ def load(contents: bytes) -> Network:
         sizes = [int(size) for size in description["sizes"]]
         activation = _built(description["activation"], Activation)
         loss = _built(description["loss"], Loss)
-    except (KeyError, NameError, TypeError, ValueError) as error:
-        raise ValueError(f"not a saved network: its description is {text}: {error}") from None
+    except (KeyError, NameError, RecursionError, TypeError, ValueError) as error:
+        shown = " ".join(text.split())[:200]
+        raise ValueError(f"not a saved network: its description is {shown}: {error}") from None
     network = Network(
         sizes,
         activation=activation,

@@ -208,6 +208,7 @@ def described(**changed: Any) -> bytes:
         (archive(parameters=PARAMETERS, description=np.array("not JSON")), "its description is"),
         (archive(parameters=PARAMETERS, description=np.array("{}")), "its description is {}"),
         (archive(parameters=PARAMETERS, description=np.array("[1]")), "its description is"),
+        (archive(parameters=PARAMETERS, description=np.array("[" * 9999)), "its description is"),
         (described(sizes="many"), "its description is"),
         (described(sizes=[5]), "needs an input and an output layer"),
         (described(sizes=[5, 4]), r"it has \[18\] parameters, expected \[24\]"),

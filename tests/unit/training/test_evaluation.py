@@ -1,22 +1,24 @@
-"""Evaluation: a network that has learned real images, its cost and its mistakes counted by hand."""
+"""Evaluation: cost, accuracy and confusion matrix of a network that was trained on MNIST."""
 
+import networks
 import numpy as np
 import pytest
-from experiments.configuration.config import PROJECT
+from trainings import training
 
+from experiments.configuration import PROJECT
 from experiments.data import IDXDataset, Subset
 from experiments.examples import Dataset, Split
-from experiments.training.train import EpochMetrics, Progress, confusion_matrix, train
-from nn import SGD, Constant, LeCunNormal, Network, Output, QuadraticCost, Sigmoid
+from experiments.training import EpochMetrics, confusion_matrix
+from nn import SGD, LeCunNormal, Network, Output, QuadraticCost, Sigmoid
 
 
 def network(*sizes: int) -> Network:
-    return Network(
+    return networks.network(
         sizes,
         activation=Sigmoid(),
         loss=QuadraticCost(Output.sigmoid),
         initializer=LeCunNormal(0.0),
-        rng=np.random.default_rng(0),
+        dtype=np.float32,
     )
 
 
@@ -37,24 +39,13 @@ def mnist() -> Dataset:
 
 @pytest.fixture(scope="module")
 def learned(mnist: Dataset) -> tuple[Network, EpochMetrics]:
-    """Return Nielsen's network after a few epochs, and its last metrics."""
-    net, optimizer = network(784, 30, 10), SGD(3.0)
-    *_, last = train(
-        net,
-        mnist,
-        optimizer=optimizer,
-        schedule=Constant(),
-        epochs=8,
-        batch_size=10,
-        l2=0.0,
-        progress=Progress(
-            optimizer.init(net.parameters), np.random.default_rng(5), net.parameters.copy()
-        ),
-    )
+    """Nielsen's network after a few epochs, and the metrics of the last."""
+    net = network(784, 30, 10)
+    *_, last = training(net, mnist, optimizer=SGD(3.0), epochs=8, batch_size=10)
     return net, last
 
 
-def test_real_images_are_learned(learned: tuple[Network, EpochMetrics]) -> None:
+def test_mnist_is_learned(learned: tuple[Network, EpochMetrics]) -> None:
     _, last = learned
     assert last.epoch == 8
     assert last.train.accuracy > 0.9
@@ -89,7 +80,7 @@ def test_a_confusion_matrix_counts_every_example(
     assert np.trace(matrix) / len(mnist.validation) == last.validation.accuracy
 
 
-def test_a_confusion_matrix_has_room_for_classes_that_do_not_occur() -> None:
+def test_a_confusion_matrix_has_rows_for_classes_without_examples() -> None:
     one = Split(np.ones((1, 6), np.float32), np.array([0]), np.eye(3, dtype=np.float32)[[0]])
     matrix = confusion_matrix(network(6, 3), one)
     assert matrix.shape == (3, 3)
