@@ -1,5 +1,6 @@
 """Fixtures of the tests of comparisons."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -13,3 +14,11 @@ def fewer_resamples() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(statistics, "RESAMPLES", 999)
         yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _quick_garbage_collection() -> Iterator[None]:
+    """Collect new objects only, because statsmodels collects garbage at each of its corrections."""
+    gc.freeze()
+    yield
+    gc.unfreeze()

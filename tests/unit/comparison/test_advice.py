@@ -51,11 +51,16 @@ def _accuracy(job: Sequence[str]) -> float:
         ("loss", lambda: arm("loss=ce"), "only one loss, ce, "),
         ("loss", lambda: arm("loss=ce", f"{RATE}=0.1") + arm("loss=ce", f"{RATE}=1"), "only one "),
         ("optimizer", lambda: arm("optimizer=adam", "optimizer.beta1=0.5", "l2=1"), "only one "),
-        ("activation", lambda: arm("activation=relu", seeds=[3]), "only one activation, relu, "),
+        pytest.param(
+            "activation",
+            lambda: arm("activation=relu", seeds=[3]),
+            "only one activation, relu, ",
+            marks=pytest.mark.stress,
+        ),
         ("architecture", lambda: arm("architecture.sizes=[784,4,10]"), "only one architecture, "),
         ("loss", lambda: arm("loss=ce", seeds=[4]) + arm("loss=mse", seeds=[4]), "one seed in "),
         ("loss", lambda: arm("loss=ce", seeds=[1, 2]) + arm("loss=mse", seeds=[3, 4]), "no seed "),
-        (
+        pytest.param(
             "optimizer",
             lambda: [
                 each
@@ -64,6 +69,7 @@ def _accuracy(job: Sequence[str]) -> float:
                 for each in arm(f"optimizer={name}", f"architecture.sizes={sizes}", seeds=[0])
             ],
             "one seed in ",
+            marks=pytest.mark.stress,
         ),
         (
             "loss",

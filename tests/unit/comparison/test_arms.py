@@ -69,7 +69,7 @@ def test_if_architectures_are_compared_the_condition_is_the_dataset() -> None:
 def test_different_images_are_different_conditions() -> None:
     runs = [run(data="a" * 64), run(data="b" * 64)]
     conditions = [condition for _, condition in names(runs, "loss")]
-    assert conditions == [f"784-30-10 mnist data={digit * 8}" for digit in "ab"]
+    assert conditions == [f"784-30-10 data={digit * 8}" for digit in "ab"]
 
 
 def test_names_can_be_replaced() -> None:

@@ -22,7 +22,7 @@ RESULTS = st.dictionaries(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(RESULTS)
 def test_the_fraction_of_wins_is_the_one_counted_by_hand(results: dict[Key, float | None]) -> None:
     runs = frame(

@@ -17,7 +17,6 @@ EPOCHS = (0, 1, 5)
 
 def images(figure: Figure) -> list[tuple[Axes, npt.NDArray[np.float32]]]:
     """Return the axes and the pixels of each image, from left to right and top to bottom."""
-    figure.canvas.draw()
     return [(axes, np.asarray(axes.images[0].get_array())) for axes in figure.axes if axes.images]
 
 
@@ -40,6 +39,7 @@ def test_weights_have_a_row_for_each_epoch_and_a_column_for_each_neuron() -> Non
         np.testing.assert_array_equal(image, of_neuron)
     labels = [axes.get_ylabel() for axes, _ in shown]
     assert labels == ["epoch 0", "", "", "epoch 1", "", "", "epoch 5", "", ""]
+    figure.canvas.draw()
     assert "red" in figure.get_suptitle()
     assert figure.get_suptitle().endswith("\na network")
 

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from drawn import CE, MSE, bands, history, legend, line, student_interval
-from experiments.palette import COLOURS
 from matplotlib.axes import Axes
 from matplotlib.colors import same_color
 from matplotlib.container import ErrorbarContainer
 
+from experiments.palette import COLOURS
 from experiments.plotting.mean_lines import mean_and_half_width, mean_lines
 
 HISTORY = history({("ce", "accuracy"): CE, ("mse", "accuracy"): MSE})
@@ -22,7 +22,7 @@ def interval_bars(axes: Axes, colour: str) -> np.ndarray:
         if isinstance(each, ErrorbarContainer) and same_color(each.lines[0].get_color(), colour)
     )
     (bars,) = container.lines[2]
-    return np.array([segment[:, 1] for segment in bars.get_segments()])
+    return np.array([segment[:, 1] for segment in bars.get_segments()], float)
 
 
 @pytest.mark.parametrize("bars", [False, True])
@@ -31,7 +31,8 @@ def test_each_arm_has_a_line_of_means_with_students_intervals(bars: bool) -> Non
     for arm, values, colour in (("ce", CE, COLOURS[0]), ("mse", MSE, COLOURS[1])):
         drawn = line(axes, colour)
         np.testing.assert_allclose(drawn.get_xdata(), [1, 2, 3])
-        np.testing.assert_allclose(drawn.get_ydata(), np.mean(values, axis=0))
+        means = np.asarray(drawn.get_ydata(), float)
+        np.testing.assert_allclose(means, np.mean(values, axis=0))
         expected = [student_interval(list(column)) for column in np.transpose(values)]
         found = interval_bars(axes, colour) if bars else bands(axes, colour)[0][:, 1:]
         np.testing.assert_allclose(found, expected)
