@@ -1,19 +1,19 @@
 """Seconds per epoch on MNIST and one core: this project, PyTorch eager and scikit-learn.
 
-The three take turns, epoch by epoch, so that whatever else the machine does hits all alike; the
-first epoch of each does not count. Seconds are the processor's: with one thread and nothing to wait
-for they are those on the clock of an idle machine. All compute in float32 and see every example
-once an epoch, in a new order; drawing that order and gathering the mini-batches is part of what is
-timed. In the end all must have learned the training data about as well.
+The three take turns, epoch by epoch, so that other work on the machine affects all alike. The first
+epoch of each does not count. Seconds are processor time; with one thread they equal the time on the
+clock of an idle machine. All compute in float32 and use every example once per epoch, in a new
+random order. The time of an epoch includes making the order and the mini-batches. In the end all
+must have nearly the same accuracy on the training data.
 
-- Ours is the loop of `experiments.training.train.train`.
-- PyTorch is given the quickest eager variant that was found: tensors in memory, `index_select`,
-  fused Adam, SGD without foreach, denormal numbers flushed to zero, and a mean squared error whose
-  constant is moved into the learning rate.
-- scikit-learn's MLPClassifier has no cost but cross-entropy. In place of the quadratic cost it gets
-  that one with a rate that suits it, which is the same work but for the output error. An epoch is
-  one `partial_fit`, with the checks of its arguments turned off. Its matrix products are NumPy's,
-  so it profits from `experiments.startup` as much as we do.
+- Ours is the loop of `experiments.training.train`.
+- PyTorch runs in the fastest eager variant that was found: tensors in memory, `index_select`, fused
+  Adam, SGD without foreach, denormal numbers set to zero, and a mean squared error whose constant
+  is part of the learning rate.
+- scikit-learn's MLPClassifier has no cost except cross-entropy. It is used instead of the quadratic
+  cost, with a suitable rate; the work is the same except for the output error. An epoch is one
+  `partial_fit`, without checks of its arguments. Its matrix products are NumPy's, so
+  `experiments.startup` makes it faster, too.
 """
 
 import experiments.startup  # noqa: F401, I001 - before everything else
@@ -33,11 +33,11 @@ import sklearn
 import torch
 from sklearn.neural_network import MLPClassifier
 
-from experiments.configuration.config import PROJECT
+from experiments.configuration import PROJECT
 from experiments.data import IDXDataset, Subset
 from experiments.examples import Split, minibatches
 from experiments.interruption import Interruption
-from experiments.training.train import Progress, descend
+from experiments.training import Progress, descend
 from nn import (
     SGD,
     Activation,
@@ -55,12 +55,12 @@ from nn import (
 from nn.arrays import Array
 
 SAME_ACCURACY = 0.02
-"""How far from ours the others' accuracy on the training data may end."""
+"""The largest difference of the final accuracies on the training data."""
 
 
 @dataclass(frozen=True)
 class Workload:
-    """What is trained, and the largest ratios of our seconds to theirs that are good enough."""
+    """A network and its training, and the largest acceptable ratios of our seconds to theirs."""
 
     sizes: tuple[int, ...]
     activation: Activation
@@ -96,7 +96,7 @@ class Contender(ABC):
 
     @abstractmethod
     def epoch(self) -> float:
-        """Train for one epoch and return the seconds that it took."""
+        """Train for one epoch and return its seconds."""
 
     @abstractmethod
     def predict(self, images: Array) -> Array:
@@ -124,7 +124,11 @@ class Ours(Contender):
         start, optimizer = process_time(), self.workload.optimizer
         batches = minibatches(self.data, self.workload.batch_size, rng=self.progress.order)
         descend(
-            *(self.network, batches, optimizer, self.progress, optimizer.learning_rate),
+            self.network,
+            batches,
+            optimizer,
+            self.progress,
+            optimizer.learning_rate,
             decay=0.0,
             stop=Interruption().requested,
         )
@@ -150,7 +154,7 @@ class Torch(Contender):
         self.targets = torch.from_numpy(data.targets if quadratic else data.labels)
 
     def epoch(self) -> float:
-        torch.set_flush_denormal(True)  # in this thread, so for NumPy, too
+        torch.set_flush_denormal(True)  # it acts on this thread, so on NumPy, too
         start = process_time()
         for rows in torch.split(torch.randperm(len(self.images)), self.batch_size):
             images = self.images.index_select(0, rows)
@@ -202,7 +206,7 @@ class SKLearn(Contender):
 
 
 def torch_model(workload: Workload) -> torch.nn.Sequential:
-    """Return the layers, with logits at the end where the cost is cross-entropy."""
+    """Return the layers. For cross-entropy, the last layer gives logits."""
     activation = torch.nn.Sigmoid if isinstance(workload.activation, Sigmoid) else torch.nn.ReLU
     layers: list[torch.nn.Module] = []
     for n_in, n_out in itertools.pairwise(workload.sizes):
@@ -216,7 +220,11 @@ def torch_model(workload: Workload) -> torch.nn.Sequential:
 def torch_optimizer(
     workload: Workload, parameters: Iterable[torch.nn.Parameter]
 ) -> torch.optim.Optimizer:
-    """Return the same rule. MSELoss is a mean over the k outputs, too; our cost is half a sum."""
+    """Return the same update rule.
+
+    MSELoss is also a mean over the k outputs, and our cost is half a sum over them, so the rate of
+    SGD gets a factor.
+    """
     rate = workload.optimizer.learning_rate
     if isinstance(workload.optimizer, Adam):
         return torch.optim.Adam(parameters, rate, fused=True)
@@ -226,14 +234,14 @@ def torch_optimizer(
 
 
 def one_core() -> None:
-    """Keep this process to one thread and, where the system allows it, to one processor."""
+    """Use one thread and, if the system allows it, one processor."""
     torch.set_num_threads(1)
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 
 def mnist() -> dict[int, Split]:
-    """Return 50,000 images to train on and all 60,000, by that number."""
+    """Return two training sets, with 50,000 and with all 60,000 images, by their size."""
     dataset = IDXDataset(
         name="mnist",
         root=str(PROJECT / "data" / "mnist"),
@@ -254,7 +262,7 @@ def mnist() -> dict[int, Split]:
 
 
 def race(contenders: Sequence[Contender], rounds: int) -> list[tuple[float, ...]]:
-    """Return the seconds of each contender's epochs, without the first."""
+    """Return the seconds of each contender's epochs, except the first epoch."""
     turns = [[each.epoch() for each in contenders] for _ in range(1 + rounds)]
     return list(zip(*turns[1:], strict=True))
 
@@ -270,15 +278,15 @@ def learned(contender: Contender, loss: Loss, data: Split) -> tuple[float, float
 
 
 def spread(values: Sequence[float], digits: int) -> str:
-    """Return median, least and most."""
+    """Return median, minimum and maximum as text."""
     middle, low, high = (f"{f(values):.{digits}f}" for f in (median, min, max))
     return f"{middle} ({low}-{high})"
 
 
 def compare(workload: Workload, data: Split, rounds: int) -> bool:
-    """Print a row for each contender; return whether we are as fast as we must be.
+    """Print a row for each contender; return whether our seconds meet the targets.
 
-    False also if one has learned something else, which makes its seconds worthless.
+    Return False, too, if a contender reached another accuracy, so its seconds cannot be compared.
     """
     contenders = (Ours(workload, data), Torch(workload, data), SKLearn(workload, data))
     ours, *others = race(contenders, rounds)
@@ -303,14 +311,14 @@ def compare(workload: Workload, data: Split, rounds: int) -> bool:
 
 
 def main() -> None:
-    """Print the table; exit with 1 if a target is missed."""
+    """Print the table; exit with status 1 if a target is missed."""
     parser = argparse.ArgumentParser(description="Compare seconds per epoch.")
-    parser.add_argument("--rounds", type=int, default=5, help="epochs counted (default: 5)")
+    parser.add_argument("--rounds", type=int, default=5, help="epochs that count (default: 5)")
     rounds = parser.parse_args().rounds
     if rounds < 1:
         parser.error("--rounds must be at least 1")
     one_core()
-    print(f"Seconds per epoch on one core, median (least-most) of {rounds}; ratio ours/theirs;")
+    print(f"Seconds per epoch on one core, median (minimum-maximum) of {rounds}; ratio ours/theirs;")
     print("cost and accuracy on the training data at the end.\n")
     print(f"{'':13}{'seconds':20}{'ratio':17}{'target':14}cost   accuracy")
     data = mnist()

@@ -1,7 +1,7 @@
 """Activation functions of the hidden layers, applied elementwise and in place.
 
-Every derivative here can be written through the function's own value, ``f'(z) = g(f(z))``, so a
-layer keeps only its activations ``a = f(z)`` and the weighted inputs ``z`` are overwritten.
+Every derivative here is a function of the activation, ``f'(z) = g(f(z))``. So a layer keeps only
+its activations ``a = f(z)``, which overwrite the weighted inputs ``z``.
 """
 
 from abc import ABC, abstractmethod
@@ -30,7 +30,7 @@ class Activation(ABC):
 
 @dataclass(frozen=True)
 class Sigmoid(Activation):
-    """``f(z) = 1 / (1 + e^-z) = (1 + tanh(z/2)) / 2``, the second form never overflows."""
+    """``f(z) = 1 / (1 + e^-z) = (1 + tanh(z/2)) / 2``; the second form never overflows."""
 
     def apply(self, z: Array) -> None:
         np.multiply(z, 0.5, z)

@@ -1,4 +1,4 @@
-"""The one array type of this package: a NumPy array of float32 or float64."""
+"""The array type of this package, a NumPy array of float32 or float64, and aligned arrays."""
 
 from typing import Any, TypeAlias
 
@@ -11,7 +11,10 @@ CACHE_LINE = 64  # bytes
 
 
 def zeros(n: int, dtype: npt.DTypeLike) -> Array:
-    """Return ``n`` zeros that begin on a cache line: NumPy's own begin anywhere, 5-10 % slower."""
+    """Return ``n`` zeros whose memory starts on a cache line.
+
+    NumPy's own arrays start anywhere, which is 5-10 % slower.
+    """
     size = n * np.dtype(dtype).itemsize
     memory = np.zeros(size + CACHE_LINE, np.uint8)
     start = -memory.ctypes.data % CACHE_LINE

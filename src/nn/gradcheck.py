@@ -17,9 +17,9 @@ def directional_error(
 ) -> float:
     """Return the relative error of ``gradient . v`` for a random unit vector ``v``.
 
-    ``function`` reads ``parameters [p]``, which are moved by ``+-step v`` and restored. The central
-    difference ``(f(x + h v) - f(x - h v)) / 2h`` errs by O(h^2); float64 is needed. One direction
-    checks all parameters at once, at the price of two evaluations.
+    ``function`` reads ``parameters [p]``, which are changed by ``+-step v`` and restored. The
+    central difference ``(f(x + h v) - f(x - h v)) / 2h`` has an error of O(h^2) and needs float64.
+    One direction checks all parameters at once, with two evaluations.
     """
     direction = rng.standard_normal(parameters.shape)
     direction /= np.linalg.norm(direction)

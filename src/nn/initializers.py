@@ -1,7 +1,7 @@
 """Random initial weights and biases.
 
-Each layer draws its weights ``W [n_in, n_out]`` and biases ``b [n_out]`` in turn from the one
-generator it is given, so that no two layers share a number.
+The layers draw their weights ``W [n_in, n_out]`` and biases ``b [n_out]`` one after the other from
+the same generator, so each layer has different random numbers.
 """
 
 import math
@@ -15,7 +15,7 @@ from nn.arrays import Array
 
 @dataclass(frozen=True)
 class Initializer(ABC):
-    """Draws the weights; the biases are N(0, bias_std^2), hence zero for ``bias_std = 0``.
+    """Draws the initial weights. The biases are N(0, bias_std^2), so zero for ``bias_std = 0``.
 
     Raises ValueError if ``bias_std`` is negative or not finite.
     """
@@ -37,7 +37,7 @@ class Initializer(ABC):
 
 @dataclass(frozen=True)
 class StandardNormal(Initializer):
-    """N(0, 1), whatever the layer's size (Nielsen, ch. 1): it saturates wide layers."""
+    """N(0, 1) for every size of layer (Nielsen, ch. 1): it saturates wide layers."""
 
     def weights(self, n_in: int, n_out: int, *, rng: np.random.Generator) -> Array:
         return rng.standard_normal((n_in, n_out))

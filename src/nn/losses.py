@@ -1,9 +1,10 @@
-"""Cost functions of the logits: value and gradient side by side.
+"""Cost functions of the logits, each with its value and its gradient.
 
-The last layer is linear. A cost takes its logits ``Z [n, k]`` and owns the output function that
-turns them into activations ``A``; the targets ``Y [n, k]`` have rows that sum to one (one-hot).
-Every cost is a mean over the ``n`` examples, divided once, here. Nothing is clipped: exponentials
-are only taken of numbers that are not positive, so logits of +-1000 are exact in float32.
+The last layer is linear. A cost takes its logits ``Z [n, k]`` and contains the output function,
+which maps the logits to the activations ``A``. The rows of the targets ``Y [n, k]`` sum to one
+(one-hot). Every cost is a mean over the ``n`` examples, and only this module divides by ``n``.
+Nothing is clipped: all arguments of exponentials are zero or negative, so logits of +-1000 are
+exact in float32.
 """
 
 from abc import ABC, abstractmethod
@@ -26,7 +27,7 @@ class Output(Enum):
 class Loss(ABC):
     """A cost ``C(Z, Y)`` with its output function ``A(Z)``.
 
-    Raises ValueError if ``output`` is not an `Output`, nor the name of one.
+    Raises ValueError if ``output`` is neither an `Output` nor the name of one.
     """
 
     output: Output
@@ -58,8 +59,8 @@ class QuadraticCost(Loss):
     def gradient(self, logits: Array, targets: Array, out: Array) -> None:
         """``(a - y) a (1 - a)`` for the sigmoid, ``a * ((a - y) - sum (a - y) a)`` for softmax.
 
-        The second is the full Jacobian ``da_i/dz_j = a_i (delta_ij - a_j)`` applied to ``a - y``.
-        Both divided by ``n``.
+        The second is the full Jacobian ``da_i/dz_j = a_i (delta_ij - a_j)`` times ``a - y``. Both
+        are divided by ``n``.
         """
         if self.output is Output.sigmoid:
             a, derivative = sigmoid_and_derivative(logits)

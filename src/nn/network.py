@@ -15,16 +15,16 @@ from nn.initializers import Initializer
 from nn.losses import Loss
 
 PREDICTION_BATCH = 500
-"""Examples per pass when nothing is learned: few enough that the layers stay in the cache."""
+"""The number of examples per forward pass in prediction; the layers then fit into the cache."""
 
 
 class Network:
-    """Layers ``A_l = f(A_(l-1) W_l + b_l)``; the last is linear and its logits go to the loss.
+    """Layers ``A_l = f(A_(l-1) W_l + b_l)``; the last is linear, and the loss takes its logits.
 
     Rows are examples: ``X [n, sizes[0]]``, ``W_l [sizes[l-1], sizes[l]]``, ``b_l [sizes[l]]``.
-    All parameters stand in one flat vector ``parameters [p]``, first every weight, then every
-    bias, so that the weights are ``parameters[:n_weights]``; ``weights[l]`` and ``biases[l]`` are
-    views of it. ``gradient [p]`` is laid out alike.
+    One flat vector ``parameters [p]`` has all parameters, first the weights, then the biases. So
+    the weights are ``parameters[:n_weights]``; ``weights[l]`` and ``biases[l]`` are views of the
+    vector. ``gradient [p]`` has the same layout.
 
     Raises ValueError unless there are at least two sizes, all of them positive, and ``dtype`` is
     float32 or float64.
@@ -53,7 +53,7 @@ class Network:
             b[:] = initializer.biases(*b.shape, rng=rng)
 
     def _bind(self, parameters: Array) -> None:
-        """Make ``parameters [p]`` this network's own, with all views and buffers."""
+        """Use ``parameters [p]`` as the parameters of this network; make all views and buffers."""
         self.parameters = parameters
         self.gradient = zeros(len(parameters), parameters.dtype)
         self.weights, self.biases = self._views(self.parameters)
@@ -67,7 +67,7 @@ class Network:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self._bind(state["parameters"])  # views do not survive a copy or a pickle
+        self._bind(state["parameters"])  # copies and pickles do not keep views
 
     def predict(self, inputs: Array) -> Array:
         """Return the output activations ``[n, sizes[-1]]`` for ``inputs [n, sizes[0]]``."""
@@ -87,12 +87,15 @@ class Network:
         return logits
 
     def activations(self, inputs: Array) -> list[Array]:
-        """Return what each layer gives for ``inputs``, ``[n, size]``, the last its logits."""
+        """Return the activations of each layer, ``[n, size]``; those of the last are the logits."""
         self.forward(inputs)
         return [each.copy() for each in self._buffers(len(inputs)).activations]
 
     def forward(self, inputs: Array) -> Array:
-        """Return the logits of one batch ``[n, sizes[-1]]``, in a buffer the next call reuses."""
+        """Return the logits of one batch ``[n, sizes[-1]]``.
+
+        They are in a buffer that the next call overwrites.
+        """
         a, last = np.asarray(inputs, self.parameters.dtype), len(self.weights) - 1
         for layer, (w, b, z) in enumerate(
             zip(self.weights, self.biases, self._buffers(len(inputs)).activations, strict=True)
@@ -112,7 +115,7 @@ class Network:
         ``dC/db_l = sum delta_l`` over the examples (Nielsen, ch. 2, BP1-BP4, with rows as
         examples). Raises ValueError unless the targets have the shape of the logits.
         """
-        inputs = np.asarray(inputs, self.parameters.dtype)  # np.dot converts nothing
+        inputs = np.asarray(inputs, self.parameters.dtype)  # np.dot does not convert types
         logits = self.forward(inputs)
         if targets.shape != logits.shape:
             raise ValueError(f"targets must be {logits.shape}, not {targets.shape}")

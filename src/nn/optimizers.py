@@ -1,7 +1,7 @@
 """Update rules on flat vectors, in place.
 
-An optimizer holds hyperparameters only. What it remembers from step to step is a `State`, made
-by `init` and passed to every `step`; saving the state and the parameters saves the optimizer.
+An optimizer has hyperparameters only. Its memory from step to step is a `State`, which `init` makes
+and every `step` gets. To save an optimizer, save its state and the parameters.
 """
 
 import math
@@ -14,14 +14,15 @@ import numpy as np
 from nn.arrays import Array, zeros
 
 FLUSH_BITS = 20
-"""How far above the smallest normal number a moment is set to zero, in powers of two."""
+"""Moments below the smallest normal number times 2^20 are set to zero."""
 FLUSH_EVERY = 128
-"""Steps between two looks at the moments, at most; fewer if they decay faster than the above."""
+"""Moments are checked at least every 128 steps, more often if they decay faster than 2^-20 in 128.
+"""
 
 
 @dataclass
 class State:
-    """What an optimizer remembers: the number of steps taken and its moments, each ``[p]``."""
+    """The memory of an optimizer: the number of its steps, and its moments, each ``[p]``."""
 
     scratch: Array = field(repr=False)
     moments: dict[str, Array]
@@ -37,7 +38,7 @@ class Optimizer(ABC):
 
     learning_rate: float
 
-    MOMENTS: ClassVar[tuple[str, ...]] = ()  # the names of the vectors that the rule remembers
+    MOMENTS: ClassVar[tuple[str, ...]] = ()  # the names of the vectors in the state
 
     def __post_init__(self) -> None:
         if not 0 < self.learning_rate < math.inf:
@@ -73,8 +74,8 @@ class SGD(Optimizer):
 class Momentum(Optimizer):
     """``v <- mu v + g; theta <- theta - eta v`` (Polyak 1964).
 
-    The rate stands outside the velocity, as in most libraries; Sutskever et al. 2013, eq. 1-2, have
-    it inside, which is the same at a constant rate.
+    The velocity does not contain the rate, as in most libraries. In Sutskever et al. 2013, eq. 1-2,
+    it does, which is the same for a constant rate.
     """
 
     momentum: float
@@ -97,8 +98,8 @@ class Momentum(Optimizer):
 class Nesterov(Momentum):
     """``v <- mu v + g; theta <- theta - eta (g + mu v)`` (Bengio et al. 2013, eq. 7).
 
-    Sutskever et al. 2013, eq. 3-4, rewritten for the point that they look ahead to, and with the
-    rate outside the velocity as in `Momentum`.
+    The same as Sutskever et al. 2013, eq. 3-4, if ``theta`` is the point to which they look ahead.
+    The velocity does not contain the rate, as in `Momentum`.
     """
 
     def update(self, parameters: Array, gradient: Array, state: State, rate: float) -> None:
@@ -148,9 +149,9 @@ class Adam(Optimizer):
 
     ``m <- b1 m + (1 - b1) g; v <- b2 v + (1 - b2) g^2;
     theta <- theta - eta mhat / (sqrt(vhat) + eps)`` with ``mhat = m / (1 - b1^t)`` and
-    ``vhat = v / (1 - b2^t)``. The moments are kept as ``m / (1 - b1)`` and ``v / (1 - b2)`` and
-    every constant is folded into two scalars per step, so that ten passes over the parameters
-    are left of fourteen.
+    ``vhat = v / (1 - b2^t)``. The moments are kept as ``m / (1 - b1)`` and ``v / (1 - b2)``, and
+    two scalars per step contain all constants. So a step needs ten passes over the parameters
+    instead of fourteen.
     """
 
     beta1: float
@@ -185,8 +186,8 @@ class Adam(Optimizer):
 class AdamW(Adam):
     """Adam with decoupled decay, ``theta <- theta - eta (adam + lambda theta)``.
 
-    (Loshchilov and Hutter 2019, algorithm 2, whose decay is multiplied by the schedule's factor;
-    here, as in most libraries, by the whole learning rate.) Every parameter decays, biases too.
+    (Loshchilov and Hutter 2019, algorithm 2. They multiply the decay by the schedule's factor; here
+    it is multiplied by the learning rate, as in most libraries.) All parameters decay, biases too.
     """
 
     weight_decay: float
@@ -202,12 +203,13 @@ class AdamW(Adam):
 
 
 def decay(moment: Array, rate: float, state: State) -> None:
-    """Multiply ``moment`` by ``rate``, keeping it free of denormal numbers.
+    """Multiply ``moment`` by ``rate`` without leaving denormal numbers in it.
 
-    The moments of a weight whose pixel is hardly ever lit decay for thousands of steps, at last
-    into denormals, on which the processor is many times slower. What has come within
-    2^`FLUSH_BITS` of them is set to zero before it can get there; one that begins there stays for
-    `FLUSH_EVERY` steps at most.
+    If the gradient of a weight is zero for thousands of steps, because its pixel is almost always
+    black, its moments decay to denormal numbers, with which the processor is many times slower.
+    So moments below the smallest normal number times 2^`FLUSH_BITS` are set to zero, so often that
+    none decays from there to a denormal number between two checks. A moment that is denormal from
+    the start is set to zero within `FLUSH_EVERY` steps.
     """
     np.multiply(moment, rate, moment)
     if not rate:

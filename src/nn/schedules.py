@@ -1,7 +1,7 @@
-"""Learning-rate schedules: the factor on the base rate in each epoch.
+"""Learning-rate schedules: the factor that multiplies the base rate in each epoch.
 
-A schedule is a pure function of the epoch and of the validation accuracies so far, so it has no
-state to save.
+A schedule is a pure function of the epoch and of the validation accuracies so far. It has no state
+that must be saved.
 """
 
 import math
@@ -23,7 +23,7 @@ class Schedule(ABC):
 
 @dataclass(frozen=True)
 class Constant(Schedule):
-    """1."""
+    """The factor is always 1."""
 
     def factor(self, epoch: int, accuracies: Sequence[float]) -> float:
         return 1.0
@@ -68,7 +68,7 @@ class Exponential(Schedule):
 class Cosine(Schedule):
     """``(1 + cos(pi (epoch - 1) / epochs)) / 2`` (Loshchilov and Hutter 2017, eq. 5, one cycle).
 
-    Zero from then on. Raises ValueError unless epochs >= 1.
+    Zero in later epochs. Raises ValueError unless epochs >= 1.
     """
 
     epochs: int
@@ -83,7 +83,7 @@ class Cosine(Schedule):
 
 @dataclass(frozen=True)
 class HalveOnPlateau(Schedule):
-    """Half the rate each time ``patience`` epochs bring no better validation accuracy.
+    """Halve the rate after ``patience`` epochs in a row without a new best validation accuracy.
 
     (Nielsen, ch. 3, "Learning rate schedule".) Raises ValueError unless patience >= 1.
     """

@@ -2,7 +2,7 @@
 
 The format is NumPy's archive `.npz` with two arrays: ``parameters [p]``, and ``description``, a
 JSON text with the sizes and with the class and the options of activation and loss. A class has the
-name by which it is imported: `nn.Sigmoid`, or `mine.Doubling` for a class of the user's.
+name by which it is imported: `nn.Sigmoid`, or `mine.Doubling` for a class of the user.
 """
 
 import dataclasses
