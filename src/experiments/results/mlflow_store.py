@@ -80,7 +80,11 @@ def _downloaded(uri: str, identity: str) -> tempfile.TemporaryDirectory[str]:
     from experiments.mirror import download_files  # imports MLflow
 
     folder = tempfile.TemporaryDirectory(prefix="weights-", ignore_cleanup_errors=True)
-    download_files(uri, identity, Path(folder.name))
+    try:
+        download_files(uri, identity, Path(folder.name))
+    except BaseException:
+        folder.cleanup()
+        raise
     return folder
 
 

@@ -7,7 +7,7 @@ from itertools import product
 import frames
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from experiments.configuration import CONF, compose
@@ -17,12 +17,11 @@ Overrides = tuple[str, ...]
 CHOICES = (
     ("architecture.sizes=[784,5,10]", "architecture=784-20-10-10"),
     ("loss=mse", "loss=ce"),
-    ("optimizer=sgd", "optimizer=adam"),
     ("optimizer.learning_rate=0.03", "optimizer.learning_rate=0.0001"),
 )
 POOL = tuple(product(*CHOICES[1:]))
 """The choices of runs in properties. They are few, because composing each of them takes 0.1 s."""
-WITH_TRIALS = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+WITH_TRIALS = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def frame_of(runs: Iterable[Overrides]) -> pd.DataFrame:
@@ -172,34 +171,11 @@ def outputs_of(line: str) -> list[str]:
     return [compose(job).outputs for job in frames.jobs(line)]
 
 
-FOLDERS = [
-    "my runs",
-    "a,b",
-    "it's",
-    'the "best"',
-    "ends in \\",
-    "x=1",
-    "w#1",
-    "[1]",
-    "${seed}",
-    "1e3",
-]
+FOLDERS = ["my runs", "a,b", "it's", 'the "best"', "ends in \\", "x=1", "w#1", "[1]", "${seed}"]
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_hydra_reads_any_outputs_folder_as_it_was_recorded(folder: str) -> None:
-    runs = frame_of([("loss=mse",), ("loss=ce",)]).assign(outputs=folder)
-    (line,) = commands(runs)
-    assert outputs_of(line) == [folder] * 2
-
-
-@settings(max_examples=30, deadline=None)
-@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1))
-@example("\\'")
-@example("\n")
-def test_hydra_reads_any_text_as_it_was_recorded(folder: str) -> None:
-    if folder == "???":
-        return  # a missing value, which no folder can be
     (line,) = commands(frame_of([()]).assign(outputs=folder))
     assert outputs_of(line) == [folder]
 
