@@ -53,7 +53,7 @@ def sweep(jobs: Sequence[Job], *, overrides: Sequence[str], processes: int) -> l
         )
         with writer:
             try:
-                _do(workers, display, writer.attend)
+                _do_jobs(workers, display, writer.attend)
             finally:
                 for worker in workers.ended:
                     if worker.record is not None:
@@ -65,7 +65,7 @@ def sweep(jobs: Sequence[Job], *, overrides: Sequence[str], processes: int) -> l
     return [summaries[job.identity] for job in jobs]
 
 
-def _do(workers: Workers, display: Display, attend: Callable[[], object]) -> None:
+def _do_jobs(workers: Workers, display: Display, attend: Callable[[], object]) -> None:
     """Do the jobs and show their events. If this is interrupted, stop them and wait for them."""
     try:
         _show_until_done(workers, display, attend)

@@ -26,7 +26,7 @@ from experiments.running import Job
 from experiments.sweeping import sweep
 from experiments.sweeping.sweep import (
     NAMES_SHOWN,
-    _do,
+    _do_jobs,
     _opening,
     _raise_if_unfinished,
     _settled,
@@ -217,7 +217,7 @@ def test_an_interrupted_sweep_stops_its_runs_and_waits_until_they_have_recorded_
             raise Interrupted(signal.SIGTERM)
 
     with Display() as display, pytest.raises(Interrupted):
-        _do(workers, display, attend)
+        _do_jobs(workers, display, attend)
     assert workers.done
     end = record_of(running).end
     assert end is not None
