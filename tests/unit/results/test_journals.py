@@ -1,6 +1,9 @@
 """Results from journals: a row for each run, whatever its status."""
 
 import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import frames
@@ -23,6 +26,24 @@ from recorded_runs import (
 from experiments.errors import DataError, UserError
 from experiments.recording import SILENT_END, Journal, Status, run_folder, sweep_folder
 from experiments.results.journals import load_journals, outputs_folder, row_of
+
+
+@contextmanager
+def opened_journals() -> Iterator[list[str]]:
+    """Collect the identities of the runs whose journal is opened inside of the context."""
+    opened: list[str] = []
+
+    def hook(event: str, arguments: tuple[object, ...]) -> None:
+        path = str(arguments[0]) if event == "open" else ""
+        if active and path.endswith("journal.jsonl"):
+            opened.append(Path(path).parent.name)
+
+    active = True
+    sys.addaudithook(hook)  # it cannot be removed
+    try:
+        yield opened
+    finally:
+        active = False
 
 
 def test_each_run_is_a_row_with_its_status_and_message(outputs: Path) -> None:
@@ -121,6 +142,15 @@ def test_runs_without_epochs_are_rows(tmp_path: Path) -> None:
     assert len(loaded.epochs) == 0
     (row,) = loaded.runs.to_dict("records")
     assert (row["identity"], row["epochs_done"]) == (FAILED, 0)
+
+
+def test_each_journal_of_a_finished_run_is_read_once(tmp_path: Path) -> None:
+    identities = [f"{number:016}" for number in range(5)]
+    for identity in identities:
+        records.write_run(tmp_path, identity, start(), *records.epochs(2), records.end())
+    with opened_journals() as opened:
+        assert len(load_journals(tmp_path, None).runs) == len(identities)
+    assert sorted(opened) == identities
 
 
 def test_runs_that_were_set_aside_are_left_out(outputs: Path) -> None:
