@@ -318,8 +318,8 @@ def main() -> None:
     if rounds < 1:
         parser.error("--rounds must be at least 1")
     one_core()
-    print(f"Seconds per epoch on one core, median (minimum-maximum) of {rounds}; ratio ours/theirs;")
-    print("cost and accuracy on the training data at the end.\n")
+    print(f"Seconds per epoch on one core, median (minimum-maximum) of {rounds};")
+    print("ratio ours/theirs; cost and accuracy on the training data at the end.\n")
     print(f"{'':13}{'seconds':20}{'ratio':17}{'target':14}cost   accuracy")
     data = mnist()
     good = [compare(workload, data[workload.examples], rounds) for workload in WORKLOADS]

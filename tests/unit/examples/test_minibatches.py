@@ -1,46 +1,50 @@
 """Mini-batches: every example once per epoch, in an order that the generator decides."""
 
-from pathlib import Path
+import itertools
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from idx_files import CLASSES, idx_dataset, numbers
 
-from experiments.examples import Dataset, Split, minibatches
+from experiments.examples import Split, minibatches
+
+CLASSES = 5
 
 
-def one_epoch(dataset: Dataset, batch_size: int, rng: np.random.Generator) -> list[Split]:
-    labels = np.arange(CLASSES)
-    return [
-        Split(images.copy(), (targets @ labels).astype(int), targets.copy())
-        for images, targets in minibatches(dataset.train, batch_size, rng=rng)
-    ]
+def examples(n: int) -> Split:
+    """Return ``n`` examples, each recognised by its pixels, which contain its number."""
+    numbers = np.arange(n)
+    labels = numbers * 7 % CLASSES
+    images = np.stack([numbers, labels], axis=1).astype(np.float32)
+    return Split(images, labels, np.eye(CLASSES, dtype=np.float32)[labels])
+
+
+def one_epoch(split: Split, batch_size: int, rng: np.random.Generator) -> list[list[int]]:
+    """Return the numbers of the examples in each batch; check that the targets belong to them."""
+    batches = []
+    for images, targets in minibatches(split, batch_size, rng=rng):
+        assert targets.argmax(axis=1).tolist() == images[:, 1].tolist()
+        assert targets.sum(axis=1).tolist() == [1.0] * len(images)
+        batches.append(images[:, 0].astype(int).tolist())
+    return batches
 
 
 @settings(derandomize=True, deadline=None, max_examples=100)
 @given(st.integers(1, 150), st.integers(1, 90))
-def test_an_epoch_has_each_example_once(folder: Path, size: int, batch_size: int) -> None:
-    dataset = idx_dataset(folder, train_size=size).load(np.float32)
-    batches = one_epoch(dataset, batch_size, np.random.default_rng(size))
-    sizes = [len(batch.images) for batch in batches]
+def test_an_epoch_has_each_example_once(n: int, batch_size: int) -> None:
+    batches = one_epoch(examples(n), batch_size, np.random.default_rng(n))
+    sizes = [len(batch) for batch in batches]
     assert sizes[:-1] == [batch_size] * (len(batches) - 1)
-    assert sizes[-1] == (size % batch_size or batch_size)
-    label_of = dict(zip(numbers(dataset.train), dataset.train.labels.tolist(), strict=True))
-    seen = [number for batch in batches for number in numbers(batch)]
-    assert sorted(seen) == sorted(label_of)
-    assert [label_of[number] for number in seen] == [
-        label for batch in batches for label in batch.labels.tolist()
-    ]
+    assert sizes[-1] == (n % batch_size or batch_size)
+    assert sorted(itertools.chain(*batches)) == list(range(n))
 
 
-def test_the_order_depends_on_the_generator_only(folder: Path) -> None:
-    dataset = idx_dataset(folder).load(np.float32)
+def test_the_order_depends_on_the_generator_only() -> None:
+    split = examples(100)
 
     def order(batch_size: int, rng: np.random.Generator) -> list[int]:
-        batches = one_epoch(dataset, batch_size, rng)
-        return [number for batch in batches for number in numbers(batch)]
+        return list(itertools.chain(*one_epoch(split, batch_size, rng)))
 
     rng = np.random.default_rng(1)
     first, second = order(10, rng), order(10, rng)
@@ -50,15 +54,22 @@ def test_the_order_depends_on_the_generator_only(folder: Path) -> None:
     assert order(10, np.random.default_rng(2)) != first
 
 
-def test_a_batch_size_beyond_all_memory_gives_one_batch(folder: Path) -> None:
-    dataset = idx_dataset(folder, train_size=7).load(np.float32)
-    (batch,) = one_epoch(dataset, 10**14, np.random.default_rng(0))
-    assert sorted(numbers(batch)) == sorted(numbers(dataset.train))
+def test_a_batch_size_beyond_all_memory_gives_one_batch() -> None:
+    (batch,) = one_epoch(examples(7), 10**14, np.random.default_rng(0))
+    assert sorted(batch) == list(range(7))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_batches_have_the_type_of_the_examples(dtype: type) -> None:
+    made = examples(7)
+    split = Split(made.images.astype(dtype), made.labels, made.targets.astype(dtype))
+    for images, targets in minibatches(split, 3, rng=np.random.default_rng(0)):
+        assert images.dtype == targets.dtype == dtype
 
 
 @pytest.mark.parametrize("skip", [0, 1, 5, 7, 8, 20])
-def test_skipped_batches_are_the_first_ones(folder: Path, skip: int) -> None:
-    split = idx_dataset(folder, train_size=75).load(np.float32).train
+def test_skipped_batches_are_the_first_ones(skip: int) -> None:
+    split = examples(75)
 
     def batches(skip: int) -> list[bytes]:
         rng = np.random.default_rng(3)

@@ -260,7 +260,7 @@ def edit(runs: str, file: str, before: str, after: str) -> Edit:
     return Edit(runs, [(file, before, after)])
 
 
-ROOMS = ("configuration", "data", "recording", "training")
+ROOMS = ("configuration", "data", "examples", "recording", "training")
 """The rooms that an identity needs besides its own."""
 ACTIVATIONS = "nn/activations.py"
 LOSSES = "nn/losses.py"
@@ -295,7 +295,7 @@ EDITS: dict[str, Edit] = {
         "",
         [
             (EVALUATION, "def norm(vector: Array)", 'def norm(vector: "np.ndarray")'),
-            (CUT, "    images: Array", '    images: "np.ndarray"'),
+            ("experiments/examples/splits.py", "    images: Array", '    images: "np.ndarray"'),
         ],
     ),
     "messages of errors": Edit(
