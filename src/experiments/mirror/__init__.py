@@ -1,16 +1,10 @@
 """The mirror: MLflow's copy of the records, made by a process of its own. It imports MLflow."""
 
-from experiments.mirror.search import (
-    TrackedRun,
-    TrackedSweep,
-    download_files,
-    epoch_metrics,
-    find_runs,
-    find_sweeps,
-)
 from experiments.mirror.store import open_store
 from experiments.mirror.sync import sync
-from experiments.mirror.tracked import attach, tracked_record
+from experiments.mirror.tracked_metrics import epoch_metrics
+from experiments.mirror.tracked_runs import TrackedRun, download_files, find_runs, tracked_record
+from experiments.mirror.tracked_sweeps import TrackedSweep, attach, find_sweeps
 from experiments.mirror.ui import serve
 
 __all__ = [

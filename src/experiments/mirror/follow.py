@@ -1,119 +1,116 @@
 """The mirror's process: it follows a run or a sweep into MLflow until its parent has ended.
 
-`python -m experiments.mirror.follow FOLDER URI` follows the record in FOLDER until its standard
-input is closed, and sends messages through its standard output. After a failure of the store
-everything is copied again from the journals. In idle moments it brings MLflow up to date with
+`python -m experiments.mirror.follow FOLDER URI DESCRIPTOR` follows the record in FOLDER until its
+standard input is closed, and sends messages through the file descriptor. After a failure of the
+store everything is copied again from the journals. In idle moments it brings MLflow up to date with
 records that earlier processes could not copy.
 """
 
 import os
-import select
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
 
 from mlflow import MlflowClient
 
+from experiments.errors import DataError
 from experiments.mirror import models
+from experiments.mirror.parent import Parent
+from experiments.mirror.records import mirror_of, records
 from experiments.mirror.store import open_store
-from experiments.mirror.store_errors import STORE_ERRORS, describe_error
-from experiments.mirror.sync import Mirrored, mirror_of, records, silence_mlflow
+from experiments.mirror.store_errors import STORE_ERRORS, describe_error, silence_mlflow
 from experiments.recording import outputs_of
-from experiments.tracking import Message, Progress, StoreWarning, encode_message, is_behind
+from experiments.tracking import Progress, StoreWarning, is_behind
 
-POLL = 0.2  # seconds between two looks at the journals
-PAUSES = (1, 2, 5, 10)  # seconds before the next try after a failure; the last one repeats
-LAST_TRIES = 3  # after the parent has ended
-GRACE = 10  # seconds at the end for records of earlier processes
+POLL = 0.2
+"""Seconds between two looks at the journals."""
+PAUSES = (1, 2, 5, 10)
+"""Seconds before the next try after each failure in a row; the last value repeats."""
+LAST_TRIES = 3
+"""Tries after the parent has ended."""
+GRACE = 10
+"""Seconds at the end for records of earlier processes."""
 
-Send = Callable[[Message], None]
 
-
-def follow(folder: Path, uri: str, send: Send) -> bool:
-    """Follow a run or a sweep until standard input is closed; return whether MLflow has it all."""
-    mirrored: Mirrored | None = None
-    others: Iterator[Path] = iter(())
+def follow(folder: Path, uri: str, parent: Parent) -> bool:
+    """Follow a run or a sweep until the parent has ended; return whether MLflow has all of it."""
     failures = last_tries = 0
-    parent_ended = False
     while True:
         try:
-            if mirrored is None:
-                mirrored = _open(folder, uri, send, quick=parent_ended)
-                others = (each for each in records(outputs_of(folder)) if each != folder)
-            mirrored.update(last=parent_ended)
-            if parent_ended:
-                break
-            failures = 0
-            pause = 0.0 if _copy_next(mirrored.client, others, uri) else POLL
+            for _ in update_until_the_end(folder, uri, parent):
+                failures = 0
         except STORE_ERRORS as error:
-            send(StoreWarning(describe_error(error)))
-            mirrored = None  # it is unknown which events have arrived
-            pause = PAUSES[min(failures, len(PAUSES) - 1)]
-            failures += 1
-            last_tries += parent_ended
-            if last_tries == LAST_TRIES:
-                return False
-        if parent_ended:
-            time.sleep(pause)
+            parent.send(StoreWarning(describe_error(error)))
+        except DataError as error:
+            parent.send(StoreWarning(str(error)))
+            return False
         else:
-            parent_ended = input_closed(pause)
-    if mirrored.problem:
-        send(StoreWarning(mirrored.problem))
-    _copy_others(mirrored.client, others, uri)
-    return True
+            return True
+        last_tries += parent.ended()
+        if last_tries == LAST_TRIES:
+            return False
+        _pause(PAUSES[min(failures, len(PAUSES) - 1)], parent)
+        failures += 1
 
 
-def _open(folder: Path, uri: str, send: Send, *, quick: bool) -> Mirrored:
-    """Return the mirror of a record. Unless ``quick``, prepare the work of a run's end."""
+def _pause(seconds: float, parent: Parent) -> None:
+    """Wait some seconds. The end of the parent shortens the wait, unless it had ended before."""
+    if parent.ended():
+        time.sleep(seconds)
+    else:
+        parent.ended(seconds)
+
+
+def update_until_the_end(folder: Path, uri: str, parent: Parent) -> Iterator[None]:
+    """Bring MLflow up to date again and again, and yield after each time.
+
+    Stop after the last update, when the parent has ended. Raise one of `STORE_ERRORS` if the store
+    fails; it is then unknown what has arrived. Raise DataError if the record is damaged.
+    """
+    client = open_store(uri)
     mirrored = mirror_of(
-        open_store(uri), folder, uri, lambda done, total: send(Progress(done, total))
+        client, folder, uri, lambda done, total: parent.send(Progress(done, total))
     )
-    if not quick and not input_closed(0):
+    if not parent.ended():
         models.warm_up()
-    return mirrored
-
-
-def _copy_next(client: MlflowClient, others: Iterator[Path], uri: str) -> bool:
-    """Bring MLflow up to date with the next of the other records; return whether there is one."""
-    other = next(others, None)
-    if other is not None and is_behind(other, uri):
-        mirror_of(client, other, uri).update(last=True)
-    return other is not None
-
-
-def _copy_others(client: MlflowClient, others: Iterator[Path], uri: str) -> None:
-    """Copy other records for a limited time. If that fails, a later process copies them."""
+    others = copy_others(client, folder, uri)
+    pause = 0.0
+    while not parent.ended(pause):
+        mirrored.update()
+        yield
+        pause = POLL if next(others, None) is None else 0.0
+    mirrored.update(last=True)
     deadline = time.monotonic() + GRACE
-    with suppress(*STORE_ERRORS):
-        while time.monotonic() < deadline and _copy_next(client, others, uri):
+    with suppress(*STORE_ERRORS):  # a later process copies them
+        while time.monotonic() < deadline and next(others, None):
             pass
+    if mirrored.problem:
+        raise DataError(mirrored.problem)
 
 
-def input_closed(timeout: float) -> bool:
-    """Wait up to ``timeout`` seconds for the end of standard input; return whether it has ended."""
-    return bool(select.select([sys.stdin], [], [], timeout)[0])
+def copy_others(client: MlflowClient, folder: Path, uri: str) -> Iterator[Path]:
+    """Bring MLflow up to date with the other records in an outputs folder.
 
-
-def message_channel() -> BinaryIO:
-    """Return the standard output as a channel for messages; other output goes to standard error."""
-    channel = os.fdopen(os.dup(1), "wb", buffering=0)
-    os.dup2(2, 1)
-    return channel
+    Yield each of their folders after it has been looked at.
+    """
+    for other in records(outputs_of(folder)):
+        if other != folder and is_behind(other, uri):
+            mirror_of(client, other, uri).update(last=True)
+        yield other
 
 
 def main() -> None:
     """Follow the folder and the store of the command line."""
-    channel = message_channel()
+    folder, uri, descriptor = sys.argv[1:]
+    parent = Parent(sys.stdin, os.fdopen(int(descriptor), "wb", buffering=0))
     silence_mlflow()
-
-    def send(message: Message) -> None:
-        with suppress(OSError):  # the parent was killed
-            channel.write(encode_message(message))
-
-    complete = follow(Path(sys.argv[1]), sys.argv[2], send)
+    try:
+        complete = follow(Path(folder), uri, parent)
+    except Exception as error:
+        parent.send(StoreWarning(f"{type(error).__name__}: {describe_error(error)}"))
+        raise
     os._exit(0 if complete else 1)  # MLflow's own end takes half a second
 
 

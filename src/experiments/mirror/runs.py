@@ -3,6 +3,7 @@
 Everything is looked up before it is created, so the work can be repeated and continued.
 """
 
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -30,7 +31,7 @@ from experiments.recording import (
     parameters,
     weight_files,
 )
-from experiments.tracking import SyncState, SyncStateFile, read_sync_state, store_key
+from experiments.tracking import SyncState, SyncStateFile, store_key
 
 START = "start.json"
 """The artifact that holds the first event of a run."""
@@ -88,16 +89,11 @@ class MirroredRun:
             with SyncStateFile(self.folder) as file:
                 self._update(last=last)
                 if self.complete:
-                    file.write(self._sync_state())
+                    file.write(SyncState(store=store_key(self._uri), sizes=[self.copied]))
         except BlockingIOError:
             return
         except DataError as error:
             self.complete, self.problem = True, str(error)
-
-    def _sync_state(self) -> SyncState:
-        before = read_sync_state(self.folder)
-        sweeps = {*(before.sweeps if before else ()), self._sweep} - {""}
-        return SyncState(store=store_key(self._uri), sizes=[self.copied], sweeps=sorted(sweeps))
 
     def _update(self, *, last: bool) -> None:
         working = not last or is_held(self.folder)  # before the journal is read for the last time
@@ -105,7 +101,7 @@ class MirroredRun:
         record = self._follower.record
         if record is None:
             return
-        if not self._run_id:
+        if any(isinstance(event, Start) for event in events):
             self._create(record.start)
         metrics = [metric for event in events for metric in _metrics(event, len(record.epochs))]
         if metrics:
@@ -135,7 +131,7 @@ class MirroredRun:
             name=start.name,
             start_time=start.time,
         )
-        self._run_id = run.info.run_id
+        self._run_id, self._status = run.info.run_id, None
         self._join_sweep(run)
         params = [
             Param(name, str(value)[:LONGEST_PARAM]) for name, value in parameters(start).items()
@@ -148,7 +144,9 @@ class MirroredRun:
 
     def _join_sweep(self, run: Run) -> None:
         """Add the sweep to the run's tags; nest the run if it has no parent yet."""
-        sweeps = tags.read_list(run.data.tags, tags.SWEEPS)
+        sweeps: list[str] = []
+        with suppress(ValueError):  # a user has changed the tag: it is written anew
+            sweeps = tags.read_list(run.data.tags, tags.SWEEPS)
         if self._sweep and self._sweep not in sweeps:
             value = tags.write_list([*sweeps, self._sweep])
             self.client.set_tag(self._run_id, tags.SWEEPS, value)
@@ -156,7 +154,7 @@ class MirroredRun:
             self.client.set_tag(self._run_id, tags.PARENT, self._parent.info.run_id)
 
     def _reopen(self) -> None:
-        self._set_status(Status.RUNNING, message="")
+        self._set_status(Status.RUNNING)
         self.client.update_run(self._run_id, status=MLFLOW_STATUS[Status.RUNNING])
 
     def _finish(self, record: Record, status: Status) -> None:
@@ -173,8 +171,7 @@ class MirroredRun:
             self.client.log_text(self._run_id, end.traceback, "traceback.txt")
         message = end.message if end is not None else SILENT_END
         description = describe_end(end) if end is not None else f"{status}: {message}"
-        self.client.set_tag(self._run_id, tags.DESCRIPTION, description)
-        self._set_status(status, message)
+        self._set_status(status, message, description)
         end_time = milliseconds(record.time)
         self.client.set_terminated(self._run_id, MLFLOW_STATUS[status], end_time)
 
@@ -188,11 +185,20 @@ class MirroredRun:
             config, epochs = record.start.config, len(record.epochs)
             models.log(self.client, self._run_id, network, config, step=epochs)
 
-    def _set_status(self, status: Status, message: str) -> None:
-        """Set the tags `status` and `message`; remove the message of an earlier end."""
-        if not message and tags.MESSAGE in self.client.get_run(self._run_id).data.tags:
+    def _set_status(self, status: Status, message: str = "", description: str = "") -> None:
+        """Set the tags about the status; remove the message of an earlier end.
+
+        If status and message are as before, the description is kept, because users edit it.
+        """
+        before = self.client.get_run(self._run_id).data.tags
+        changed = (before.get(tags.STATUS), before.get(tags.MESSAGE, "")) != (status, message)
+        new = {tags.STATUS: str(status)}
+        if message:
+            new[tags.MESSAGE] = message
+        elif tags.MESSAGE in before:
             self.client.delete_tag(self._run_id, tags.MESSAGE)
-        new = {tags.STATUS: str(status), **({tags.MESSAGE: message} if message else {})}
+        if description and changed:
+            new[tags.DESCRIPTION] = description
         run_tags = [RunTag(name, value) for name, value in new.items()]
         self.client.log_batch(self._run_id, tags=run_tags)
 

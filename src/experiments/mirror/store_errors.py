@@ -1,5 +1,7 @@
 """Errors of an MLflow store, and what they say in one line."""
 
+import logging
+
 from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -15,3 +17,8 @@ def describe_error(error: Exception) -> str:
     if "Max retries exceeded" in line or "Failed to establish" in line:
         return f"the server does not answer ({line.rpartition(': ')[2].rstrip(')')})"
     return line[:LONGEST]
+
+
+def silence_mlflow() -> None:
+    """Stop MLflow from logging errors that are raised anyway."""
+    logging.getLogger("mlflow").setLevel(logging.CRITICAL)

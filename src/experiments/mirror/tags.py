@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import msgspec
+
 from experiments.configuration import run_command
 from experiments.recording import Start, SweepRecord
 
@@ -35,7 +37,7 @@ def run_tags(start: Start, folder: Path) -> dict[str, str]:
         RUN: start.id,
         IDENTITY: start.identity,
         FOLDER: str(folder),
-        OVERRIDES: json.dumps(start.overrides),
+        OVERRIDES: write_list(start.overrides),
         **environment_tags(start.environment),
     }
     if start.dataset is not None:
@@ -48,7 +50,7 @@ def sweep_tags(record: SweepRecord) -> dict[str, str]:
     return {
         SWEEP: record.id,
         RUNS: str(len(record.runs)),
-        OVERRIDES: json.dumps(record.overrides),
+        OVERRIDES: write_list(record.overrides),
         DESCRIPTION: f"{len(record.runs)} runs of `{run_command(record.overrides)}`",
         **environment_tags(record.environment),
     }
@@ -68,8 +70,11 @@ def environment_tags(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def read_list(tags: Mapping[str, str], name: str) -> list[str]:
-    """Return the values of a tag that holds a JSON list; an empty list if the tag is missing."""
-    values: list[str] = json.loads(tags.get(name, "[]"))
+    """Return the values of a tag that holds a JSON list; an empty list if the tag is missing.
+
+    Raise ValueError if the tag holds something else.
+    """
+    values: list[str] = msgspec.json.decode(tags.get(name, "[]"), type=list[str])
     return values
 
 

@@ -11,11 +11,13 @@ from typing import IO
 
 from experiments.errors import UserError
 from experiments.interruption import Interrupted, Interruption
+from experiments.mirror.reading import one_line_errors
 from experiments.mirror.store import open_store
 from experiments.mirror.view import runs_page
 
 HOST = "127.0.0.1"
-POLL = 0.2  # seconds between two checks of the server
+POLL = 0.2
+"""Seconds between two checks of the server."""
 SETTINGS = {
     "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # else 15 processes and 3 GB
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -28,28 +30,21 @@ def serve(uri: str, port: int, *, browse: bool, interruption: Interruption) -> N
     If ``uri`` is the address of a server, only print the address. Raise UserError if there are no
     runs, the port is used or the server does not start.
     """
-    client = open_store(uri)
-    experiments = client.search_experiments(order_by=["last_update_time DESC"])
-    tracked = [each.experiment_id for each in experiments if each.name != "Default"]
-    if not tracked:
-        raise UserError(f"no runs in {uri} yet; make some with: make sweep")
+    experiment_id = newest_experiment(uri)
     if uri.startswith("http"):
-        _announce(runs_page(uri.rstrip("/"), tracked[0]), browse=browse)
+        _announce(runs_page(uri.rstrip("/"), experiment_id), browse=browse)
         return
-    _check_free(port)
+    check_free(port)
     address = f"http://{HOST}:{port}"
-    command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", uri]
-    command += ["--host", HOST, "--port", str(port), "--workers", "1"]
     with tempfile.TemporaryFile() as log:
-        environment = {**os.environ, **SETTINGS}
         server = None
         try:
             with interruption.deferred():  # no signal before `server` is set
-                server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+                server = _start_server(uri, port, log)
             if interruption.signum is not None:
                 raise Interrupted(interruption.signum)
-            _wait(server, f"{address}/health", log)
-            _announce(runs_page(address, tracked[0]), browse=browse)
+            wait_until_up(server, f"{address}/health", log)
+            _announce(runs_page(address, experiment_id), browse=browse)
             server.wait()
         except KeyboardInterrupt:
             pass
@@ -59,7 +54,18 @@ def serve(uri: str, port: int, *, browse: bool, interruption: Interruption) -> N
                 server.wait()
 
 
-def _check_free(port: int) -> None:
+def newest_experiment(uri: str) -> str:
+    """Return the id of the experiment that was changed last. Raise UserError if there is none."""
+    with one_line_errors(uri):
+        found = open_store(uri).search_experiments(order_by=["last_update_time DESC"])
+    ids: list[str] = [each.experiment_id for each in found if each.name != "Default"]
+    if not ids:
+        raise UserError(f"no runs in {uri} yet; make some with: make sweep")
+    return ids[0]
+
+
+def check_free(port: int) -> None:
+    """Raise UserError if a server cannot listen on this port."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -68,7 +74,14 @@ def _check_free(port: int) -> None:
             raise UserError(f"port {port}: {error}; choose another with --port") from None
 
 
-def _wait(server: subprocess.Popen[bytes], health: str, log: IO[bytes]) -> None:
+def _start_server(uri: str, port: int, log: IO[bytes]) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", uri]
+    command += ["--host", HOST, "--port", str(port), "--workers", "1"]
+    environment = {**os.environ, **SETTINGS}
+    return subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+
+
+def wait_until_up(server: subprocess.Popen[bytes], health: str, log: IO[bytes]) -> None:
     """Return when the server answers. Raise UserError, with its last line, if it ends."""
     while True:
         try:
@@ -77,14 +90,18 @@ def _wait(server: subprocess.Popen[bytes], health: str, log: IO[bytes]) -> None:
             pass
         else:
             log.seek(0)
-            lines = log.read().decode(errors="replace").split("\n")
-            reason = next((line for line in reversed(lines) if line.strip()), "no message")
-            raise UserError(f"the MLflow server did not start: {reason}")
+            raise UserError(f"the MLflow server did not start: {last_line(log.read())}")
         try:
             with urllib.request.urlopen(health, timeout=POLL):
                 return
         except OSError:
             continue
+
+
+def last_line(output: bytes) -> str:
+    """Return the last line of a program's output that is not empty."""
+    lines = output.decode(errors="replace").splitlines()
+    return next((line for line in reversed(lines) if line.strip()), "no message")
 
 
 def _announce(page: str, *, browse: bool) -> None:

@@ -1,5 +1,8 @@
 """The messages of the mirror's process to the process that started it: one JSON line each."""
 
+import os
+from typing import IO
+
 import msgspec
 from msgspec import Struct
 
@@ -25,7 +28,19 @@ def encode_message(message: Message) -> bytes:
     return msgspec.json.encode(message) + b"\n"
 
 
-def decode_messages(contents: bytes) -> tuple[list[Message], bytes]:
-    """Return the messages in ``contents``, and the bytes of the incomplete last line."""
-    *lines, rest = contents.split(b"\n")
-    return [msgspec.json.decode(line, type=Message) for line in lines], rest
+class MessageReader:
+    """Reads messages from an unbuffered pipe, and never waits for the next one."""
+
+    def __init__(self, pipe: IO[bytes]) -> None:
+        os.set_blocking(pipe.fileno(), False)
+        self._pipe = pipe
+        self._incomplete = b""
+
+    def read(self) -> list[Message]:
+        """Return the messages since the last call; an incomplete line waits for the next call."""
+        chunks = [self._incomplete]
+        while chunk := self._pipe.read(65536):  # None if there is nothing now, b"" at the end
+            chunks.append(chunk)
+        *lines, self._incomplete = b"".join(chunks).split(b"\n")
+        messages: list[Message] = [msgspec.json.decode(line, type=Message) for line in lines]
+        return messages

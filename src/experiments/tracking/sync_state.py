@@ -3,11 +3,10 @@
 import fcntl
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Struct
 
 from experiments.configuration import sqlite_path
 from experiments.errors import DataError
@@ -17,13 +16,11 @@ from experiments.recording import JOURNAL, SYNC_STATE, is_held, read_record, rea
 class SyncState(Struct, frozen=True, kw_only=True):
     """MLflow's ``store`` has the first ``sizes`` bytes of each journal.
 
-    A run has one journal, a sweep one per run. ``sweeps`` are the ids of the sweeps that a run was
-    tracked with.
+    A run has one journal, a sweep one per run.
     """
 
     store: str
     sizes: list[int]
-    sweeps: list[str] = field(default_factory=list)
 
 
 class SyncStateFile:
@@ -53,12 +50,7 @@ class SyncStateFile:
     def __enter__(self) -> "SyncStateFile":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._file is not None:
             self._file.close()
 
@@ -70,7 +62,7 @@ def read_sync_state(folder: Path) -> SyncState | None:
     """
     try:
         return msgspec.json.decode((folder / SYNC_STATE).read_bytes(), type=SyncState)
-    except (OSError, msgspec.DecodeError, RecursionError):
+    except (OSError, ValueError, RecursionError):  # ValueError: no JSON, no UTF-8, other fields
         return None
 
 

@@ -1,27 +1,31 @@
-"""The writer to MLflow, as the process that trains sees it: started, watched, awaited."""
+"""Tracking as the process that trains sees it: the mirror's process is started and watched."""
 
 import os
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import TracebackType
 
 from experiments.configuration import experiments_command, group_of
 from experiments.recording import is_run, is_sweep
 from experiments.tracking.messages import Progress, StoreWarning
 from experiments.tracking.mirror_process import MirrorProcess
 
-PATIENCE = 3  # seconds of waiting for MLflow before the first line about it
-REPORT_EVERY = 30  # seconds between further lines
-LIMIT = 120  # seconds without a message before waiting ends
+PATIENCE = 3
+"""Seconds of waiting for MLflow before the first line about it."""
+REPORT_EVERY = 30
+"""Seconds between further lines about the wait."""
+LIMIT = 120
+"""Seconds without a message from the mirror after which the wait ends."""
+POLL = 0.1
+"""Seconds between two looks at the mirror."""
 
 
 class Writer:
     """Copies the records in ``folder`` to MLflow while the context lasts.
 
-    With ``uri`` None nothing is tracked; without ``needed`` MLflow is up to date already. A writer
+    With ``uri`` None nothing is tracked; without ``needed`` MLflow is up to date already. A mirror
     that fails disturbs no run: ``say`` gets the first warning at once, and at the end a line that
-    says whether MLflow is up to date.
+    says whether MLflow is up to date. ``browse`` is the command that shows the runs.
     """
 
     def __init__(
@@ -39,7 +43,7 @@ class Writer:
         self._browse = browse
         self._say = say
         self._mirror: MirrorProcess | None = None
-        self._warning = ""
+        self._warning = ""  # the last one
         self._progress: Progress | None = None
         self._restarted = False
 
@@ -48,29 +52,26 @@ class Writer:
             self._mirror = MirrorProcess(self.folder, self.uri)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        gave_up = self._wait(self._mirror) if self._mirror is not None else ""
+    def __exit__(self, *_: object) -> None:
+        problem = self._finish(self._mirror) if self._mirror is not None else ""
         if is_run(self.folder) or is_sweep(self.folder):
-            self._say(self._report(gave_up))
+            self._say(closing_message(self.folder, self.uri, self._browse, problem))
 
     def attend(self) -> None:
-        """Print the first warning. If the writer has died, say so and start another one, once."""
-        self._hear()
-        if self._mirror is None or not self._mirror.ended or self._restarted:
+        """Print the first warning. If the mirror has died, say so and start another one, once."""
+        if self._mirror is None or self.uri is None:
+            return
+        self._read_messages(self._mirror)
+        if not self._mirror.ended or self._restarted:
             return
         self._restarted = True
-        self._warn(f"{self._why()}; starting another writer")
-        if self.uri is not None:
-            self._mirror = MirrorProcess(self.folder, self.uri)
+        self._read_messages(self._mirror)
+        self._warn(f"{self._why(self._mirror)}; starting another writer")
+        self._mirror = MirrorProcess(self.folder, self.uri)
 
-    def _hear(self) -> bool:
-        """Take in the writer's messages; return whether there were any."""
-        messages = self._mirror.messages() if self._mirror is not None else []
+    def _read_messages(self, mirror: MirrorProcess) -> bool:
+        """Read the mirror's messages; return whether there were any."""
+        messages = mirror.messages.read()
         for message in messages:
             if isinstance(message, StoreWarning):
                 self._warn(message.message)
@@ -84,52 +85,67 @@ class Writer:
             self._say(f"MLflow: {message}\nThe runs continue; nothing is lost.")
         self._warning = message
 
-    def _why(self) -> str:
-        """Return why the writer did not succeed: its last warning, or how it ended."""
-        assert self._mirror is not None  # noqa: S101 - only called with a mirror
-        return self._warning or self._mirror.describe_exit()
+    def _why(self, mirror: MirrorProcess) -> str:
+        """Return why the mirror did not succeed: its last warning, or how it ended."""
+        return self._warning or mirror.describe_exit()
 
-    def _wait(self, mirror: MirrorProcess) -> str:
-        """Wait until MLflow is up to date; return why the wait was given up, if it was."""
-        due = time.monotonic() + PATIENCE
-
-        def hear() -> bool:
-            nonlocal due
-            heard = self._hear()
-            if time.monotonic() > due:
-                due = time.monotonic() + REPORT_EVERY
-                progress = self._progress
-                so_far = f" ({progress.done} of {progress.total} runs)" if progress else ""
-                self._say(f"Waiting for MLflow{so_far}; Ctrl-C skips this.")
-            return heard
-
+    def _finish(self, mirror: MirrorProcess) -> str:
+        """Wait until MLflow is up to date; return why it is not, or an empty string."""
         mirror.finish()
         gave_up = ""
         try:
-            if not mirror.wait(LIMIT, hear):
+            if not self._wait(mirror):
                 gave_up = "it does not answer"
         except KeyboardInterrupt:
             gave_up = "waiting for it was skipped"
         if gave_up:
             mirror.kill()
-        self._hear()
-        return gave_up
+        self._read_messages(mirror)
+        return "" if mirror.succeeded else gave_up or self._why(mirror)
 
-    def _report(self, gave_up: str) -> str:
-        folder = os.path.relpath(self.folder)
-        if self.uri is None:
-            return f"Recorded in {folder}, not in MLflow."
-        if self._mirror is None or self._mirror.succeeded:
-            return f"Recorded in {folder}\nand in MLflow: browse with  {self._browse}"
-        return (
-            f"MLflow is not up to date: {gave_up or self._why()}\nNothing is lost, the journals are"
-            " complete. The next run updates MLflow, or, after the repair:"
-            f"  {experiments_command('sync', folder)}"
-        )
+    def _wait(self, mirror: MirrorProcess) -> bool:
+        """Wait for the end of the mirror; return false if it sends no message for too long."""
+        last_message = time.monotonic()
+        due = last_message + PATIENCE
+        while not mirror.ended:
+            now = time.monotonic()
+            if self._read_messages(mirror):
+                last_message = now
+            if now > last_message + LIMIT:
+                return False
+            if now > due:
+                due = now + REPORT_EVERY
+                self._say(waiting_message(self._progress))
+            mirror.wait(POLL)
+        return True
+
+
+def waiting_message(progress: Progress | None) -> str:
+    """Return the line which says that the program waits for MLflow."""
+    so_far = f" ({progress.done} of {progress.total} runs)" if progress else ""
+    return f"Waiting for MLflow{so_far}; Ctrl-C skips this."
+
+
+def closing_message(folder: Path, uri: str | None, browse: str, problem: str) -> str:
+    """Return the message at the end: where the records are, and whether MLflow is up to date.
+
+    ``problem`` says why MLflow is not up to date; it is empty if MLflow is.
+    """
+    name = os.path.relpath(folder)
+    if uri is None:
+        return f"Recorded in {name}, not in MLflow."
+    if not problem:
+        return f"Recorded in {name}\nand in MLflow: browse with  {browse}"
+    return (
+        f"MLflow is not up to date: {problem}\nNothing is lost, the journals are complete."
+        " The next run updates MLflow, or, after the repair:"
+        f"  {experiments_command('sync', name)}"
+    )
 
 
 def browse_command(uri: str | None, overrides: Sequence[str]) -> str:
     """Return the command that shows the runs in MLflow: `make ui` for the default store."""
-    if any(group_of(override) in ("tracking", "outputs") for override in overrides):
+    groups = {group_of(override.lstrip("+~")) for override in overrides}
+    if groups & {"tracking", "outputs"}:
         return experiments_command("ui", "--uri", str(uri))
     return "make ui"

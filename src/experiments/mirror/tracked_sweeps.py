@@ -1,0 +1,51 @@
+"""The sweeps that MLflow has: found again, and supplemented with a report."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlflow.entities import Run
+
+from experiments.mirror import tags
+from experiments.mirror.reading import existing_store, one_line_errors, readable_tags, search_runs
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrackedSweep:
+    """A sweep as MLflow has it; ``time`` is the time of its first start, in seconds since 1970."""
+
+    id: str
+    name: str
+    overrides: Sequence[str]
+    n_runs: int
+    time: float
+
+
+def find_sweeps(uri: str) -> list[TrackedSweep]:
+    """Return all sweeps in a store, the newest last. Raise UserError if the store fails."""
+    found = search_runs(existing_store(uri), uri, f"tags.{tags.SWEEP} != ''")
+    return [_tracked_sweep(run, uri) for run in reversed(found)]
+
+
+def attach(uri: str, sweep: str, files: Path) -> bool:
+    """Attach the files of a folder to a sweep in MLflow; return whether MLflow has the sweep.
+
+    Raise UserError if the store fails.
+    """
+    client = existing_store(uri)
+    found = search_runs(client, uri, f"tags.`{tags.SWEEP}` = '{sweep}'")
+    if found:
+        with one_line_errors(uri):
+            client.log_artifacts(found[0].info.run_id, str(files))
+    return bool(found)
+
+
+def _tracked_sweep(run: Run, uri: str) -> TrackedSweep:
+    with readable_tags(run, uri):
+        return TrackedSweep(
+            id=run.data.tags[tags.SWEEP],
+            name=run.info.run_name,
+            overrides=tags.read_list(run.data.tags, tags.OVERRIDES),
+            n_runs=int(run.data.tags.get(tags.RUNS, "")),
+            time=run.info.start_time / 1000,
+        )
