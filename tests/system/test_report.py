@@ -20,8 +20,8 @@ import pytest
 from harness import EXPERIMENTS, Program, Tracked
 from playwright.sync_api import Browser, Route, sync_playwright
 
-from experiments.comparison.statistics import fewest
-from experiments.results import results
+from experiments.comparison.power import fewest
+from experiments import results
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]

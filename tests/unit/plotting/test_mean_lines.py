@@ -30,7 +30,7 @@ def test_each_arm_has_a_line_of_means_with_students_intervals(bars: bool) -> Non
     axes = mean_lines(HISTORY, "epoch", None, bars=bars)
     for arm, values, colour in (("ce", CE, COLOURS[0]), ("mse", MSE, COLOURS[1])):
         drawn = line(axes, colour)
-        np.testing.assert_allclose(drawn.get_xdata(), [1, 2, 3])
+        np.testing.assert_allclose(np.asarray(drawn.get_xdata(), float), [1, 2, 3])
         means = np.asarray(drawn.get_ydata(), float)
         np.testing.assert_allclose(means, np.mean(values, axis=0))
         expected = [student_interval(list(column)) for column in np.transpose(values)]
