@@ -20,8 +20,8 @@ import pytest
 from harness import EXPERIMENTS, Program, Tracked
 from playwright.sync_api import Browser, Route, sync_playwright
 
-from experiments.comparison.power import fewest
 from experiments import results
+from experiments.comparison.power import fewest_seeds
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
@@ -30,9 +30,10 @@ NEEDS_BROWSER = pytest.mark.skipif(
     reason="there is no chromium on the PATH (Debian: apt-get install chromium)",
 )
 NETWORK_OF = ("epochs=2", "dataset.train_size=300")
-FIGURES = {"quadratic_vs_cross_entropy": 6, "sgd_vs_adam": 7, "what_the_neurons_see": 4}
+FIGURES = {"quadratic_vs_cross_entropy": 6, "sgd_vs_adam": 7, "weights_and_mistakes": 4}
 """How many figures a notebook has that comes to its end."""
-ONE_SEED = "one seed in common says nothing about a loss: 6 or more are needed"
+WEIGHTS_HEADING = "Weights and mistakes of a trained network"
+ONE_SEED = "the arms of loss have one seed in common, but a comparison"
 ONE_ARM = "only one optimizer, sgd, has been run"
 SHOWN = """() => [...document.querySelectorAll("img, details")].map(each => ({
     tag: each.tagName, width: each.naturalWidth || 0,
@@ -52,12 +53,12 @@ class Made:
     @property
     def whole(self) -> str:
         """The id of the first sweep: 2 losses, 2 optimizers, 2 seeds."""
-        return str(results.sweeps(self.outputs)[0]["id"])
+        return str(results.sweeps(self.outputs)[0].id)
 
     @property
     def one_seed(self) -> str:
         """The id of the second: 2 losses, 1 optimizer, 1 seed."""
-        return str(results.sweeps(self.outputs)[1]["id"])
+        return str(results.sweeps(self.outputs)[1].id)
 
     def report(self, sweep: str) -> Path:
         return self.outputs / "reports" / f"{sweep}.html"
@@ -85,7 +86,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     harness.run(outputs, *both, "optimizer=sgd,adam", "seed=0,1")
     harness.run(outputs, *both)
     journals, store = ("--outputs", outputs), ("--uri", uri)
-    begins = ("--sweep", results.sweeps(outputs)[0]["id"][:5])
+    begins = ("--sweep", results.sweeps(outputs)[0].id[:5])
     percent = ("--metric", "validation/accuracy", "--margin", "10000")
     commands: dict[str, Sequence[str | Path]] = {
         "report": ["report", *store, *begins, *journals],
@@ -146,7 +147,7 @@ def _seen(browser: Browser, path: Path) -> Seen:
     for width in (1280, 480):
         page.set_viewport_size({"width": width, "height": 900})
         widths.append((width, page.evaluate("document.documentElement.scrollWidth")))
-    refusals = [each.inner_text() for each in page.locator(".refusal").all()]
+    refusals = [each.inner_text() for each in page.locator(".error").all()]
     seen = Seen(requests, page.evaluate(SHOWN), page.inner_text("body"), refusals, widths)
     page.close()
     return seen
@@ -207,8 +208,12 @@ def test_beside_each_figure_stand_its_runs_and_the_commands_that_make_them(
 @NEEDS_BROWSER
 def test_a_report_says_what_it_is_about_and_shows_no_code(made: Made, seen: Seen) -> None:
     assert seen.text.startswith("8 runs: 8 finished\n")
-    assert results.sweeps(made.outputs)[0]["command"] in seen.text
-    for heading in ("Quadratic cost or cross-entropy?", "SGD or Adam?", "What the neurons see"):
+    assert results.sweeps(made.outputs)[0].command in seen.text
+    for heading in (
+        "Quadratic cost or cross-entropy?",
+        "SGD or Adam?",
+        "Weights and mistakes of a trained network",
+    ):
         assert f"\n{heading}\n" in seen.text
     assert "undecided: run " in seen.text
     for word in ("import ", "made_from", "use_style", "Warning", "Traceback", "In [", "Out["):
@@ -289,8 +294,10 @@ def test_compare_refuses_in_one_line_what_cannot_be_compared(made: Made) -> None
     assert code == 1
     assert re.fullmatch(rf"error: {ONE_SEED}.*python run\.py -m .*\n", output)
     known = f"{made.whole}, {made.one_seed}"
-    said = f"error: 0x: 0 sweeps of {made.outputs} begin so; there are {known}\n"
-    assert made.said["compare an unknown sweep"] == (1, said)
+    code, output = made.said["compare an unknown sweep"]
+    assert code == 1
+    assert output.startswith(f"error: 0x: the ids of 0 sweeps of {made.outputs} begin with this")
+    assert known in output
     code, output = made.said["compare one of all"]
     assert code == 2
     assert "not allowed with argument --all" in output
@@ -300,7 +307,7 @@ def test_a_comparison_is_the_same_from_mlflow(made: Made) -> None:
     code, output = made.said["csv"]
     assert code == 0
     table = pd.read_csv(io.StringIO(output))
-    assert set(table["network"]) == {"784-30-10 mse", "784-30-10 ce"}
+    assert set(table["condition"]) == {"784-30-10 mse", "784-30-10 ce"}
     assert list(table["seeds"]) == [2, 2]
     code, from_mlflow = made.said["csv from MLflow"]
     assert code == 0
@@ -311,7 +318,7 @@ def test_metric_and_margin_are_those_asked_for(made: Made) -> None:
     code, output = made.said["md"]
     assert code == 0
     rows = [[cell.strip() for cell in line.strip("|\n").split("|")] for line in output.splitlines()]
-    quickest = f"undecided: run {fewest() - 2} more seeds"  # to decide about what is so large
+    quickest = f"undecided: run {fewest_seeds() - 2} more seeds"  # to decide about what is so large
     assert [row[-1] for row in rows[2:]] == [quickest] * 2
     runs = results.runs(made.outputs, loss="ce", optimizer="sgd")
     mean = runs["validation/accuracy"].mean()
