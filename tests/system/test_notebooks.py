@@ -1,4 +1,4 @@
-"""The notebooks run from a fresh clone, without training, and say what is committed in them."""
+"""The notebooks: executed again, they show the committed outputs, and train nothing."""
 
 import ast
 import shutil
@@ -13,10 +13,10 @@ import pytest
 from harness import PROJECT, Program
 
 NOTEBOOKS = PROJECT / "notebooks"
-NAMES = ("quadratic_vs_cross_entropy", "sgd_vs_adam", "what_the_neurons_see")
+NAMES = ("quadratic_vs_cross_entropy", "sgd_vs_adam", "weights_and_mistakes")
 JUPYTER = Path(sys.executable).with_name("jupyter")
-LOOKING = {"comparison", "networks", "pictures", "plots", "provenance", "results", "verdicts"}
-"""The modules that look at runs; all others of the project make them."""
+LOOKING = {"comparison", "plotting", "results"}
+"""The rooms that a notebook imports: they analyse runs and train nothing."""
 SAID = ("text/plain", "text/html", "text/markdown")
 PNG = "image/png"
 

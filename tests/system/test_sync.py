@@ -65,14 +65,14 @@ def test_a_sync_can_be_killed_at_any_time_and_repeated(
     shutil.copytree(untracked, folder)
     address = harness.uri(tmp_path)
     chance = random.Random(0)
-    delays = [chance.uniform(0.2, 2) for _ in range(kills)]
+    delays = [chance.uniform(0.1, 1) for _ in range(kills)]
     command = [sys.executable, "-c", KILLS, folder, tmp_path / "mlflow.db", json.dumps(delays)]
     with Program(command, tmp_path / "log") as program:
         assert program.wait() == 0, program.output
         first, *others, last = program.output.splitlines()
     assert (first, last) == ("killed while it creates the store", "exit code 0")
     assert len(others) == kills
-    assert all(line.startswith("killed with") for line in others)
+    assert all(line.startswith(("killed with", "exit code 0 with")) for line in others)
     runs = harness.tracked(address)
     assert len(runs) == 4
     harness.assert_complete(runs, "FINISHED", *(folder / "runs").iterdir())

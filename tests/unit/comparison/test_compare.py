@@ -283,7 +283,9 @@ def test_only_groups_of_conf_can_be_compared(group: str) -> None:
         compare(frame(arm("loss=ce") + arm("loss=mse")), group)
 
 
-@pytest.mark.parametrize("metric", ["", "accuracy", "train/accuracy", "best_epoch/validation/accuracy"])
+@pytest.mark.parametrize(
+    "metric", ["", "accuracy", "train/accuracy", "best_epoch/validation/accuracy"]
+)
 def test_unknown_metrics_are_refused(metric: str) -> None:
     with pytest.raises(UserError, match=rf"^{metric}: .*best_epoch/test/accuracy"):
         compare(frame(arm("loss=ce") + arm("loss=mse")), "loss", metric=metric)
