@@ -1,6 +1,8 @@
 """Fixtures of several test modules, and the report on tests that need a browser."""
 
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from chromium import pytest_terminal_summary  # noqa: F401 - pytest calls it
@@ -13,3 +15,18 @@ from experiments.configuration import compose
 def composed() -> Callable[..., DictConfig]:
     """Return a function from overrides to the configuration that `run.py` gets for them."""
     return lambda *overrides: compose(overrides)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--changed-first", action="store_true", help="begin with the rooms that have changed"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Sort the tests: those in a room with changes since the last commit come first."""
+    if config.getoption("--changed-first"):
+        command = ["git", "status", "--porcelain", "--untracked-files=all"]
+        status = subprocess.run(command, capture_output=True, text=True, check=False)
+        changed = {Path(line[3:]).parent.name for line in status.stdout.splitlines()}
+        items.sort(key=lambda item: item.path.parent.name not in changed)
