@@ -35,6 +35,8 @@ from experiments.sweeping.sweep import (
 from experiments.sweeping.workers import Workers
 from experiments.terminal import Display, RunSummary
 
+pytestmark = pytest.mark.stress  # a fork of a test process that has threads can hang
+
 
 def summaries(status: Status, n: int) -> list[RunSummary]:
     return [RunSummary(f"{status} {i}", status, 1, None, None, 1.0) for i in range(n)]

@@ -35,6 +35,8 @@ from experiments.recording import (
 from experiments.running import Job
 from experiments.sweeping.workers import CONTEXT, CRASHES, LastMessage, Worker, Workers
 
+pytestmark = pytest.mark.stress  # a fork of a test process that has threads can hang
+
 
 @pytest.fixture
 def job(tmp_path: Path) -> Job:
