@@ -20,7 +20,7 @@ from experiments.comparison.power import (
 CONFIDENCE = 0.999
 """A simulated rate may be off by what happens by chance in one of 1000 cases."""
 SIMULATIONS = 4_000
-MANY_SIMULATIONS = 50_000
+MANY_SIMULATIONS = 20_000
 
 
 def power(effect: float, n: int, alpha: float) -> float:
