@@ -51,16 +51,16 @@ def follow(folder: Path, uri: str, parent: Parent) -> bool:
         last_tries += parent.ended()
         if last_tries == LAST_TRIES:
             return False
-        _pause(PAUSES[min(failures, len(PAUSES) - 1)], parent)
+        if parent.ended():
+            time.sleep(pause_after(failures))
+        else:
+            parent.ended(timeout=pause_after(failures))  # its end shortens the pause
         failures += 1
 
 
-def _pause(seconds: float, parent: Parent) -> None:
-    """Wait some seconds. The end of the parent shortens the wait, unless it had ended before."""
-    if parent.ended():
-        time.sleep(seconds)
-    else:
-        parent.ended(seconds)
+def pause_after(failures: int) -> float:
+    """Return the seconds before the next try, after some other failures in a row."""
+    return PAUSES[min(failures, len(PAUSES) - 1)]
 
 
 def update_until_the_end(folder: Path, uri: str, parent: Parent) -> Iterator[None]:

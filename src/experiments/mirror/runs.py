@@ -103,7 +103,7 @@ class MirroredRun:
             return
         if any(isinstance(event, Start) for event in events):
             self._create(record.start)
-        metrics = [metric for event in events for metric in _metrics(event, len(record.epochs))]
+        metrics = [metric for event in events for metric in metrics_of(event, len(record.epochs))]
         if metrics:
             self.client.log_batch(self._run_id, metrics=metrics)
         status = Status.RUNNING if working and record.end is None else record.status
@@ -138,7 +138,7 @@ class MirroredRun:
         ]
         self.client.log_batch(self._run_id, params=params)
         if start.dataset is not None:
-            self.client.log_inputs(self._run_id, datasets=_dataset_inputs(start.dataset))
+            self.client.log_inputs(self._run_id, datasets=dataset_inputs(start.dataset))
         self.client.log_dict(self._run_id, msgspec.to_builtins(start.config), "config.yaml")
         self.client.log_dict(self._run_id, msgspec.to_builtins(start), START)
 
@@ -203,7 +203,7 @@ class MirroredRun:
         self.client.log_batch(self._run_id, tags=run_tags)
 
 
-def _metrics(event: Event, epochs: int) -> list[Metric]:
+def metrics_of(event: Event, epochs: int) -> list[Metric]:
     """Return the metrics of an event; those of the end belong to the last epoch."""
     if not isinstance(event, Epoch | End):
         return []
@@ -212,7 +212,8 @@ def _metrics(event: Event, epochs: int) -> list[Metric]:
     return [Metric(name, value, time, step) for name, value in event.metrics.items()]
 
 
-def _dataset_inputs(dataset: RecordedDataset) -> list[DatasetInput]:
+def dataset_inputs(dataset: RecordedDataset) -> list[DatasetInput]:
+    """Return the three splits of the images as inputs of a run."""
     source = msgspec.json.encode({"uri": dataset.root}).decode()
     sizes = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
     return [

@@ -1,6 +1,6 @@
 """The copy of a sweep in MLflow: a run in which the runs of the sweep are nested."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from experiments.recording import Record, Status, SweepRecord, read_record, run_
 from experiments.tracking import SyncState, SyncStateFile, store_key
 
 WORST_FIRST = ("RUNNING", "KILLED", "FAILED", "FINISHED")
-"""MLflow's status of a sweep is the worst status of its runs."""
+"""MLflow's statuses, from the worst to the best."""
 
 
 class MirroredSweep:
@@ -79,14 +79,12 @@ class MirroredSweep:
         """Draw the mean learning curves, and end the sweep unless a run goes on."""
         records = [_read(run.folder) for run in self.runs]  # some have a writer of their own
         self._draw(records)
-        statuses = {
-            MLFLOW_STATUS.get(run_status(run.folder, record), "KILLED")
-            for run, record in zip(self.runs, records, strict=True)
-        }
-        worst = next(status for status in WORST_FIRST if status in statuses)
-        if worst != MLFLOW_STATUS[Status.RUNNING]:
+        status = sweep_status(
+            run_status(run.folder, record) for run, record in zip(self.runs, records, strict=True)
+        )
+        if status != MLFLOW_STATUS[Status.RUNNING]:
             times = [self._record.time, *(record.time for record in records if record)]
-            self.client.set_terminated(self._parent.info.run_id, worst, milliseconds(max(times)))
+            self.client.set_terminated(self._parent.info.run_id, status, milliseconds(max(times)))
         with suppress(BlockingIOError), SyncStateFile(self._folder) as file:
             sizes = [run.copied for run in self.runs]
             file.write(SyncState(store=store_key(self._uri), sizes=sizes))
@@ -101,6 +99,15 @@ class MirroredSweep:
             means = {name: figures.mean(same) for name, same in histories.items()}
             figure = figures.learning_curves(means, self._record.name)
             self.client.log_figure(self._parent.info.run_id, figure, "learning_curves.png")
+
+
+def sweep_status(runs: Iterable[Status]) -> str:
+    """Return MLflow's status of a sweep: the worst status of its runs.
+
+    A run that has not begun, or whose journal is damaged, counts as killed.
+    """
+    statuses = {MLFLOW_STATUS.get(status, "KILLED") for status in runs}
+    return next(status for status in WORST_FIRST if status in statuses)
 
 
 def _read(folder: Path) -> Record | None:

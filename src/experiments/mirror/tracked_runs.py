@@ -48,7 +48,7 @@ def find_runs(uri: str) -> list[TrackedRun]:
     Raise UserError if the store fails.
     """
     found = search_runs(existing_store(uri), uri, f"tags.{tags.IDENTITY} != ''")
-    return [_tracked_run(run, uri) for run in found]
+    return [tracked_run(run, uri) for run in found]
 
 
 def tracked_record(uri: str, run_id: str) -> Record:
@@ -96,7 +96,8 @@ def download_files(uri: str, identity: str, folder: Path) -> None:
             download_artifacts(network, dst_path=str(folder), tracking_uri=uri)
 
 
-def _tracked_run(run: Run, uri: str) -> TrackedRun:
+def tracked_run(run: Run, uri: str) -> TrackedRun:
+    """Return a run as its tags, params and metrics say. Raise UserError for tags of other kinds."""
     run_tags = run.data.tags
     with readable_tags(run, uri):
         return TrackedRun(

@@ -24,7 +24,7 @@ class TrackedSweep:
 def find_sweeps(uri: str) -> list[TrackedSweep]:
     """Return all sweeps in a store, the newest last. Raise UserError if the store fails."""
     found = search_runs(existing_store(uri), uri, f"tags.{tags.SWEEP} != ''")
-    return [_tracked_sweep(run, uri) for run in reversed(found)]
+    return [tracked_sweep(run, uri) for run in reversed(found)]
 
 
 def attach(uri: str, sweep: str, files: Path) -> bool:
@@ -40,7 +40,8 @@ def attach(uri: str, sweep: str, files: Path) -> bool:
     return bool(found)
 
 
-def _tracked_sweep(run: Run, uri: str) -> TrackedSweep:
+def tracked_sweep(run: Run, uri: str) -> TrackedSweep:
+    """Return a sweep as the tags of its run say. Raise UserError for tags of other kinds."""
     with readable_tags(run, uri):
         return TrackedSweep(
             id=run.data.tags[tags.SWEEP],

@@ -1,0 +1,57 @@
+"""The values that MLflow gets of a run's events. Whole runs are in the system tests."""
+
+import json
+
+import pytest
+import records
+
+from experiments.mirror.runs import MLFLOW_STATUS, dataset_inputs, metrics_of
+from experiments.recording import Event, RecordedDataset, Status
+
+
+def test_the_metrics_of_an_epoch_have_its_number_and_its_time() -> None:
+    event = records.epoch(2)
+    metrics = metrics_of(event, 7)
+    assert {metric.key: metric.value for metric in metrics} == event.metrics
+    assert {(metric.step, metric.timestamp) for metric in metrics} == {(2, 1_004_000)}
+
+
+def test_the_metrics_of_the_end_belong_to_the_last_epoch() -> None:
+    event = records.end()
+    metrics = metrics_of(event, 7)
+    assert {metric.key: metric.value for metric in metrics} == event.metrics
+    assert {(metric.step, metric.timestamp) for metric in metrics} == {(7, 1_100_000)}
+
+
+@pytest.mark.parametrize(
+    "event",
+    [records.start(), records.resume(1), records.note("a note"), records.end(Status.FAILED)],
+)
+def test_other_events_have_no_metrics(event: Event) -> None:
+    assert metrics_of(event, 7) == []
+
+
+def test_every_status_of_a_tracked_run_has_one_of_mlflow() -> None:
+    assert set(Status) - set(MLFLOW_STATUS) == {Status.PLANNED, Status.DAMAGED}
+    assert MLFLOW_STATUS[Status.DIVERGED] == MLFLOW_STATUS[Status.FAILED] == "FAILED"
+
+
+def test_each_split_of_the_images_is_an_input_with_its_size() -> None:
+    dataset = RecordedDataset(
+        name="tiny",
+        root="/my images",
+        sha256="0123456789abcdef" * 4,
+        train=20,
+        validation=5,
+        test=6,
+    )
+    found = dataset_inputs(dataset)
+    contexts = [each.tags[0].value for each in found]
+    assert contexts == ["train", "validation", "test"]
+    assert [json.loads(each.dataset.profile) for each in found] == [
+        {"num_rows": size} for size in (20, 5, 6)
+    ]
+    for context, each in zip(contexts, found, strict=True):
+        assert each.dataset.name == f"tiny {context}"
+        assert each.dataset.digest == "0123456789abcdef"
+        assert json.loads(each.dataset.source) == {"uri": "/my images"}

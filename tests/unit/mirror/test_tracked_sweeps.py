@@ -1,0 +1,38 @@
+"""Sweeps as MLflow has them, made from tags."""
+
+import pytest
+import tracked
+
+from experiments.errors import UserError
+from experiments.mirror import TrackedSweep
+from experiments.mirror.tracked_sweeps import tracked_sweep
+
+URI = "http://127.0.0.1:5000"
+TAGS = {
+    "sweep": "5" * 16,
+    "runs": "12",
+    "overrides": '["loss=ce,mse", "dataset.root=/my images"]',
+    "mlflow.note.content": "my favourite sweep",
+}
+
+
+def test_a_sweep_is_made_from_its_tags_and_not_from_its_description() -> None:
+    assert tracked_sweep(tracked.run(TAGS), URI) == TrackedSweep(
+        id="5" * 16,
+        name="4-3-2 ce sgd",
+        overrides=["loss=ce,mse", "dataset.root=/my images"],
+        n_runs=12,
+        time=1000.5,
+    )
+
+
+@pytest.mark.parametrize("changed", [{"runs": "many"}, {"runs": ""}, {"overrides": "loss=ce,mse"}])
+def test_a_tag_that_a_user_has_changed_is_an_error(changed: dict[str, str]) -> None:
+    with pytest.raises(UserError, match=f"^{URI}: the tags of run r1 were changed"):
+        tracked_sweep(tracked.run({**TAGS, **changed}), URI)
+
+
+def test_a_missing_number_of_runs_is_an_error() -> None:
+    tags = {name: value for name, value in TAGS.items() if name != "runs"}
+    with pytest.raises(UserError, match="the tags of run r1 were changed"):
+        tracked_sweep(tracked.run(tags), URI)
