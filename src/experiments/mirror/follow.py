@@ -83,9 +83,8 @@ def update_until_the_end(folder: Path, uri: str, parent: Parent) -> Iterator[Non
         pause = POLL if next(others, None) is None else 0.0
     mirrored.update(last=True)
     deadline = time.monotonic() + GRACE
-    with suppress(*STORE_ERRORS):  # a later process copies them
-        while time.monotonic() < deadline and next(others, None):
-            pass
+    while time.monotonic() < deadline and next(others, None):
+        pass
     if mirrored.problem:
         raise DataError(mirrored.problem)
 
@@ -93,11 +92,13 @@ def update_until_the_end(folder: Path, uri: str, parent: Parent) -> Iterator[Non
 def copy_others(client: MlflowClient, folder: Path, uri: str) -> Iterator[Path]:
     """Bring MLflow up to date with the other records in an outputs folder.
 
-    Yield each of their folders after it has been looked at.
+    A record that cannot be copied is skipped, so it does not block the records after it; a later
+    process tries again. Yield each folder after it has been checked.
     """
     for other in records(outputs_of(folder)):
         if other != folder and is_behind(other, uri):
-            mirror_of(client, other, uri).update(last=True)
+            with suppress(*STORE_ERRORS):
+                mirror_of(client, other, uri).update(last=True)
         yield other
 
 

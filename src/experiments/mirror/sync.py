@@ -8,6 +8,7 @@ from experiments.mirror.records import Mirrored, mirror_of, records
 from experiments.mirror.store import open_store
 from experiments.mirror.store_errors import STORE_ERRORS, describe_error, silence_mlflow
 from experiments.mirror.sweeps import MirroredSweep
+from experiments.recording import is_run
 from experiments.tracking import store_of
 
 
@@ -22,7 +23,7 @@ def sync(folder: Path, uri: str | None = None) -> tuple[list[str], list[str]]:
         raise UserError(f"{folder}: no runs are recorded there")
     silence_mlflow()
     counts: Counter[str] = Counter()
-    untracked = 0
+    untracked = busy = 0
     problems = []
     for each in folders:
         try:
@@ -36,11 +37,22 @@ def sync(folder: Path, uri: str | None = None) -> tuple[list[str], list[str]]:
             continue
         if mirrored.problem:
             problems.append(mirrored.problem)
-        counts[store] += len(mirrored.runs) if isinstance(mirrored, MirroredSweep) else 1
-    done = [f"MLflow is up to date with {n} runs: {store}" for store, n in counts.items()]
+        runs = mirrored.runs if isinstance(mirrored, MirroredSweep) else [mirrored]
+        counts[store] += sum(run.complete and not run.problem for run in runs)
+        busy += sum(is_run(run.folder) and not run.complete for run in runs)
+    done = [f"MLflow is up to date with {_runs(n)}: {store}" for store, n in counts.items()]
+    if busy:
+        done.append(f"{_runs(busy)} not complete: still running, or copied by another process")
     if untracked:
-        done.append(f"{untracked} made with tracking=none are left out; --uri STORE tracks them")
+        done.append(
+            f"records of runs or sweeps with tracking=none, skipped: {untracked};"
+            " --uri URI copies them to a store"
+        )
     return done, problems
+
+
+def _runs(n: int) -> str:
+    return f"{n} run{'s' * (n != 1)}"
 
 
 def _sync_one(folder: Path, uri: str) -> Mirrored:

@@ -66,6 +66,8 @@ def newest_experiment(uri: str) -> str:
 
 def check_free(port: int) -> None:
     """Raise UserError if a server cannot listen on this port."""
+    if port < 1:
+        raise UserError(f"port {port}: must be 1 or more; choose another with --port")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

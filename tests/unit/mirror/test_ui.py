@@ -24,7 +24,7 @@ def test_a_free_port_is_accepted() -> None:
     check_free(port)
 
 
-@pytest.mark.parametrize("port", [-1, 65536, 10**10])
+@pytest.mark.parametrize("port", [-1, 0, 65536, 10**10])
 def test_a_number_that_is_no_port_is_refused(port: int) -> None:
     with pytest.raises(UserError, match=f"^port {port}: "):
         check_free(port)
