@@ -4,8 +4,8 @@ import itertools
 
 import numpy as np
 from drawn import history, legend, line
-from experiments.palette import COLOURS
 
+from experiments.palette import COLOURS
 from experiments.plotting import output_error, saturation
 
 

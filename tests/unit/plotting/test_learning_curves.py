@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 from drawn import CURVES, bands, history, legend, line, student_interval
-from experiments.palette import COLOURS
 
+from experiments.palette import COLOURS
 from experiments.plotting import learning_curves
 
 

@@ -6,12 +6,12 @@ from typing import Any
 import frames
 import pytest
 from drawn import line, texts
-from experiments.palette import COLOURS
 from frames import Runs
 from matplotlib.colors import same_color
 
 from experiments import comparison
 from experiments.configuration import compose
+from experiments.palette import COLOURS
 from experiments.plotting import accuracy_by_rate
 from experiments.results import RATE
 

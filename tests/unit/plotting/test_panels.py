@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 from drawn import CURVES, MSE, history, line
-from experiments.palette import COLOURS
 
 from experiments import plotting
+from experiments.palette import COLOURS
 
 
 def test_panels_share_scales_colours_and_a_legend() -> None:

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from drawn import CURVES, history
-from experiments.palette import COLOURS
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
 from experiments import comparison, plotting
 from experiments.errors import UserError
+from experiments.palette import COLOURS
 from experiments.plotting.style import (
     arm_colours,
     epoch_axis,

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 from drawn import history, legend, student_interval, texts
-from experiments.palette import COLOURS
 from matplotlib.colors import to_rgb
 
+from experiments.palette import COLOURS
 from experiments.plotting import time_to_accuracy
 from experiments.results import arrivals
 
