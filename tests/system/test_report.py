@@ -1,13 +1,11 @@
-"""`experiments report`, `compare` and `export` on a real sweep; the report seen in a browser."""
+"""`experiments report`, `compare` and `export` on a real sweep; the report in a real browser."""
 
 import base64
 import io
 import math
-import os
 import re
-import shutil
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,122 +13,103 @@ from typing import Any
 
 import frames
 import harness
+import nbformat
 import pandas as pd
 import pytest
 from harness import EXPERIMENTS, Program, Tracked
-from playwright.sync_api import Browser, Route, sync_playwright
+from playwright.sync_api import Browser, Route
 
-from experiments import results
-from experiments.comparison.power import fewest_seeds
+from experiments import comparison, results
+from experiments.report.notebooks import execute
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-NEEDS_BROWSER = pytest.mark.skipif(
-    CHROMIUM is None and "CI" not in os.environ,
-    reason="there is no chromium on the PATH (Debian: apt-get install chromium)",
-)
-NETWORK_OF = ("epochs=2", "dataset.train_size=300")
+SMALL = ("epochs=2", "dataset.train_size=300")
 FIGURES = {"quadratic_vs_cross_entropy": 6, "sgd_vs_adam": 7, "weights_and_mistakes": 4}
-"""How many figures a notebook has that comes to its end."""
-WEIGHTS_HEADING = "Weights and mistakes of a trained network"
-ONE_SEED = "the arms of loss have one seed in common, but a comparison"
+"""The number of figures of each notebook that is executed to its end."""
+HEADINGS = (
+    "Quadratic cost or cross-entropy?",
+    "SGD or Adam?",
+    "Weights and mistakes of a trained network",
+)
+ONE_SEED = "the arms of loss have one seed in common, but a comparison needs at least 6"
 ONE_ARM = "only one optimizer, sgd, has been run"
-SHOWN = """() => [...document.querySelectorAll("img, details")].map(each => ({
+FIGURES_AND_DETAILS = """() => [...document.querySelectorAll("img, details")].map(each => ({
     tag: each.tagName, width: each.naturalWidth || 0,
     inside: [...each.querySelectorAll("pre, code")].map(part => part.textContent)}))"""
 
 
 @dataclass(frozen=True)
-class Made:
-    """A sweep, then another of which each run is the first's; their reports; what commands said."""
+class Swept:
+    """A sweep of 2 losses, 2 optimizers and 2 seeds."""
 
     outputs: Path
     uri: str
-    said: dict[str, tuple[int, str]]  # exit code and output of each command
-    empty: Path  # without any run
-    exported: Path
 
     @property
-    def whole(self) -> str:
-        """The id of the first sweep: 2 losses, 2 optimizers, 2 seeds."""
-        return str(results.sweeps(self.outputs)[0].id)
+    def sweep(self) -> results.SweepSummary:
+        """The first sweep that is recorded there."""
+        return results.sweeps(self.outputs)[0]
 
-    @property
-    def one_seed(self) -> str:
-        """The id of the second: 2 losses, 1 optimizer, 1 seed."""
-        return str(results.sweeps(self.outputs)[1].id)
+    def report(self, name: str) -> Path:
+        return self.outputs / "reports" / f"{name}.html"
 
-    def report(self, sweep: str) -> Path:
-        return self.outputs / "reports" / f"{sweep}.html"
+    def tracked(self, sweep: str) -> Tracked:
+        """Return the run of a sweep in MLflow."""
+        (found,) = (run for run in harness.tracked(self.uri) if run.tags.get("sweep") == sweep)
+        return found
 
 
-def _all(commands: dict[str, Sequence[str | Path]], folder: Path) -> dict[str, tuple[int, str]]:
-    """Run the command `experiments` in several ways at once."""
-    with ExitStack() as stack:
-        programs = {
-            name: stack.enter_context(
-                Program([EXPERIMENTS, *arguments], folder / f"{name}.log", MPLBACKEND="agg")
-            )
-            for name, arguments in commands.items()
-        }
-        return {name: (program.wait(), program.output) for name, program in programs.items()}
+@dataclass(frozen=True)
+class Printed:
+    """The exit code of a command, and its output."""
+
+    code: int
+    output: str
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+def swept(tmp_path_factory: pytest.TempPathFactory) -> Swept:
     base = tmp_path_factory.mktemp("report")
-    outputs, uri, empty, exported = (
-        base / "outputs", harness.uri(base), base / "empty", base / "exported",
-    )  # fmt: skip
-    both = ("-m", "loss=mse,ce", *NETWORK_OF, *harness.store(base))
-    harness.run(outputs, *both, "optimizer=sgd,adam", "seed=0,1")
-    harness.run(outputs, *both)
-    journals, store = ("--outputs", outputs), ("--uri", uri)
-    begins = ("--sweep", results.sweeps(outputs)[0].id[:5])
-    percent = ("--metric", "validation/accuracy", "--margin", "10000")
+    sweep = ("-m", "loss=mse,ce", "optimizer=sgd,adam", "seed=0,1")
+    harness.run(base / "outputs", *sweep, *SMALL, *harness.store(base))
+    return Swept(base / "outputs", harness.uri(base))
+
+
+@pytest.fixture(scope="module")
+def printed(swept: Swept, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Printed]:
+    """The output of several commands that are executed at the same time."""
+    folder = tmp_path_factory.mktemp("printed")
+    records, store = ("--outputs", swept.outputs), ("--uri", swept.uri)
+    sweep = ("--sweep", swept.sweep.id[:5])
     commands: dict[str, Sequence[str | Path]] = {
-        "report": ["report", *store, *begins, *journals],
-        "report of one seed": ["report", *journals],
-        "report of nothing": ["report", "--outputs", empty],
-        "compare": ["compare", "loss", *begins, *journals],
-        "compare one seed": ["compare", "loss", *journals],
-        "compare nothing": ["compare", "loss", "--outputs", empty],
-        "compare an unknown sweep": ["compare", "loss", "--sweep", "0x", *journals],
-        "compare one of all": ["compare", "loss", "--all", *begins, *journals],
-        "csv": ["compare", "optimizer", *begins, *journals, "--format", "csv"],
+        "report": ["report", *store, *sweep, *records],
+        "report of nothing": ["report", "--outputs", folder / "empty"],
+        "compare": ["compare", "loss", *records],
         "csv from MLflow": ["compare", "optimizer", *store, "--all", "--format", "csv"],
-        "md": ["compare", "loss", "--all", *journals, *percent, "--format", "md"],
-        "export": ["export", exported, *begins, *journals],
+        "export": ["export", folder / "exported", *sweep, *records],
     }
-    return Made(outputs, uri, _all(commands, base), empty, exported)
-
-
-def parent(made: Made, sweep: str) -> Tracked:
-    """Return the run of a sweep as MLflow has it."""
-    (found,) = (run for run in harness.tracked(made.uri) if run.tags.get("sweep") == sweep)
-    return found
+    with ExitStack() as stack:
+        programs = {
+            name: stack.enter_context(
+                Program([EXPERIMENTS, *words], folder / f"{name}.log", MPLBACKEND="agg")
+            )
+            for name, words in commands.items()
+        }
+        return {name: Printed(each.wait(), each.output) for name, each in programs.items()}
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What a browser has made of a report, with everything else out of its reach."""
+    """A report in a browser that cannot reach anything else."""
 
     requests: Sequence[str]
-    shown: Sequence[dict[str, Any]]  # figures, and what stands beside them, from top to bottom
+    shown: Sequence[dict[str, Any]]  # figures and provenances, from top to bottom
     text: str
-    refusals: Sequence[str]
+    errors: Sequence[str]
     widths: Sequence[tuple[int, int]]  # of a window, and of the page in it
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-def _seen(browser: Browser, path: Path) -> Seen:
+def see(browser: Browser, path: Path) -> Seen:
+    """Open a report in a browser."""
     requests, widths = [], []
     page = browser.new_page(offline=True)
 
@@ -147,202 +126,218 @@ def _seen(browser: Browser, path: Path) -> Seen:
     for width in (1280, 480):
         page.set_viewport_size({"width": width, "height": 900})
         widths.append((width, page.evaluate("document.documentElement.scrollWidth")))
-    refusals = [each.inner_text() for each in page.locator(".error").all()]
-    seen = Seen(requests, page.evaluate(SHOWN), page.inner_text("body"), refusals, widths)
+    errors = [each.inner_text() for each in page.locator(".error").all()]
+    shown = page.evaluate(FIGURES_AND_DETAILS)
+    seen = Seen(requests, shown, page.inner_text("body"), errors, widths)
     page.close()
     return seen
 
 
 @pytest.fixture(scope="module")
-def seen(made: Made, browser: Browser) -> Seen:
-    return _seen(browser, made.report(made.whole))
+def seen(swept: Swept, printed: dict[str, Printed], browser: Browser) -> Seen:
+    assert printed["report"].code == 0, printed["report"].output
+    return see(browser, swept.report(swept.sweep.id))
 
 
-def test_a_report_says_where_it_is(made: Made) -> None:
-    code, output = made.said["report"]
-    assert code == 0
-    assert output.splitlines() == [
-        f"Report of 8 runs: {made.report(made.whole)}",
-        f"Attached to the sweep's run in MLflow ({made.uri})",
+# ---- the report of a sweep
+
+
+def test_the_command_prints_where_the_report_is(swept: Swept, printed: dict[str, Printed]) -> None:
+    assert printed["report"].output.splitlines() == [
+        f"Report of 8 runs: {swept.report(swept.sweep.id)}",
+        f"Attached to the sweep's run in MLflow ({swept.uri})",
     ]
-    assert {path.stem for path in made.report("").parent.glob("*")} == {made.whole, made.one_seed}
+    assert printed["report"].code == 0
 
 
-@NEEDS_BROWSER
-def test_a_report_needs_nothing_but_itself(made: Made, seen: Seen) -> None:
-    path = made.report(made.whole)
-    others = {url for url in seen.requests if not url.startswith("data:image/png;base64,")}
-    assert others <= {path.as_uri()}
-    assert path.as_uri() in seen.requests
+def test_a_report_needs_no_other_file_or_address(swept: Swept, seen: Seen) -> None:
+    path = swept.report(swept.sweep.id)
+    addresses = {url for url in seen.requests if not url.startswith("data:image/png;base64,")}
+    assert addresses == {path.as_uri()}
     text = path.read_text(encoding="utf-8")
     sources = re.findall(r"""(?:src|href)\s*=\s*["']?([^"'\s>]{1,30})""", text)
     assert all(each.startswith(("data:image/png;base64,", "#")) for each in sources)
     assert not re.search(r"<script|<iframe|<link|@import|url\(", text)
 
 
-@NEEDS_BROWSER
 def test_a_report_shows_all_figures_of_all_notebooks(seen: Seen) -> None:
     widths = [each["width"] for each in seen.shown if each["tag"] == "IMG"]
     assert len(widths) == sum(FIGURES.values())
-    assert min(widths) > 300  # pixels; 0 for a picture that cannot be shown
-    assert seen.refusals == []
+    assert min(widths) > 300  # pixels; 0 if the image cannot be shown
+    assert seen.errors == []
 
 
-@NEEDS_BROWSER
-def test_beside_each_figure_stand_its_runs_and_the_commands_that_make_them(
-    made: Made, seen: Seen
+def test_below_each_figure_are_its_runs_and_the_commands_that_make_them(
+    swept: Swept, seen: Seen
 ) -> None:
     assert [each["tag"] for each in seen.shown] == ["IMG", "DETAILS"] * sum(FIGURES.values())
-    runs = set(results.runs(made.outputs)["identity"])
-    composed: dict[str, Counter[str]] = {}
+    runs = set(results.runs(swept.outputs)["identity"])
+    made_by: dict[str, Counter[str]] = {}
     for each in seen.shown[1::2]:
         lines, identities = each["inside"][0].splitlines(), each["inside"][1].split()
         assert lines
         assert set(identities) <= runs
-        for line in set(lines) - composed.keys():
-            composed[line] = Counter(map(frames.identity_of, frames.jobs(line)))
-        assert sum((composed[line] for line in lines), Counter()) == Counter(identities)
+        for line in set(lines) - made_by.keys():
+            made_by[line] = Counter(map(frames.identity_of, frames.jobs(line)))
+        assert sum((made_by[line] for line in lines), Counter()) == Counter(identities)
     assert any(len(each["inside"][1].split()) == len(runs) for each in seen.shown[1::2])
 
 
-@NEEDS_BROWSER
-def test_a_report_says_what_it_is_about_and_shows_no_code(made: Made, seen: Seen) -> None:
+def test_a_report_begins_with_its_runs_and_shows_no_code(swept: Swept, seen: Seen) -> None:
     assert seen.text.startswith("8 runs: 8 finished\n")
-    assert results.sweeps(made.outputs)[0].command in seen.text
-    for heading in (
-        "Quadratic cost or cross-entropy?",
-        "SGD or Adam?",
-        "Weights and mistakes of a trained network",
-    ):
+    assert swept.sweep.command in seen.text
+    for heading in HEADINGS:
         assert f"\n{heading}\n" in seen.text
     assert "undecided: run " in seen.text
     for word in ("import ", "made_from", "use_style", "Warning", "Traceback", "In [", "Out["):
         assert word not in seen.text
 
 
-@NEEDS_BROWSER
 def test_a_report_fits_into_its_window(seen: Seen) -> None:
     for window, page in seen.widths:
         assert page <= window
 
 
-def test_report_figures_and_tables_are_attached_to_the_sweep(made: Made) -> None:
-    attached = parent(made, made.whole).artifacts
-    report = made.report(made.whole).read_bytes()
+def test_the_report_its_figures_and_tables_are_attached_to_the_sweep(
+    swept: Swept, printed: dict[str, Printed]
+) -> None:
+    attached = swept.tracked(swept.sweep.id).artifacts
+    report = swept.report(swept.sweep.id).read_bytes()
     assert attached["report.html"].read_bytes() == report
-    expected = [f"{name}-{n}.png" for name, count in FIGURES.items() for n in range(1, count + 1)]
     figures = {path.name: path.read_bytes() for path in attached["figures"].iterdir()}
+    expected = [f"{name}-{n}.png" for name, count in FIGURES.items() for n in range(1, count + 1)]
     assert sorted(figures) == sorted(expected)
-    for each in figures.values():
-        assert each.startswith(b"\x89PNG")
-        assert base64.b64encode(each)[:-4] in report.replace(b"\n", b"")
+    for figure in figures.values():
+        assert figure.startswith(b"\x89PNG")
+        assert base64.b64encode(figure)[:-4] in report.replace(b"\n", b"")
     tables = {path.name: path.read_text("utf-8") for path in attached["tables"].iterdir()}
     names = [f"{group}.{kind}" for group in ("loss", "optimizer") for kind in ("csv", "md", "tex")]
     assert sorted(tables) == sorted(names)
-    said = made.said["csv"][1]
-    assert sorted(tables["optimizer.csv"].splitlines()) == sorted(said.splitlines())
+    compared = comparison.compare(results.runs(swept.outputs), "optimizer")
+    assert tables["optimizer.csv"] == comparison.FORMATS["csv"](compared)
 
 
-@NEEDS_BROWSER
-def test_a_sweep_that_supports_no_comparison_is_told_so(made: Made, browser: Browser) -> None:
-    code, output = made.said["report of one seed"]
-    assert code == 0
-    loss, optimizer, *others = output.splitlines()
-    assert loss.startswith(f"quadratic_vs_cross_entropy: {ONE_SEED}")
-    assert optimizer.startswith(f"sgd_vs_adam: {ONE_ARM}")
-    assert others == [
-        f"Report of 2 runs: {made.report(made.one_seed)}",
-        f"Attached to the sweep's run in MLflow ({made.uri})",
-    ]
-    seen = _seen(browser, made.report(made.one_seed))
-    assert seen.refusals == [line.partition(": ")[2] for line in (loss, optimizer)]
-    for refusal in seen.refusals:
-        jobs = [job for line in frames.recommended(refusal) for job in frames.jobs(line)]
-        again = {frames.identity_of(job) for job in jobs}
-        assert again & set(results.runs(made.outputs, sweep=made.one_seed)["identity"])
-    assert "Error" not in seen.text
-    pictures = [each for each in seen.shown if each["tag"] == "IMG"]
-    assert len(pictures) == 5 + 5 + 4  # those that need no comparison, none that is committed
-    assert "tables" not in parent(made, made.one_seed).artifacts
-    assert made.report(made.one_seed).read_bytes() == (
-        parent(made, made.one_seed).artifacts["report.html"].read_bytes()
-    )
+def test_a_folder_without_runs_is_an_error_of_one_line(
+    printed: dict[str, Printed], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    error = printed["report of nothing"]
+    assert error.code == 1
+    assert re.fullmatch(r"error: (.*)/empty: no runs are recorded there\n", error.output)
+    folder = Path(error.output.removeprefix("error: ").partition(":")[0])
+    assert not folder.exists()
 
 
-def test_a_folder_without_runs_is_one_line(made: Made) -> None:
-    for name in ("report of nothing", "compare nothing"):
-        line = f"error: {made.empty}: no runs are recorded there\n"
-        assert made.said[name] == (1, line)
-    assert not made.empty.exists()
-
-
-def test_compare_prints_a_verdict_for_each_network(made: Made) -> None:
-    code, output = made.said["compare"]
-    assert code == 0
-    title, counts, *_ = output.splitlines()
-    assert title.startswith(f"sweep {made.whole}  ")
-    assert counts == "8 finished"
-    assert re.search(r"^784-30-10 sgd +ce @ .*mse @ .*undecided", output, re.MULTILINE)
-    assert re.search(r"^784-30-10 adam +ce @ .*mse @ .*undecided", output, re.MULTILINE)
-    commands = [line.strip() for line in output.splitlines() if line.startswith("  python")]
-    assert commands
-    assert all(frames.jobs(each) for each in commands)
-
-
-def test_compare_refuses_in_one_line_what_cannot_be_compared(made: Made) -> None:
-    code, output = made.said["compare one seed"]
-    assert code == 1
-    assert re.fullmatch(rf"error: {ONE_SEED}.*python run\.py -m .*\n", output)
-    known = f"{made.whole}, {made.one_seed}"
-    code, output = made.said["compare an unknown sweep"]
-    assert code == 1
-    assert output.startswith(f"error: 0x: the ids of 0 sweeps of {made.outputs} begin with this")
-    assert known in output
-    code, output = made.said["compare one of all"]
-    assert code == 2
-    assert "not allowed with argument --all" in output
-
-
-def test_a_comparison_is_the_same_from_mlflow(made: Made) -> None:
-    code, output = made.said["csv"]
-    assert code == 0
-    table = pd.read_csv(io.StringIO(output))
-    assert set(table["condition"]) == {"784-30-10 mse", "784-30-10 ce"}
-    assert list(table["seeds"]) == [2, 2]
-    code, from_mlflow = made.said["csv from MLflow"]
-    assert code == 0
-    assert sorted(from_mlflow.splitlines()) == sorted(output.splitlines())
-
-
-def test_metric_and_margin_are_those_asked_for(made: Made) -> None:
-    code, output = made.said["md"]
-    assert code == 0
-    rows = [[cell.strip() for cell in line.strip("|\n").split("|")] for line in output.splitlines()]
-    quickest = f"undecided: run {fewest_seeds() - 2} more seeds"  # to decide about what is so large
-    assert [row[-1] for row in rows[2:]] == [quickest] * 2
-    runs = results.runs(made.outputs, loss="ce", optimizer="sgd")
-    mean = runs["validation/accuracy"].mean()
-    assert mean != runs["test/accuracy"].mean()
-    (of_sgd,) = (
-        dict(zip(rows[0], row, strict=True)) for row in rows[2:] if row[0] == "784-30-10 sgd"
-    )
-    assert of_sgd["mean A"] == f"{mean:.2%}"
-
-
-def test_a_sweep_is_exported_to_be_read_elsewhere(made: Made) -> None:
-    assert made.said["export"] == (0, f"8 runs: {made.exported}\n")
-    exported = results.runs(made.exported)
-    expected = results.runs(made.outputs, sweep=made.whole)
-    assert exported["outputs"].isna().all()
-    pd.testing.assert_frame_equal(exported, expected.assign(outputs=math.nan))
-
-
-def test_ctrl_c_ends_a_report_and_all_that_it_has_started(made: Made, tmp_path: Path) -> None:
-    command = [EXPERIMENTS, "report", "--outputs", made.outputs, "--all"]
+def test_ctrl_c_ends_a_report_with_all_its_processes(swept: Swept, tmp_path: Path) -> None:
+    command = [EXPERIMENTS, "report", "--outputs", swept.outputs, "--all"]
     with Program(command, tmp_path / "report.log") as program:
-        harness.wait_for(lambda: len(program.processes()) > 1, "notebook's process")
+        harness.wait_for(lambda: len(program.processes()) > 1, "process of a notebook")
         program.ctrl_c()
         assert program.wait() == 130, program.output
         program.wait_until_gone()
         assert "Traceback" not in program.output
-    assert not made.report("all").exists()
+    assert not swept.report("all").exists()
+
+
+# ---- errors in notebooks
+
+
+def write_notebook(path: Path, *sources: str) -> Path:
+    """Write a notebook with a cell of parameters, which has an old output."""
+    parameters = nbformat.v4.new_code_cell(
+        "n = 1",
+        metadata={"tags": ["parameters"]},
+        outputs=[nbformat.v4.new_output("stream", text="an old output")],
+    )
+    cells = [parameters, *map(nbformat.v4.new_code_cell, sources)]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    return path
+
+
+def test_a_notebook_ends_at_an_error_of_the_user(tmp_path: Path) -> None:
+    raising = "from experiments.errors import ConfigError\nraise ConfigError(f'n is {n}')"
+    path = write_notebook(tmp_path / "example.ipynb", "n + 1", raising, "'not reached'")
+    section = execute(path, {"n": 41})
+    assert (section.name, section.error) == ("example", "n is 41")
+    outputs = [cell.outputs for cell in section.notebook.cells]
+    assert outputs[0] == []  # without the old output
+    assert outputs[1][0].data["text/plain"] == "42"
+    assert outputs[3] == []
+
+
+def test_a_bug_in_a_notebook_is_raised(tmp_path: Path) -> None:
+    path = write_notebook(tmp_path / "example.ipynb", "1 / 0")
+    with pytest.raises(Exception, match="ZeroDivisionError"):
+        execute(path, {})
+
+
+@pytest.mark.stress
+def test_a_sweep_that_allows_no_comparison_gives_a_report_with_advice(
+    swept: Swept, browser: Browser, tmp_path: Path
+) -> None:
+    store = harness.store(swept.outputs.parent)
+    harness.run(swept.outputs, "-m", "loss=mse,ce", *SMALL, *store)  # these runs exist already
+    newest = results.sweeps(swept.outputs)[-1].id
+    command = [EXPERIMENTS, "report", "--outputs", swept.outputs]
+    with Program(command, tmp_path / "report.log", MPLBACKEND="agg") as program:
+        assert program.wait() == 0, program.output
+        loss, optimizer, *others = program.output.splitlines()
+    assert loss.startswith(f"quadratic_vs_cross_entropy: {ONE_SEED}")
+    assert optimizer.startswith(f"sgd_vs_adam: {ONE_ARM}")
+    assert others == [
+        f"Report of 2 runs: {swept.report(newest)}",
+        f"Attached to the sweep's run in MLflow ({swept.uri})",
+    ]
+    seen = see(browser, swept.report(newest))
+    assert seen.errors == [line.partition(": ")[2] for line in (loss, optimizer)]
+    runs = set(results.runs(swept.outputs, sweep=newest)["identity"])
+    for error in seen.errors:
+        jobs = [job for line in frames.recommended(error) for job in frames.jobs(line)]
+        assert runs & {frames.identity_of(job) for job in jobs}
+    assert "Error" not in seen.text
+    figures = [each for each in seen.shown if each["tag"] == "IMG"]
+    assert len(figures) == 5 + 5 + 4  # the figures before the verdicts
+    attached = swept.tracked(newest).artifacts
+    assert "tables" not in attached
+    assert attached["report.html"].read_bytes() == swept.report(newest).read_bytes()
+
+
+# ---- compare and export
+
+
+def test_compare_prints_a_verdict_for_each_condition(
+    swept: Swept, printed: dict[str, Printed]
+) -> None:
+    assert printed["compare"].code == 0
+    output = printed["compare"].output
+    title, counts, *_ = output.splitlines()
+    assert title.startswith(f"sweep {swept.sweep.id}  ")
+    assert counts == "8 finished"
+    for optimizer in ("sgd", "adam"):
+        row = rf"^784-30-10 {optimizer} +ce @ .*mse @ .*undecided"
+        assert re.search(row, output, re.MULTILINE)
+    commands = [line.strip() for line in output.splitlines() if line.startswith("  python")]
+    assert commands
+    assert all(frames.jobs(command) for command in commands)
+
+
+def test_a_comparison_is_the_same_from_mlflow(swept: Swept, printed: dict[str, Printed]) -> None:
+    assert printed["csv from MLflow"].code == 0
+    from_mlflow = printed["csv from MLflow"].output
+    table = pd.read_csv(io.StringIO(from_mlflow))
+    assert set(table["condition"]) == {"784-30-10 mse", "784-30-10 ce"}
+    assert list(table["seeds"]) == [2, 2]
+    compared = comparison.compare(results.runs(swept.outputs), "optimizer")
+    expected = comparison.FORMATS["csv"](compared)
+    assert sorted(from_mlflow.splitlines()) == sorted(expected.splitlines())
+
+
+def test_exported_runs_are_the_same_as_the_recorded_runs(
+    swept: Swept, printed: dict[str, Printed]
+) -> None:
+    assert printed["export"].code == 0
+    folder = Path(printed["export"].output.strip().partition(": ")[2])
+    assert printed["export"].output == f"8 runs: {folder}\n"
+    exported = results.runs(folder)
+    expected = results.runs(swept.outputs, sweep=swept.sweep.id)
+    assert exported["outputs"].isna().all()
+    pd.testing.assert_frame_equal(exported, expected.assign(outputs=math.nan))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from experiments import results
-from experiments.comparison import CHOICES, FORMATS, compare, missing_runs
+from experiments.comparison import ARM, CHOICES, FORMATS, compare, missing_runs, named
 from experiments.errors import UserError
 from experiments.recording import write_atomically
 from experiments.report.notebooks import Section, execute_all
@@ -71,8 +71,9 @@ def write_figures(sections: Sequence[Section], folder: Path) -> None:
 
 def write_tables(runs: pd.DataFrame, folder: Path) -> None:
     """Write the comparison of each group that can be compared, in every format."""
-    for group in CHOICES:
-        with suppress(UserError):  # the group has one arm only, or one seed
+    swept = [group for group in CHOICES if named(runs, group)[ARM].nunique() > 1]
+    for group in swept:
+        with suppress(UserError):  # the arms have too few seeds in common
             comparison = compare(runs, group)
             folder.mkdir(exist_ok=True)
             for suffix, to_text in FORMATS.items():
