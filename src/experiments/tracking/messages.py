@@ -44,3 +44,7 @@ class MessageReader:
         *lines, self._incomplete = b"".join(chunks).split(b"\n")
         messages: list[Message] = [msgspec.json.decode(line, type=Message) for line in lines]
         return messages
+
+    def close(self) -> None:
+        """Close the pipe."""
+        self._pipe.close()

@@ -70,3 +70,8 @@ class MirrorProcess:
         """End the process at once."""
         self._process.kill()
         self._process.wait()
+
+    def close(self) -> None:
+        """Close the pipes to a process that has ended."""
+        self.finish()
+        self.messages.close()

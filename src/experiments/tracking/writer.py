@@ -67,6 +67,7 @@ class Writer:
         self._restarted = True
         self._read_messages(self._mirror)
         self._warn(f"{self._why(self._mirror)}; starting another writer")
+        self._mirror.close()
         self._mirror = MirrorProcess(self.folder, self.uri)
 
     def _read_messages(self, mirror: MirrorProcess) -> bool:
@@ -101,6 +102,7 @@ class Writer:
         if gave_up:
             mirror.kill()
         self._read_messages(mirror)
+        mirror.close()
         return "" if mirror.succeeded else gave_up or self._why(mirror)
 
     def _wait(self, mirror: MirrorProcess) -> bool:
