@@ -95,8 +95,9 @@ def copy_others(client: MlflowClient, folder: Path, uri: str) -> Iterator[Path]:
     A record that cannot be copied is skipped, so it does not block the records after it; a later
     process tries again. Yield each folder after it has been checked.
     """
-    for other in records(outputs_of(folder)):
-        if other != folder and is_behind(other, uri):
+    others = (each for each in records(outputs_of(folder)) if each != folder)
+    for other in others:
+        if is_behind(other, uri):
             with suppress(*STORE_ERRORS):
                 mirror_of(client, other, uri).update(last=True)
         yield other
