@@ -6,6 +6,22 @@ from pathlib import Path
 
 import harness
 
+FOLLOW = "experiments.mirror.follow"
+"""The module of the writer."""
+
+
+def end_writer(program: harness.Program, signum: signal.Signals, before: int = 0) -> int:
+    """Send a signal to the writer of a program that is not the one ``before``. Return its id."""
+
+    def find() -> int | None:
+        found = program.processes().items()
+        return next((pid for pid, line in found if FOLLOW in line and pid != before), None)
+
+    pid = harness.wait_for(find, "writer")
+    assert pid is not None
+    os.kill(pid, signum)
+    return pid
+
 
 def test_the_next_run_tracks_a_run_whose_writer_was_killed(tmp_path: Path) -> None:
     folder = tmp_path / "outputs"
@@ -32,12 +48,7 @@ def test_a_writer_that_dies_is_replaced_and_mlflow_has_everything(tmp_path: Path
     folder = tmp_path / "outputs"
     with harness.start(folder, *harness.SLOW_AND_ENDLESS) as program:
         harness.wait_for((folder / "mlflow.db").exists, "store")
-        (writer,) = (
-            pid
-            for pid, command in program.processes().items()
-            if "experiments.mirror.follow" in command
-        )
-        os.kill(writer, signal.SIGTERM)
+        end_writer(program, signal.SIGTERM)
         harness.wait_for(lambda: harness.STORE_WARNING in program.output, "warning")
         program.send(signal.SIGTERM)
         assert program.wait() == 143
@@ -48,6 +59,25 @@ def test_a_writer_that_dies_is_replaced_and_mlflow_has_everything(tmp_path: Path
     harness.assert_complete(
         harness.tracked(harness.uri(folder)), "KILLED", harness.run_folder(folder)
     )
+
+
+def test_a_writer_that_dies_twice_is_reported_and_sync_brings_mlflow_up_to_date(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "outputs"
+    with harness.start(folder, *harness.SLOW_AND_ENDLESS) as program:
+        harness.wait_for_epoch(folder)
+        first = end_writer(program, signal.SIGKILL)
+        harness.wait_for(lambda: harness.STORE_WARNING in program.output, "warning")
+        end_writer(program, signal.SIGKILL, before=first)
+        program.send(signal.SIGTERM)
+        assert program.wait() == 143
+        output = program.output
+    assert output.count(harness.STORE_WARNING) == 1
+    assert "MLflow is not up to date: its writer was ended by SIGKILL\n" in output
+    harness.sync(tmp_path, *harness.advice(output, "sync")[2:])
+    runs = harness.tracked(harness.uri(folder))
+    harness.assert_complete(runs, "KILLED", harness.run_folder(folder))
 
 
 def test_a_deleted_store_is_filled_again_by_the_next_run(tmp_path: Path) -> None:

@@ -56,8 +56,9 @@ def test_a_process_that_cannot_start_names_its_log(
     (tmp_path / "mlflow.py").write_text("raise ImportError('broken')")
     with ended(run, harness.uri(tmp_path)) as mirror:
         assert not mirror.succeeded
-        assert mirror.describe_exit().startswith("its writer ended with exit code 1; see ")
-        assert mirror.describe_exit().endswith(TRACKING_LOG)
+        failure = mirror.describe_failure("")
+        assert failure.startswith("its writer ended with exit code 1; see ")
+        assert failure.endswith(TRACKING_LOG)
     assert "broken" in (run / TRACKING_LOG).read_text()
 
 
@@ -65,6 +66,7 @@ def test_an_unexpected_error_is_reported_with_its_name(run: Path, tmp_path: Path
     with ended(run, f"sqlite:///{tmp_path}/mlflow.db?timeout=never") as mirror:
         assert not mirror.succeeded
         (message,) = mirror.messages.read()
+        assert mirror.describe_failure("database is locked") == "database is locked"
     assert isinstance(message, StoreWarning)
     assert message.message.startswith("ValueError: could not convert string to float")
     assert "Traceback" in (run / TRACKING_LOG).read_text()
@@ -76,4 +78,5 @@ def test_a_process_that_is_killed_names_the_signal(run: Path, tmp_path: Path) ->
         mirror.kill()
         assert mirror.ended
         assert not mirror.succeeded
-        assert mirror.describe_exit() == "its writer was ended by SIGKILL"
+        failure = mirror.describe_failure("database is locked")
+        assert failure == "its writer was ended by SIGKILL"

@@ -49,12 +49,13 @@ class MirrorProcess:
         """True when the process has ended and MLflow was up to date."""
         return self._process.poll() == 0
 
-    def describe_exit(self) -> str:
-        """Return in words how the process ended."""
+    def describe_failure(self, last_warning: str) -> str:
+        """Return in words why the process has failed, given its last warning."""
         code = self._process.returncode or 0
         if code < 0:
             return f"its writer was ended by {signal.Signals(-code).name}"
-        return f"its writer ended with exit code {code}; see {os.path.relpath(self.log)}"
+        log = os.path.relpath(self.log)
+        return last_warning or f"its writer ended with exit code {code}; see {log}"
 
     def finish(self) -> None:
         """Ask the process to bring MLflow up to date and end."""

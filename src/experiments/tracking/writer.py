@@ -43,7 +43,8 @@ class Writer:
         self._browse = browse
         self._say = say
         self._mirror: MirrorProcess | None = None
-        self._warning = ""  # the last one
+        self._last_warning = ""  # of the mirror
+        self._warned = False  # the user
         self._progress: Progress | None = None
         self._restarted = False
 
@@ -66,7 +67,9 @@ class Writer:
             return
         self._restarted = True
         self._read_messages(self._mirror)
-        self._warn(f"{self._why(self._mirror)}; starting another writer")
+        reason = self._mirror.describe_failure(self._last_warning)
+        self._warn(f"{reason}; starting another writer")
+        self._last_warning = ""
         self._mirror.close()
         self._mirror = MirrorProcess(self.folder, self.uri)
 
@@ -75,20 +78,17 @@ class Writer:
         messages = mirror.messages.read()
         for message in messages:
             if isinstance(message, StoreWarning):
+                self._last_warning = message.message
                 self._warn(message.message)
             else:
                 self._progress = message
         return bool(messages)
 
     def _warn(self, message: str) -> None:
-        """Print the first warning and remember the last one."""
-        if not self._warning:
+        """Print a message if it is the first one."""
+        if not self._warned:
+            self._warned = True
             self._say(f"MLflow: {message}\nThe runs continue; nothing is lost.")
-        self._warning = message
-
-    def _why(self, mirror: MirrorProcess) -> str:
-        """Return why the mirror did not succeed: its last warning, or how it ended."""
-        return self._warning or mirror.describe_exit()
 
     def _finish(self, mirror: MirrorProcess) -> str:
         """Wait until MLflow is up to date; return why it is not, or an empty string."""
@@ -103,7 +103,9 @@ class Writer:
             mirror.kill()
         self._read_messages(mirror)
         mirror.close()
-        return "" if mirror.succeeded else gave_up or self._why(mirror)
+        if mirror.succeeded:
+            return ""
+        return gave_up or mirror.describe_failure(self._last_warning)
 
     def _wait(self, mirror: MirrorProcess) -> bool:
         """Wait for the end of the mirror; return false if it sends no message for too long."""

@@ -1,0 +1,36 @@
+"""`experiments sync` where there is nothing to copy. Real stores are in the system tests."""
+
+import re
+from pathlib import Path
+
+import pytest
+import records
+
+from experiments.errors import UserError
+from experiments.mirror import sync
+from experiments.recording import JOURNAL
+
+
+@pytest.mark.parametrize("name", ["", "missing"])
+def test_a_folder_without_records_is_refused(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
+    with pytest.raises(UserError, match=f"^{re.escape(str(folder))}: no runs are recorded there$"):
+        sync(folder)
+
+
+def test_records_without_a_store_are_counted_and_skipped(tmp_path: Path) -> None:
+    for identity in ("1", "2"):
+        records.write_run(tmp_path, identity, records.end())
+    done, problems = sync(tmp_path)
+    assert problems == []
+    assert len(done) == 1
+    assert "tracking=none, skipped: 2;" in done[0]
+    assert "--uri" in done[0]
+
+
+def test_a_damaged_record_is_reported_and_does_not_stop_the_others(tmp_path: Path) -> None:
+    damaged, _ = (records.write_run(tmp_path, identity, records.end()) for identity in ("1", "2"))
+    (damaged / JOURNAL).write_bytes(b"damage\n" + (damaged / JOURNAL).read_bytes())
+    done, problems = sync(tmp_path)
+    assert [problem.partition(": ")[0] for problem in problems] == [str(damaged / JOURNAL)]
+    assert "skipped: 1;" in done[0]
