@@ -7,7 +7,7 @@ import pandas as pd
 from experiments.comparison.arms import CHOICES
 from experiments.errors import UserError
 from experiments.recording import Status
-from experiments.results import RATE, VALIDATION, options
+from experiments.results import BEST_VALIDATION, RATE, VALIDATION, options
 
 FINAL = tuple(status.value for status in Status if status.final)
 
@@ -71,6 +71,6 @@ def chance(runs: pd.DataFrame) -> pd.Series:
 def selection_bias(runs: pd.DataFrame) -> SelectionBias:
     """Return the mean gains of the best epoch over the last one, for the runs that finished."""
     finished = runs[runs["status"] == Status.FINISHED.value]
-    validation = finished[f"best_epoch/{VALIDATION}"] - finished[VALIDATION]
+    validation = finished[BEST_VALIDATION] - finished[VALIDATION]
     test = finished["best_epoch/test/accuracy"] - finished["test/accuracy"]
     return SelectionBias(float(validation.mean()), float(test.mean()))
