@@ -5,6 +5,7 @@ A program's output goes to a file, so that a test can read it while the program 
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -27,11 +28,18 @@ SMALL = ("epochs=2", "dataset.train_size=300")
 ENDLESS = ("epochs=100000", "dataset.train_size=300", "dataset.validation_size=1000")
 NOT_TRACKED = "tracking=none"
 
+SETPRIV = shutil.which("setpriv")  # util-linux
+TERMINATED_WITH_THE_TESTS = [SETPRIV, "--pdeathsig", "TERM"] if SETPRIV else []
+"""The start of a command which the kernel terminates when the process of the tests ends."""
+
 T = TypeVar("T")
 
 
 class Program:
-    """A running command. Leaving the context kills it and every process that it has started."""
+    """A running command. Leaving the context kills it and every process that it has started.
+
+    If the tests themselves are killed, the command is terminated.
+    """
 
     def __init__(
         self, command: Sequence[str | Path], log: Path, *, cwd: Path = PROJECT, **variables: str
@@ -42,7 +50,7 @@ class Program:
         name, _, value = self._mark.partition("=")
         with log.open("wb") as output:
             self.process = subprocess.Popen(
-                [str(part) for part in command],
+                [*TERMINATED_WITH_THE_TESTS, *map(str, command)],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
