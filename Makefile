@@ -20,10 +20,11 @@ report: setup  ## the notebooks on your newest sweep, as one HTML file
 	$(BIN)/experiments report
 
 quick: .venv/installed-test  ## run the unit tests, those of changed rooms first
-	$(BIN)/python -m pytest tests/unit --changed-first -n 2
+	$(BIN)/python -m pytest tests/unit --changed-first -m "not stress and not forks" -n 2
 
 test: .venv/installed-test  ## run the tests, except those marked stress
-	$(BIN)/python -m pytest -m "not stress" -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m "not stress and not forks" -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m forks
 
 stress: .venv/installed-test  ## run the tests marked stress: many kills, long simulations, heavy loads
 	$(BIN)/python -m pytest -m stress -n 2 --dist loadfile

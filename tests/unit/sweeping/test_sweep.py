@@ -35,7 +35,7 @@ from experiments.sweeping.sweep import (
 from experiments.sweeping.workers import Workers
 from experiments.terminal import Display, RunSummary
 
-pytestmark = pytest.mark.stress  # a fork of a test process that has threads can hang
+pytestmark = pytest.mark.forks
 
 
 def summaries(status: Status, n: int) -> list[RunSummary]:

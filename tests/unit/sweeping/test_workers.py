@@ -35,7 +35,7 @@ from experiments.recording import (
 from experiments.running import Job
 from experiments.sweeping.workers import CONTEXT, CRASHES, LastMessage, Worker, Workers
 
-pytestmark = pytest.mark.stress  # a fork of a test process that has threads can hang
+pytestmark = pytest.mark.forks
 
 
 @pytest.fixture
