@@ -102,7 +102,9 @@ def write_to_store(client: Any, experiment_id: str, run: FinishedRun) -> None:
         for epoch, values in (*by_epoch, (len(by_epoch), run.end.metrics))
         for name, value in values.items()
     ]
-    params = [Param(name, str(value)) for name, value in parameters(start).items()]
+    params = [
+        Param(name, str(value)) for name, value in parameters(start.choices, start.config).items()
+    ]
     client.log_batch(run_id, metrics=metrics, params=params)
 
 

@@ -1,4 +1,4 @@
-"""Handling SIGINT, SIGTERM and SIGHUP: Ctrl-C, a batch system, a closed terminal."""
+"""Turn SIGINT, SIGTERM and SIGHUP into an exception, or into a request to stop."""
 
 import signal
 from collections.abc import Iterator

@@ -73,7 +73,7 @@ class ReLU(Activation):
 class LeakyReLU(Activation):
     """``f(z) = max(z, slope z)``, with ``f'(0) = slope`` (Maas et al. 2013, eq. 2).
 
-    Raises ValueError unless 0 < slope < 1, where ``a`` has the sign of ``z``.
+    Raise ValueError unless 0 < slope < 1, where ``a`` has the sign of ``z``.
     """
 
     slope: float

@@ -1,4 +1,4 @@
-"""Checks a gradient against finite differences along one random direction."""
+"""Check a gradient against finite differences along one random direction."""
 
 from collections.abc import Callable
 

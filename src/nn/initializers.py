@@ -17,7 +17,7 @@ from nn.arrays import Array
 class Initializer(ABC):
     """Draws the initial weights. The biases are N(0, bias_std^2), so zero for ``bias_std = 0``.
 
-    Raises ValueError if ``bias_std`` is negative or not finite.
+    Raise ValueError if ``bias_std`` is negative or not finite.
     """
 
     bias_std: float

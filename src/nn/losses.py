@@ -27,7 +27,7 @@ class Output(Enum):
 class Loss(ABC):
     """A cost ``C(Z, Y)`` with its output function ``A(Z)``.
 
-    Raises ValueError if ``output`` is neither an `Output` nor the name of one.
+    Raise ValueError if ``output`` is neither an `Output` nor the name of one.
     """
 
     output: Output

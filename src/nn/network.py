@@ -26,7 +26,7 @@ class Network:
     the weights are ``parameters[:n_weights]``; ``weights[l]`` and ``biases[l]`` are views of the
     vector. ``gradient [p]`` has the same layout.
 
-    Raises ValueError unless there are at least two sizes, all of them positive, and ``dtype`` is
+    Raise ValueError unless there are at least two sizes, all of them positive, and ``dtype`` is
     float32 or float64.
     """
 
@@ -76,7 +76,7 @@ class Network:
     def logits(self, inputs: Array) -> Array:
         """Return the weighted inputs of the last layer ``[n, sizes[-1]]``.
 
-        Raises ValueError unless ``inputs`` has rows of ``sizes[0]`` numbers.
+        Raise ValueError unless ``inputs`` has rows of ``sizes[0]`` numbers.
         """
         if inputs.ndim != 2 or inputs.shape[1] != self.sizes[0]:
             raise ValueError(f"inputs must be [n, {self.sizes[0]}], not {list(inputs.shape)}")
@@ -113,7 +113,7 @@ class Network:
         ``inputs [n, sizes[0]]``, ``targets [n, sizes[-1]]``. The output error is the loss's;
         ``delta_(l-1) = (delta_l W_l^T) * f'(Z_(l-1))``, ``dC/dW_l = A_(l-1)^T delta_l`` and
         ``dC/db_l = sum delta_l`` over the examples (Nielsen, ch. 2, BP1-BP4, with rows as
-        examples). Raises ValueError unless the targets have the shape of the logits.
+        examples). Raise ValueError unless the targets have the shape of the logits.
         """
         inputs = np.asarray(inputs, self.parameters.dtype)  # np.dot does not convert types
         logits = self.forward(inputs)

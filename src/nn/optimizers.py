@@ -33,7 +33,7 @@ class State:
 class Optimizer(ABC):
     """Gradient descent on a vector of ``p`` parameters.
 
-    Raises ValueError if a hyperparameter is out of its range.
+    Raise ValueError if a hyperparameter is out of its range.
     """
 
     learning_rate: float

@@ -33,7 +33,7 @@ class Constant(Schedule):
 class Step(Schedule):
     """``gamma^floor((epoch - 1) / every)``.
 
-    Raises ValueError unless 0 < gamma <= 1 and every >= 1.
+    Raise ValueError unless 0 < gamma <= 1 and every >= 1.
     """
 
     every: int
@@ -52,7 +52,7 @@ class Step(Schedule):
 class Exponential(Schedule):
     """``gamma^(epoch - 1)``.
 
-    Raises ValueError unless 0 < gamma <= 1.
+    Raise ValueError unless 0 < gamma <= 1.
     """
 
     gamma: float
@@ -68,7 +68,7 @@ class Exponential(Schedule):
 class Cosine(Schedule):
     """``(1 + cos(pi (epoch - 1) / epochs)) / 2`` (Loshchilov and Hutter 2017, eq. 5, one cycle).
 
-    Zero in later epochs. Raises ValueError unless epochs >= 1.
+    Zero in later epochs. Raise ValueError unless epochs >= 1.
     """
 
     epochs: int
@@ -85,7 +85,7 @@ class Cosine(Schedule):
 class HalveOnPlateau(Schedule):
     """Halve the rate after ``patience`` epochs in a row without a new best validation accuracy.
 
-    (Nielsen, ch. 3, "Learning rate schedule".) Raises ValueError unless patience >= 1.
+    (Nielsen, ch. 3, "Learning rate schedule".) Raise ValueError unless patience >= 1.
     """
 
     patience: int

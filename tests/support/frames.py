@@ -137,7 +137,7 @@ def run(
         "run_seconds": 1.0,
         "data": data,
         "message": "" if status == "finished" else "a message",
-        **parameters(composed(others).start),
+        **parameters(composed(others).start.choices, composed(others).start.config),
         "seed": seed,
         **(test if status == "finished" else {}),
         EPOCHS: list([accuracy] if validation is None else validation),

@@ -53,7 +53,7 @@ def test_a_writer_that_dies_is_replaced_and_mlflow_has_everything(tmp_path: Path
         program.send(signal.SIGTERM)
         assert program.wait() == 143
         output = program.output
-    assert "MLflow: its writer was ended by SIGTERM; starting another writer\n" in output
+    assert "MLflow: the mirror process was ended by SIGTERM; starting another one\n" in output
     assert output.count(harness.STORE_WARNING) == 1
     assert "and in MLflow: browse with" in output
     harness.assert_complete(
@@ -74,7 +74,7 @@ def test_a_writer_that_dies_twice_is_reported_and_sync_brings_mlflow_up_to_date(
         assert program.wait() == 143
         output = program.output
     assert output.count(harness.STORE_WARNING) == 1
-    assert "MLflow is not up to date: its writer was ended by SIGKILL\n" in output
+    assert "MLflow is not up to date: the mirror process was ended by SIGKILL\n" in output
     harness.sync(tmp_path, *harness.advice(output, "sync")[2:])
     runs = harness.tracked(harness.uri(folder))
     harness.assert_complete(runs, "KILLED", harness.run_folder(folder))

@@ -57,7 +57,7 @@ def test_a_process_that_cannot_start_names_its_log(
     with ended(run, harness.uri(tmp_path)) as mirror:
         assert not mirror.succeeded
         failure = mirror.describe_failure("")
-        assert failure.startswith("its writer ended with exit code 1; see ")
+        assert failure.startswith("the mirror process ended with exit code 1; see ")
         assert failure.endswith(TRACKING_LOG)
     assert "broken" in (run / TRACKING_LOG).read_text()
 
@@ -79,4 +79,4 @@ def test_a_process_that_is_killed_names_the_signal(run: Path, tmp_path: Path) ->
         assert mirror.ended
         assert not mirror.succeeded
         failure = mirror.describe_failure("database is locked")
-        assert failure == "its writer was ended by SIGKILL"
+        assert failure == "the mirror process was ended by SIGKILL"

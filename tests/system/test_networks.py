@@ -15,7 +15,6 @@ from experiments.configuration import build, compose
 from experiments.errors import UserError
 from experiments.recording import load_weights
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*Any type hint is inferred as AnyType")  # MLflow's
 VALIDATION_SIZE = 500
 FEW_IMAGES = ("dataset.train_size=300", f"dataset.validation_size={VALIDATION_SIZE}")
 SWEEP = (

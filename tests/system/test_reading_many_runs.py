@@ -18,7 +18,6 @@ from mlflow.entities import Metric, Param
 from experiments import results
 from experiments.recording import parameters
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*Any type hint is inferred as AnyType")  # MLflow's
 EPOCHS = 3
 METRICS = ("train/cost", "validation/accuracy", "seconds")
 FEW, MANY = 3, 30
@@ -43,7 +42,10 @@ def write_store(folder: Path, n_runs: int) -> str:
             for epoch in range(1, EPOCHS + 1)
             for name in METRICS
         ]
-        params = [Param(name, str(value)) for name, value in parameters(start).items()]
+        params = [
+            Param(name, str(value))
+            for name, value in parameters(start.choices, start.config).items()
+        ]
         client.log_batch(run.info.run_id, metrics=metrics, params=params)
     sweep = {"sweep": "all", "runs": str(n_runs), "overrides": "[]"}
     client.create_run(experiment, 0, sweep, run_name="all")

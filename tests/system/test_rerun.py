@@ -52,7 +52,7 @@ def test_a_rerun_names_what_differs_and_what_has_changed(four: Sweep, tmp_path: 
     assert lines[differing + 1 : differing + 4] == [
         "from epoch 2: train/cost",
         "at the end: test/accuracy",
-        "changed since:",
+        "changed since the recorded run:",
     ]
     code_was, *others = lines[differing + 4 :]
     assert code_was.startswith("code was 0123456789abcdef, is ")

@@ -24,7 +24,6 @@ from experiments.configuration import run_command
 from experiments.errors import UserError
 from experiments.recording import SILENT_END, SweepRecord, load_weights, read_sweep
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*Any type hint is inferred as AnyType")  # MLflow's
 FEW_IMAGES = ("dataset.train_size=300", "dataset.validation_size=500", NOT_TRACKED)
 FOUR = ("optimizer=sgd,adam", "l2=0,300", "optimizer.learning_rate=3", "epochs=5", *FEW_IMAGES)
 """A sweep of four runs. With an l2 of 300 each step of SGD multiplies the weights by -2, so that

@@ -131,7 +131,7 @@ DAMAGES = {
     ),
     "journal cut after an epoch": Damage(
         lambda run: _cut(run, 2, torn=100),
-        f"{NEWEST} is ahead of the journal, {PREVIOUS} is ahead of the journal",
+        f"{NEWEST} has more epochs than the journal, {PREVIOUS} has more epochs than the journal",
         from_the_beginning=True,
     ),
 }

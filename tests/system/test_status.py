@@ -126,7 +126,7 @@ def test_an_unknown_sweep_is_an_error_that_names_the_known_ones(recorded: Record
     code, output = _status(recorded.outputs, "nonsense")
     assert code == 1
     assert output == (
-        f"error: nonsense: 0 sweeps have an id that starts with it; known: {recorded.sweep.name}\n"
+        f"error: nonsense: 0 sweeps match, expected one; known ids: {recorded.sweep.name}\n"
     )
 
 

@@ -1,4 +1,4 @@
-"""Ending a program with one line instead of a traceback, where the user can correct the mistake."""
+"""Print errors that the user can correct as one line, and end the program."""
 
 import os
 import signal

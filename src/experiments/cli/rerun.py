@@ -72,7 +72,9 @@ def find_record(run: str, outputs: Path, uri: str | None) -> Record:
         found = exact or current
         if len(found) > 1:
             identities = ", ".join(each.name for each in found)
-            raise UserError(f"{run}: {len(found)} identities start with it: {identities}")
+            raise UserError(
+                f"{run}: {len(found)} runs match, expected one; known identities: {identities}"
+            )
         if not found:
             return _record_in_mlflow(run, outputs, uri)
         (folder,) = found
@@ -84,7 +86,10 @@ def find_record(run: str, outputs: Path, uri: str | None) -> Record:
 
 def _record_in_mlflow(run_id: str, outputs: Path, uri: str | None) -> Record:
     if uri is None:
-        raise UserError(f"{run_id}: no such run in {outputs}")
+        raise UserError(
+            f"{run_id}: no run in {outputs} has this identity or folder;"
+            " --uri URI looks in an MLflow store"
+        )
     from experiments.mirror import tracked_record  # imports MLflow
 
     return tracked_record(uri, run_id)

@@ -1,4 +1,4 @@
-"""`experiments sync`: bring MLflow up to date with the records."""
+"""The command `experiments sync`: its arguments and its output."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`experiments ui`: browse the runs in MLflow."""
+"""The command `experiments ui`: its arguments."""
 
 from typing import Protocol
 

@@ -38,7 +38,7 @@ def incomplete(runs: pd.DataFrame, group: str, pairs: Sequence[Pair]) -> list[st
         if unmatched:
             listed = ", ".join(map(str, sorted(unmatched)))
             sentences.append(
-                f"{pair.condition}: only one of {pair.arm_a} and {pair.arm_b} has seed {listed}"
+                f"{pair.condition}: only {pair.arm_a} or {pair.arm_b} has seed {listed}, not both"
             )
     return sentences
 

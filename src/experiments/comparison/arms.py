@@ -1,4 +1,4 @@
-"""Arms and conditions: the choices that are compared, and everything else that is held fixed."""
+"""Name the arm and the condition of every run, and choose an example run of each arm."""
 
 from collections.abc import Sequence
 
@@ -49,7 +49,7 @@ def named(frame: pd.DataFrame, *groups: str) -> pd.DataFrame:
 def examples(runs: pd.DataFrame) -> pd.DataFrame:
     """Return one finished run of each arm, from a frame with the columns of `named`.
 
-    All of them have the same condition and seed: the first one that has the most arms. Raises
+    All of them have the same condition and seed: the first one that has the most arms. Raise
     UserError if no run has finished.
     """
     finished = runs[runs["status"] == Status.FINISHED.value]

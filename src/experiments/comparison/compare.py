@@ -106,7 +106,7 @@ def compare(
     equivalence margin as a fraction. Each arm gets the learning rate that is best on the validation
     set. Runs of two arms are paired by seed if they differ in the arm and learning rate only. A
     diverged run has no difference and loses against a run that finished. P-values are corrected
-    over the whole table (Holm). Raises UserError if the runs cannot be compared; the message says
+    over the whole table (Holm). Raise UserError if the runs cannot be compared; the message says
     which command makes the missing runs.
     """
     if group not in CHOICES:

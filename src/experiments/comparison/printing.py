@@ -1,4 +1,4 @@
-"""Print a comparison to the terminal, or write it as CSV, Markdown or LaTeX."""
+"""Print a comparison with advice, or write its table as CSV, Markdown or LaTeX."""
 
 import math
 from collections.abc import Callable, Sequence

@@ -44,7 +44,7 @@ def paired_statistics(
 ) -> PairedStatistics:
     """Return the statistics of two arms. ``a[i]`` and ``b[i]`` have the same seed.
 
-    Raises ValueError if there are fewer than two pairs.
+    Raise ValueError if there are fewer than two pairs.
     """
     first, second = np.asarray(a, float), np.asarray(b, float)
     if len(first) != len(second) or len(first) < 2:

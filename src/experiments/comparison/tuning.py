@@ -29,7 +29,7 @@ def ended(runs: pd.DataFrame) -> pd.DataFrame:
     """Return the runs that have finished or diverged, in the order in which they started.
 
     Of several runs with the same configuration, made by different versions of the code, only the
-    last one is returned. Raises UserError if no run has finished or diverged.
+    last one is returned. Raise UserError if no run has finished or diverged.
     """
     final = runs[runs["status"].isin(FINAL)]
     if final.empty:
@@ -44,7 +44,7 @@ def tuned(runs: pd.DataFrame) -> pd.DataFrame:
     One rate is chosen for each set of runs that differ in learning rate and seed only. The accuracy
     is the one after the last epoch, averaged over the seeds that all rates have. A diverged run
     counts with the accuracy of guessing. Rates with less than half as many seeds as another rate
-    are left out. Raises UserError if no run has finished or diverged.
+    are left out. Raise UserError if no run has finished or diverged.
     """
     final = ended(runs)
     fixed = [*(each for each in [*CHOICES, *options(final)] if each != RATE), "data"]

@@ -1,4 +1,4 @@
-"""Verdicts in words: sentences and a table for people, in percentage points."""
+"""Sentences and tables about comparisons, for people."""
 
 import numpy as np
 import numpy.typing as npt

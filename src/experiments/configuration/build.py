@@ -124,7 +124,7 @@ def _check_control(config: DictConfig) -> None:
     except OmegaConfBaseException as error:
         raise ConfigError(one_line(error, "record_weights")) from None
     if not all(isinstance(epoch, int) and epoch >= 0 for epoch in epochs):
-        raise ConfigError(f"record_weights must be epochs, 0 or more, not {epochs}")
+        raise ConfigError(f"record_weights must be a list of epochs, each 0 or more, not {epochs}")
 
 
 def _sizes(config: DictConfig) -> list[int]:
@@ -140,7 +140,7 @@ def _instance(config: DictConfig, group: str, kind: type[T]) -> T:
     """Return an object of the class in a group's `_target_`, with its options checked."""
     options = OmegaConf.to_container(config[group], resolve=True)
     if not isinstance(options, dict) or "_target_" not in options:
-        raise ConfigError(f"{group}: has no _target_, the class to build")
+        raise ConfigError(f"{group}: _target_ is missing; it names the class to build")
     schema = OmegaConf.structured(_class(group, str(options.pop("_target_")), kind))
     OmegaConf.set_readonly(schema, False)
     try:

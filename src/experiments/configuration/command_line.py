@@ -1,4 +1,4 @@
-"""Writing command lines: Hydra overrides, `python run.py ...` and `experiments ...`."""
+"""Format Hydra overrides and shell commands that the user can type."""
 
 import math
 import os

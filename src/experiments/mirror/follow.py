@@ -1,4 +1,4 @@
-"""The mirror's process: it follows a run or a sweep into MLflow until its parent has ended.
+"""The main program of the mirror process: copy a run or a sweep until the parent ends.
 
 `python -m experiments.mirror.follow FOLDER URI DESCRIPTOR` follows the record in FOLDER until its
 standard input is closed, and sends messages through the file descriptor. After a failure of the

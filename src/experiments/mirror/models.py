@@ -12,10 +12,12 @@ from mlflow.models import Model, ModelSignature
 from mlflow.types import Schema, TensorSpec
 
 import nn
-from experiments.mirror import figures, pyfunc_model
+from experiments.mirror import figures
 from experiments.recording import RecordedConfig
 
 NAME = "model"
+PYFUNC_MODEL = str(Path(__file__).with_name("pyfunc_model.py"))
+"""The code of the model. MLflow imports it; here that would print a warning of MLflow's."""
 
 
 def log(
@@ -53,7 +55,7 @@ def save(
     mlflow.pyfunc.save_model(
         folder,
         mlflow_model=model,
-        python_model=pyfunc_model.__file__,
+        python_model=PYFUNC_MODEL,
         artifacts={"network": str(network)},
         code_paths=[str(Path(nn.__file__).parent)],
         signature=ModelSignature(

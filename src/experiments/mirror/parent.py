@@ -1,4 +1,4 @@
-"""The process that started the mirror: it gets messages, and its end is noticed."""
+"""The parent process as the mirror sees it: send it messages, and notice its end."""
 
 import select
 from contextlib import suppress

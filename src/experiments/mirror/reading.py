@@ -1,4 +1,4 @@
-"""Reading an MLflow store.
+"""Open an MLflow store for reading, search its runs, and report its errors as UserError.
 
 If the store is missing or does not answer, that is a UserError of one line.
 """
@@ -28,7 +28,7 @@ def existing_store(uri: str) -> MlflowClient:
         return open_store(uri)
     except Exception as error:  # of the library that MLflow uses for such an address
         reason = describe_error(error)
-        raise UserError(f"{uri}: this is no store that can be read: {reason}") from None
+        raise UserError(f"{uri}: this MLflow store cannot be read: {reason}") from None
 
 
 def search_runs(client: MlflowClient, uri: str, condition: str) -> list[Run]:

@@ -1,4 +1,4 @@
-"""The records in a folder, and the mirror of each."""
+"""Find the records in a folder, and choose the mirror of each: of a run or of a sweep."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""The copy of a run in MLflow, made from its journal.
+"""Write a run to MLflow from its journal.
 
 Everything is looked up before it is created, so the work can be repeated and continued.
 """
@@ -134,7 +134,8 @@ class MirroredRun:
         self._run_id, self._status = run.info.run_id, None
         self._join_sweep(run)
         params = [
-            Param(name, str(value)[:LONGEST_PARAM]) for name, value in parameters(start).items()
+            Param(name, str(value)[:LONGEST_PARAM])
+            for name, value in parameters(start.choices, start.config).items()
         ]
         self.client.log_batch(self._run_id, params=params)
         if start.dataset is not None:

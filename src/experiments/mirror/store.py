@@ -1,4 +1,4 @@
-"""An MLflow store: opened safely, and asked for experiments and runs before they are created."""
+"""Open or create an MLflow store, and find or create experiments and runs in it."""
 
 import fcntl
 import sqlite3

@@ -1,4 +1,4 @@
-"""The copy of a sweep in MLflow: a run in which the runs of the sweep are nested."""
+"""Write a sweep to MLflow: a run in which the runs of the sweep are nested."""
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress

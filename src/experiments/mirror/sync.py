@@ -1,4 +1,4 @@
-"""`experiments sync`: bring MLflow up to date with records, once."""
+"""Copy all records of a folder to MLflow once, for `experiments sync`."""
 
 from collections import Counter
 from pathlib import Path

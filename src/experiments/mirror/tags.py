@@ -1,4 +1,4 @@
-"""The tags in MLflow: facts about runs and sweeps that are read back, and MLflow's own tags."""
+"""The names of the tags in MLflow, and the tags of runs, sweeps and environments."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The runs that MLflow has: found again, with their records and files."""
+"""Read runs back from MLflow, with their records and files."""
 
 import tempfile
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The sweeps that MLflow has: found again, and supplemented with a report."""
+"""Read sweeps back from MLflow, and attach files to a sweep."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""`experiments ui`: MLflow's own server, with few processes, for this machine only."""
+"""Serve MLflow on this machine, with few processes, for `experiments ui`."""
 
 import os
 import socket

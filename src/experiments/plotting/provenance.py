@@ -1,4 +1,4 @@
-"""The provenance of a figure: the runs that it shows, and the commands that make them."""
+"""Show figures with the runs and commands that made them."""
 
 import html
 from dataclasses import dataclass

@@ -36,7 +36,7 @@ def use_style() -> None:
 def arm_colours(frame: pd.DataFrame) -> dict[str, str]:
     """Return the colour of each arm of a frame; of all its categories if `arm` is categorical.
 
-    Raises UserError if there are more arms than colours.
+    Raise UserError if there are more arms than colours.
     """
     if ARM not in frame:
         return {"": COLOURS[0]}

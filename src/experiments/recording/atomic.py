@@ -1,4 +1,4 @@
-"""Writing files atomically: after a crash a file has its old contents or its new ones."""
+"""Write files atomically: after a crash a file has its old contents or its new ones."""
 
 import os
 from pathlib import Path

@@ -34,8 +34,12 @@ def decode(line: bytes, kind: type[T] | Any) -> T | None:
     found = LINE.fullmatch(line)
     if found is None or zlib.crc32(found[1]) != int(found[2]):
         return None
-    try:  # msgspec's own JSON decoder rejects file names that are not valid Unicode
-        record: T = msgspec.convert(json.loads(found[1] + b"}"), kind)
+    body = found[1] + b"}"
+    try:
+        try:
+            record: T = msgspec.json.decode(body, type=kind)
+        except msgspec.DecodeError:  # it rejects file names that are not valid Unicode
+            record = msgspec.convert(json.loads(body), kind)
     except (ValueError, RecursionError) as error:
         raise VersionError(str(error)) from None
     return record

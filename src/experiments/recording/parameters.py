@@ -1,15 +1,15 @@
 """The choices and options of a run as one flat mapping, under the names that MLflow shows."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from experiments.recording.events import Start
+from experiments.recording.recorded_config import RecordedConfig
 
 
-def parameters(start: Start) -> dict[str, Any]:
+def parameters(choices: Mapping[str, str], config: RecordedConfig) -> dict[str, Any]:
     """Return the choice in each group of conf/ and every option, such as `optimizer.beta1`."""
-    config = msgspec.to_builtins(start.config)
     flat: dict[str, Any] = {}
 
     def flatten(prefix: str, node: Any) -> None:
@@ -19,7 +19,9 @@ def parameters(start: Start) -> dict[str, Any]:
         elif not prefix.endswith("._target_"):
             flat[prefix] = node
 
-    flatten("", {key: value for key, value in config.items() if key != "tracking"})
-    choices = {key: value for key, value in start.choices.items() if key != "tracking"}
-    sizes = "-".join(map(str, start.config.architecture.sizes))
-    return {**choices, "architecture": sizes, **flat}
+    flatten(
+        "", {key: value for key, value in msgspec.to_builtins(config).items() if key != "tracking"}
+    )
+    chosen = {key: value for key, value in choices.items() if key != "tracking"}
+    sizes = "-".join(map(str, config.architecture.sizes))
+    return {**chosen, "architecture": sizes, **flat}

@@ -58,7 +58,7 @@ def execute_all(parameters: Mapping[str, object]) -> list[Section]:
 def execute(path: Path, parameters: Mapping[str, object]) -> Section:
     """Execute a notebook with other ``parameters`` than the ones in it.
 
-    An error that the user can fix ends the execution and is kept. Raises every other error of a
+    An error that the user can fix ends the execution and is kept. Raise every other error of a
     cell.
     """
     notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)

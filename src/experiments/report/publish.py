@@ -21,8 +21,8 @@ def publish(source: Path | str, sweep: SweepSummary | None, folder: Path) -> lis
     """Write the report of a sweep, or of all runs without one, into ``folder``.
 
     The name of the file is the id of the sweep. If the sweep has a store, the report is attached to
-    it in MLflow, with its figures and the tables of all comparisons that the runs allow. Returns
-    sentences about what was done. Raises UserError if no notebook can be executed to its end.
+    it in MLflow, with its figures and the tables of all comparisons that the runs allow. Return
+    sentences about what was done. Raise UserError if no notebook can be executed to its end.
     """
     runs = results.runs(source, sweep=sweep.id if sweep else None)
     sections = execute_all(

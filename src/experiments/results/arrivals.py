@@ -1,4 +1,4 @@
-"""The time to an accuracy: the first epoch that reaches it, and the seconds until its end."""
+"""Time to accuracy: the first epoch that reaches an accuracy, and the training time to it."""
 
 from collections.abc import Sequence
 

@@ -35,7 +35,7 @@ LEFT_OUT = ("architecture.sizes", "dataset.name", "dataset.mirrors", "dataset.sh
 
 @dataclass(frozen=True, kw_only=True)
 class RunRow:
-    """What every source knows of one run: a row of the frame of runs.
+    """A row of the frame of runs: the values of a run that every source has.
 
     ``started`` is in seconds since 1970, ``run_seconds`` is None while MLflow does not have the end
     of the run. ``data`` is the SHA-256 of the images, ``outputs`` the folder of the record, or None

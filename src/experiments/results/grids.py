@@ -1,4 +1,4 @@
-"""Dividing runs into grids: a grid has every combination of its values, as one sweep does."""
+"""Divide runs into grids that one sweep command each can produce."""
 
 import itertools
 import math

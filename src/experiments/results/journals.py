@@ -65,7 +65,7 @@ def row_of(record: Record, status: Status, outputs: Path) -> RunRow:
         data=start.dataset.sha256 if start.dataset else "",
         outputs=str(outputs.absolute()),
         message=SILENT_END if died else end.message if end else "",
-        parameters=parameters(start),
+        parameters=parameters(start.choices, start.config),
         end_metrics=end.metrics if end else {},
     )
 

@@ -1,4 +1,4 @@
-"""Questions to a source: its runs, and the history of their metrics, as tidy frames.
+"""`runs` and `history`: the runs of a source and their metrics, as tidy frames.
 
 All sources give the same columns. Runs that failed, diverged or were interrupted are rows, too.
 """

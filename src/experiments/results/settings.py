@@ -19,7 +19,7 @@ from experiments.configuration import (
     override,
     recorded_config,
 )
-from experiments.recording import Origin, Start, parameters
+from experiments.recording import parameters
 from experiments.results.frames import OUTPUTS, RATE
 from experiments.results.grids import Settings, Value
 
@@ -124,14 +124,4 @@ def value_of(run: Row, key: str) -> Value | None:
 @lru_cache(maxsize=256)
 def _defaults(given: tuple[str, ...]) -> Mapping[str, Any]:
     config = compose(given)
-    start = Start(
-        id="",
-        identity="",
-        origin=Origin(config={}, data="", code="", numpy=""),
-        name="",
-        overrides=[*given],
-        choices=choices(config.hydra),
-        config=recorded_config(config),
-        environment={},
-    )
-    return parameters(start)
+    return parameters(choices(config.hydra), recorded_config(config))

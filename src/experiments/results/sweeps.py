@@ -1,4 +1,4 @@
-"""The sweeps of a source, as summaries."""
+"""List the sweeps of a source, and find a sweep by its id."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,8 +43,7 @@ def find_sweep(source: Path | str, prefix: str | None) -> SweepSummary | None:
     if len(found) != 1:
         ids = ", ".join(sweep.id for sweep in known) or "none"
         raise UserError(
-            f"{prefix}: the ids of {len(found)} sweeps of {source} begin with this, not of one;"
-            f" there are {ids}"
+            f"{prefix}: {len(found)} sweeps of {source} match, expected one; known ids: {ids}"
         )
     return found[0]
 

@@ -117,7 +117,7 @@ def load(folder: Path, origin: Origin, *, epochs: int) -> tuple[Checkpoint | Non
                 )
             if checkpoint.epochs <= epochs:
                 return checkpoint, ", ".join(remarks)
-            remarks.append(f"{name} is ahead of the journal")
+            remarks.append(f"{name} has more epochs than the journal")
     return None, ", ".join(remarks)
 
 

@@ -1,4 +1,4 @@
-"""A job: a run that is to be done, checked and ready to start."""
+"""A job: a checked run before its execution, with its configuration, identity and folder."""
 
 import uuid
 from collections.abc import Mapping, Sequence

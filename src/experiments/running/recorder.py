@@ -1,4 +1,4 @@
-"""The recorder of a run: writes its events, and knows its record so far."""
+"""Append the events of a run to its journal, and keep its record in memory."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Repeating a recorded run, to see whether it gives the same bits: `experiments rerun`."""
+"""Repeat a recorded run and compare the metrics, for `experiments rerun`."""
 
 import tempfile
 from collections.abc import Callable, Mapping
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from experiments.configuration import rebuild
 from experiments.interruption import Interruption
-from experiments.recording import Event, Record
+from experiments.recording import Event, Record, Status
 from experiments.running.environment import environment
 from experiments.running.identity import differences, origin
 from experiments.running.job import Job
@@ -20,6 +20,7 @@ class Repetition:
     """The comparison of a recorded run with its repetition, in sentences."""
 
     n_epochs: int
+    tested: bool  # the run has finished, so it has metrics of the test set
     differing: list[str]  # where the metrics differ; empty if they are equal to the last bit
     changed: list[str] = field(default_factory=list)  # differences of code, data, environment
 
@@ -30,10 +31,13 @@ class Repetition:
 
     def __str__(self) -> str:
         if self.identical:
-            return f"bit-identical: every metric of {self.n_epochs} epochs and of the test set"
-        changed = self.changed or ["nothing that is recorded"]
+            test = " and of the test set" if self.tested else ""
+            return f"bit-identical: every metric of {self.n_epochs} epochs{test}"
+        changed = self.changed or ["no recorded property: code, data, configuration, versions"]
         lines = ["not identical:", *(f"  {each}" for each in self.differing)]
-        return "\n".join([*lines, "changed since:", *(f"  {each}" for each in changed)])
+        return "\n".join(
+            [*lines, "changed since the recorded run:", *(f"  {each}" for each in changed)]
+        )
 
 
 def rerun(
@@ -66,11 +70,16 @@ def rerun(
     changed = differences(start.origin, job.origin) if differing else []
     if differing:
         changed += _changes(start.environment, environment())
-    return Repetition(len(repeated.epochs) if repeated else 0, differing, changed)
+    return Repetition(
+        n_epochs=len(repeated.epochs) if repeated else 0,
+        tested=record.status is Status.FINISHED,
+        differing=differing,
+        changed=changed,
+    )
 
 
 def compare_metrics(record: Record, repeated: Record) -> list[str]:
-    """Return a sentence for each difference in the metrics of two records, clocks excepted."""
+    """Return a sentence for each difference in the metrics of two records, speed excluded."""
     found = []
     for before, now in zip(record.epochs, repeated.epochs, strict=False):
         names = _differing(before.metrics, now.metrics)
@@ -78,13 +87,17 @@ def compare_metrics(record: Record, repeated: Record) -> list[str]:
             found.append(f"from epoch {before.epoch}: {', '.join(names)}")
             break
     if len(record.epochs) > len(repeated.epochs):
-        found.append(f"recorded: {len(record.epochs)} epochs; now: {len(repeated.epochs)}")
+        found.append(
+            f"the record has {len(record.epochs)} epochs, the repetition {len(repeated.epochs)}"
+        )
     if record.final and record.end:
         now_metrics = repeated.end.metrics if repeated.end else {}
         names = _differing(record.end.metrics, now_metrics)
         found += [f"at the end: {', '.join(names)}"] if names else []
         if record.status != repeated.status:
-            found.append(f"recorded status: {record.status}; now: {repeated.status}")
+            found.append(
+                f"the record has the status {record.status}, the repetition {repeated.status}"
+            )
     return found
 
 

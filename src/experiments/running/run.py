@@ -1,4 +1,4 @@
-"""One run in this process: data, network, training, journal, checkpoints."""
+"""Execute one run: train, write the journal, resume, save checkpoints, test."""
 
 import math
 import traceback
@@ -89,7 +89,7 @@ def _work(job: Job, recorder: Recorder, interruption: Interruption) -> Iterator[
     except CheckpointError:
         raise  # nothing is recorded: where the checkpoint was made, the run can still continue
     except GeneratorExit:  # an error in the code that receives the events
-        message = f"stopped by another part of the program after epoch {len(recorder.epochs)}"
+        message = f"stopped by an error outside of the run after epoch {len(recorder.epochs)}"
         _record_end(End(status=Status.INTERRUPTED, message=message), recorder, failed=True)
         raise
     except (Exception, KeyboardInterrupt) as error:

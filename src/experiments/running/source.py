@@ -72,7 +72,9 @@ class _Walk:
         if isinstance(obj, Enum):
             return f"{self.reference(type(obj), name)}({self.reference(obj.value, name)})"
         if isinstance(obj, ModuleType) and is_source(obj.__name__):
-            raise UserError(f"{name}: name a function of the module, not the module itself")
+            raise UserError(
+                f"{name}: it refers to a whole module; use a function of the module instead"
+            )
         if not _is_definition(obj):
             inner = inspect.unwrap(obj) if callable(obj) else obj
             if inner is not obj and _is_definition(inner):

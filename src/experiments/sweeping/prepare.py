@@ -1,4 +1,4 @@
-"""Preparing a sweep: its jobs, each of them checked before the first one starts."""
+"""Prepare a sweep: check every job before the first one starts."""
 
 from collections.abc import Iterable, Sequence
 

@@ -84,7 +84,7 @@ def _find_sweep(outputs: Path, chosen: str) -> Path:
     if len(found) == 1:
         return found[0]
     known = ", ".join(folder.name for folder in sweep_folders(outputs)) or "none"
-    raise UserError(f"{chosen}: {len(found)} sweeps have an id that starts with it; known: {known}")
+    raise UserError(f"{chosen}: {len(found)} sweeps match, expected one; known ids: {known}")
 
 
 def _sweep_group(folder: Path) -> tuple[Group, list[Path]]:

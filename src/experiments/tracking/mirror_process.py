@@ -1,4 +1,4 @@
-"""The mirror's process: it follows records and writes them to MLflow; see `experiments.mirror`."""
+"""Start the mirror process, exchange messages with it, and stop it: the side of the parent."""
 
 import os
 import signal
@@ -53,9 +53,9 @@ class MirrorProcess:
         """Return in words why the process has failed, given its last warning."""
         code = self._process.returncode or 0
         if code < 0:
-            return f"its writer was ended by {signal.Signals(-code).name}"
+            return f"the mirror process was ended by {signal.Signals(-code).name}"
         log = os.path.relpath(self.log)
-        return last_warning or f"its writer ended with exit code {code}; see {log}"
+        return last_warning or f"the mirror process ended with exit code {code}; see {log}"
 
     def finish(self) -> None:
         """Ask the process to bring MLflow up to date and end."""

@@ -1,4 +1,4 @@
-"""The sync state of a record: how much of it MLflow has, as a file beside the record."""
+"""The sync state of a run or a sweep: how much of its journals MLflow has."""
 
 import fcntl
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""Tracking as the process that trains sees it: the mirror's process is started and watched."""
+"""Supervise the mirror process during a run or a sweep: start, restart, wait, report."""
 
 import os
 import time
@@ -68,7 +68,7 @@ class Writer:
         self._restarted = True
         self._read_messages(self._mirror)
         reason = self._mirror.describe_failure(self._last_warning)
-        self._warn(f"{reason}; starting another writer")
+        self._warn(f"{reason}; starting another one")
         self._last_warning = ""
         self._mirror.close()
         self._mirror = MirrorProcess(self.folder, self.uri)

@@ -1,4 +1,4 @@
-"""The start of a training and its progress: the state that a training needs to continue."""
+"""The state of a training that is needed to continue it, and its initial value."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -35,7 +35,9 @@ def test_a_run_is_found_by_its_folder(tmp_path: Path) -> None:
 
 def test_more_than_one_run_is_an_error_that_lists_them(tmp_path: Path) -> None:
     write(tmp_path, FIRST, SECOND)
-    with pytest.raises(UserError, match=f"^a: 2 identities start with it: {FIRST}, {SECOND}$"):
+    with pytest.raises(
+        UserError, match=f"^a: 2 runs match, expected one; known identities: {FIRST}, {SECOND}$"
+    ):
         find_record("a", tmp_path, None)
 
 
@@ -49,7 +51,8 @@ def test_a_run_that_was_set_aside_is_found_only_by_its_whole_name(tmp_path: Path
 
 def test_no_run_is_an_error_if_runs_are_not_tracked(tmp_path: Path) -> None:
     write(tmp_path, FIRST)
-    with pytest.raises(UserError, match=f"^b: no such run in {tmp_path}$"):
+    message = f"^b: no run in {tmp_path} has this identity or folder; --uri URI looks in"
+    with pytest.raises(UserError, match=message):
         find_record("b", tmp_path, None)
 
 

@@ -129,7 +129,7 @@ def test_conditions_and_seeds_with_one_arm_are_listed_as_incomplete() -> None:
     assert {frames.identity_of(each["name"].split()) for each in alone} <= identities
     other = [f"loss=ce architecture=784-20-10-10 seed={seed}".split() for seed in SEEDS]
     assert {frames.identity_of(each) for each in other} <= identities
-    assert seed == "784-30-10: only one of ce and mse has seed 20"
+    assert seed == "784-30-10: only ce or mse has seed 20, not both"
 
 
 def test_a_complete_comparison_has_nothing_incomplete() -> None:

@@ -1,15 +1,13 @@
 """The data set as conf/ describes it: MNIST itself, sizes, and a folder of the user's."""
 
 import hashlib
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from idx_files import CLASSES, TEST_N, N, check_refused, idx, idx_dataset
-from omegaconf import DictConfig
 
-from experiments.configuration import PROJECT, build
+from experiments.configuration import PROJECT, build, compose
 from experiments.data import Subset
 
 MNIST = PROJECT / "data" / "mnist"
@@ -74,14 +72,16 @@ def test_options_out_of_range_are_refused(options: dict[str, int], message: str)
         idx_dataset(Path("nowhere"), **options)
 
 
-def test_a_folder_of_the_users(folder: Path, composed: Callable[..., DictConfig]) -> None:
+def test_a_folder_of_the_users(folder: Path) -> None:
     experiment = build(
-        composed(
-            "dataset=folder",
-            f"dataset.root={folder}",
-            "dataset.validation_size=50",
-            "dataset.train_size=70",
-            f"architecture.sizes=[2,{CLASSES}]",
+        compose(
+            [
+                "dataset=folder",
+                f"dataset.root={folder}",
+                "dataset.validation_size=50",
+                "dataset.train_size=70",
+                f"architecture.sizes=[2,{CLASSES}]",
+            ]
         )
     )
     source = experiment.dataset

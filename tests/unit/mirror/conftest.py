@@ -9,6 +9,8 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from mirror_parent import PlayedParent, played_parent
 
+    import experiments.mirror.pyfunc_model  # noqa: F401
+
 
 @pytest.fixture
 def process() -> Iterator[PlayedParent]:

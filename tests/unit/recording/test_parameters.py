@@ -6,7 +6,7 @@ from experiments.recording import RecordedArchitecture, RecordedTracking, parame
 
 
 def test_choices_and_options_are_flat() -> None:
-    assert parameters(records.START) == {
+    assert parameters(records.START.choices, records.START.config) == {
         "loss": "ce",
         "optimizer": "sgd",
         "architecture": "4-3-2",
@@ -26,7 +26,7 @@ def test_choices_and_options_are_flat() -> None:
 
 def test_options_inside_of_options_have_a_path() -> None:
     start = records.start(config={"dataset": {"sha256": {"train_images": "ab"}, "mirrors": []}})
-    found = parameters(start)
+    found = parameters(start.choices, start.config)
     assert found["dataset.sha256.train_images"] == "ab"
     assert found["dataset.mirrors"] == []
 
@@ -36,10 +36,12 @@ def test_the_architecture_is_named_by_its_sizes_and_not_by_its_file() -> None:
         choices={"architecture": "wide"},
         config={"architecture": RecordedArchitecture(sizes=[784, 100, 10])},
     )
-    assert parameters(start)["architecture"] == "784-100-10"
+    assert parameters(start.choices, start.config)["architecture"] == "784-100-10"
 
 
 def test_tracking_is_no_parameter() -> None:
     tracking = RecordedTracking(experiment="x", uri="sqlite:///x.db", artifacts="x")
     start = records.start(config={"tracking": tracking}, choices={"tracking": "local"})
-    assert not [name for name in parameters(start) if name.startswith("tracking")]
+    assert not [
+        name for name in parameters(start.choices, start.config) if name.startswith("tracking")
+    ]

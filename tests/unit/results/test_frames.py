@@ -101,7 +101,7 @@ def test_a_typed_row_is_a_row_of_the_frame(run_seconds: float | None) -> None:
         data="da7a",
         outputs=None,
         message="",
-        parameters=frames.parameters(start),
+        parameters=frames.parameters(start.choices, start.config),
         end_metrics={"test/accuracy": 0.75},
     )
     loaded = Loaded.of([row], no_epochs())

@@ -54,11 +54,11 @@ def test_without_an_id_the_newest_sweep_is_found(outputs: Path, tmp_path: Path) 
 def test_an_id_of_none_or_several_is_an_error_that_names_all(
     outputs: Path, prefix: str, n_sweeps: int
 ) -> None:
-    message = f"{n_sweeps} sweeps of {outputs} begin with this, not of one; there are {OLD_SWEEP}"
+    message = f"{n_sweeps} sweeps of {outputs} match, expected one; known ids: {OLD_SWEEP}"
     with pytest.raises(UserError, match=re.escape(message)):
         results.find_sweep(outputs, prefix)
 
 
 def test_an_id_without_any_sweeps_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"there are none$"):
+    with pytest.raises(UserError, match=r"known ids: none$"):
         results.find_sweep(tmp_path, "5")

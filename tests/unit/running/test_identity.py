@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,24 +10,23 @@ import idx_files
 import numpy as np
 import pytest
 from harness import PROJECT, Program
-from omegaconf import DictConfig
 
+from experiments.configuration import compose
 from experiments.recording import Origin
 from experiments.running import Job, differences, identity
 from experiments.running.identity import processor
 
-Compose = Callable[..., DictConfig]
 BASE = ("dataset.train_size=300", "optimizer=momentum")
 
 
-def job(composed: Compose, *overrides: str) -> Job:
-    config = composed(*BASE, *overrides)
+def job(*overrides: str) -> Job:
+    config = compose([*BASE, *overrides])
     return Job.of(config, config.hydra)
 
 
 @pytest.fixture(scope="module")
-def base(composed: Compose) -> Job:
-    return job(composed)
+def base() -> Job:
+    return job()
 
 
 @pytest.mark.parametrize(
@@ -56,10 +55,8 @@ def base(composed: Compose) -> Job:
         "dataset.validation_size=9999",
     ],
 )
-def test_options_that_change_the_numbers_change_the_identity(
-    composed: Compose, base: Job, override: str
-) -> None:
-    other = job(composed, override)
+def test_options_that_change_the_numbers_change_the_identity(base: Job, override: str) -> None:
+    other = job(override)
     assert other.identity != base.identity
     assert differences(base.origin, other.origin)
 
@@ -91,15 +88,15 @@ def test_options_that_change_the_numbers_change_the_identity(
     ids=" ".join,
 )
 def test_options_that_do_not_change_the_numbers_keep_the_identity(
-    composed: Compose, base: Job, overrides: tuple[str, ...]
+    base: Job, overrides: tuple[str, ...]
 ) -> None:
-    other = job(composed, *overrides)
+    other = job(*overrides)
     assert differences(base.origin, other.origin) == []
     assert other.identity == base.identity
 
 
-def test_differences_name_each_value_before_and_now(composed: Compose, base: Job) -> None:
-    other = job(composed, "seed=1", "optimizer.momentum=0.8", "dataset.train_size=null")
+def test_differences_name_each_value_before_and_now(base: Job) -> None:
+    other = job("seed=1", "optimizer.momentum=0.8", "dataset.train_size=null")
     assert differences(base.origin, other.origin) == [
         "dataset.train_size was 300, is None",
         "optimizer.momentum was 0.9, is 0.8",
@@ -107,8 +104,8 @@ def test_differences_name_each_value_before_and_now(composed: Compose, base: Job
     ]
 
 
-def test_differences_include_options_that_only_one_class_has(composed: Compose, base: Job) -> None:
-    found = differences(base.origin, job(composed, "optimizer=sgd").origin)
+def test_differences_include_options_that_only_one_class_has(base: Job) -> None:
+    found = differences(base.origin, job("optimizer=sgd").origin)
     assert "optimizer.class was Momentum, is SGD" in found
     assert "optimizer.momentum was 0.9, is None" in found
 
@@ -149,23 +146,23 @@ def test_an_identity_is_a_folder_name(base: Job) -> None:
 
 @pytest.mark.parametrize("link", [True, False], ids=["link", "copy"])
 def test_the_same_images_in_another_folder_keep_the_identity(
-    composed: Compose, base: Job, tmp_path: Path, link: bool
+    base: Job, tmp_path: Path, link: bool
 ) -> None:
     if link:
         (tmp_path / "data").symlink_to(PROJECT / "data" / "mnist")
     else:
         shutil.copytree(PROJECT / "data" / "mnist", tmp_path / "data")
-    assert job(composed, f"dataset.root={tmp_path / 'data'}").identity == base.identity
+    assert job(f"dataset.root={tmp_path / 'data'}").identity == base.identity
 
 
-def test_other_images_change_the_identity(composed: Compose, tmp_path: Path) -> None:
+def test_other_images_change_the_identity(tmp_path: Path) -> None:
     options = ("dataset=folder", f"dataset.root={tmp_path}", "architecture.sizes=[4,5,2]")
     sizes = ("dataset.train_size=3", "dataset.validation_size=2")
     write_data(tmp_path)
-    before = job(composed, *options, *sizes)
+    before = job(*options, *sizes)
     other = tmp_path / "other"
     write_data(other, last=7)
-    after = job(composed, *options, *sizes, f"dataset.root={other}")
+    after = job(*options, *sizes, f"dataset.root={other}")
     assert after.identity != before.identity
     (difference,) = differences(before.origin, after.origin)
     assert difference.startswith("data was ")

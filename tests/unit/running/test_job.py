@@ -1,7 +1,6 @@
 """A job: from a composed configuration, its folder, and when there is nothing to do."""
 
 import dataclasses
-from collections.abc import Callable
 from pathlib import Path
 
 import jobs
@@ -9,22 +8,19 @@ import msgspec
 import numpy as np
 import pytest
 import records
-from omegaconf import DictConfig
 
 import nn
+from experiments.configuration import compose
 from experiments.errors import ConfigError
 from experiments.recording import JOURNAL, Record, Status
 from experiments.running import Job, identity
 from experiments.training import initialise
 
-Compose = Callable[..., DictConfig]
-
-
 # From a configuration
 
 
 def test_a_job_is_described_by_a_composed_configuration(
-    composed: Compose, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     overrides = [
@@ -35,7 +31,7 @@ def test_a_job_is_described_by_a_composed_configuration(
         "record_weights=[0,1]",
         "retry=true",
     ]
-    config = composed(*overrides)
+    config = compose([*overrides])
     job = Job.of(config, config.hydra)
     assert job.overrides == overrides
     assert job.name == "784-30-10 mse adam seed=3"
@@ -47,13 +43,13 @@ def test_a_job_is_described_by_a_composed_configuration(
     assert (job.plan, job.retry, job.rerun) == (False, True, False)
 
 
-def test_a_job_of_a_sweep_has_the_name_that_it_is_given(composed: Compose) -> None:
-    config = composed("seed=1")
+def test_a_job_of_a_sweep_has_the_name_that_it_is_given() -> None:
+    config = compose(["seed=1"])
     assert Job.of(config, config.hydra, "seed=1").name == "seed=1"
 
 
-def test_a_configuration_that_cannot_be_run_is_an_error(composed: Compose) -> None:
-    config = composed("batch_size=0")
+def test_a_configuration_that_cannot_be_run_is_an_error() -> None:
+    config = compose(["batch_size=0"])
     with pytest.raises(ConfigError, match="batch_size must be at least 1, not 0"):
         Job.of(config, config.hydra)
 

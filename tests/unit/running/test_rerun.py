@@ -59,7 +59,7 @@ def test_a_difference_is_reported_with_what_has_changed(tmp_path: Path) -> None:
     assert lines[:3] == [
         "not identical:",
         "  from epoch 2: train/cost, validation/cost",
-        "changed since:",
+        "changed since the recorded run:",
     ]
     code, host = lines[3:]
     assert code.startswith("  code was c0de, is ")
@@ -71,9 +71,9 @@ def test_a_difference_without_a_known_cause_is_reported(tmp_path: Path) -> None:
     record.epochs.append(records.epoch(4))
     assert str(repeat(record)).splitlines() == [
         "not identical:",
-        "  recorded: 4 epochs; now: 3",
-        "changed since:",
-        "  nothing that is recorded",
+        "  the record has 4 epochs, the repetition 3",
+        "changed since the recorded run:",
+        "  no recorded property: code, data, configuration, versions",
     ]
 
 
@@ -130,7 +130,7 @@ def test_only_the_first_epoch_that_differs_is_named() -> None:
 def test_fewer_epochs_are_a_difference_but_more_are_not() -> None:
     """A run that was interrupted has fewer epochs than its repetition."""
     long, short = records.record(*records.epochs(3)), records.record(*records.epochs(2))
-    assert compare_metrics(long, short) == ["recorded: 3 epochs; now: 2"]
+    assert compare_metrics(long, short) == ["the record has 3 epochs, the repetition 2"]
     assert compare_metrics(short, long) == []
 
 
@@ -146,5 +146,5 @@ def test_another_status_is_a_difference() -> None:
     diverged = records.record(*records.epochs(2), records.end(Status.DIVERGED))
     assert compare_metrics(diverged, records.record(*FINISHED)) == [
         "at the end: " + ", ".join(sorted(records.TEST_METRICS)),
-        "recorded status: diverged; now: finished",
+        "the record has the status diverged, the repetition finished",
     ]

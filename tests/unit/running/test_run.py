@@ -395,7 +395,7 @@ def test_an_error_in_the_code_that_receives_the_events_is_recorded(job: Job) -> 
         stop_at(job, Epoch)
     end = end_of(job)
     assert end.status is Status.INTERRUPTED
-    assert end.message == "stopped by another part of the program after epoch 1"
+    assert end.message == "stopped by an error outside of the run after epoch 1"
     jobs.do(job)
     assert end_of(job).status is Status.FINISHED
 

@@ -437,7 +437,10 @@ def test_a_list_that_contains_itself(workshop: Workshop) -> None:
             "A, B = lambda x: x, lambda x: -x\n\ndef f():\n    return B\n",
             "mine.<lambda>: 2 definitions",
         ),
-        ("import mine\n\ndef f(name):\n    return getattr(mine, name)\n", "not the module itself"),
+        (
+            "import mine\n\ndef f(name):\n    return getattr(mine, name)\n",
+            "a function of the module instead",
+        ),
     ],
     ids=["lock", "undefined name", "class without a class statement", "two lambdas", "module"],
 )

@@ -1,7 +1,6 @@
 """Preparing a sweep: its jobs are checked before the first one starts."""
 
 import dataclasses
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,32 +8,27 @@ import jobs
 import msgspec
 import pytest
 import records
-from omegaconf import DictConfig
 
-from experiments.configuration import CONTROL
+from experiments.configuration import CONTROL, compose
 from experiments.errors import ConfigError
 from experiments.running import Job
 from experiments.sweeping import prepare
 from experiments.sweeping.prepare import check_control, distinct
 
-Compose = Callable[..., DictConfig]
 
-
-def test_a_sweep_has_a_named_job_for_each_configuration(composed: Compose) -> None:
+def test_a_sweep_has_a_named_job_for_each_configuration() -> None:
     overrides = [["loss=mse", "seed=0"], ["loss=ce", "seed=0"]]
-    made = prepare(overrides, (composed(*each) for each in overrides))
+    made = prepare(overrides, (compose([*each]) for each in overrides))
     assert [job.name for job in made] == ["mse", "ce"]
     assert [job.overrides for job in made] == overrides
     assert len({job.identity for job in made}) == 2
 
 
-def test_a_configuration_that_cannot_be_run_is_an_error_that_names_the_job(
-    composed: Compose,
-) -> None:
+def test_a_configuration_that_cannot_be_run_is_an_error_that_names_the_job() -> None:
     overrides = [["seed=0"], ["seed=1", "batch_size=0"]]
     message = "^seed=1 batch_size=0: batch_size must be at least 1, not 0$"
     with pytest.raises(ConfigError, match=message):
-        prepare(overrides, (composed(*each) for each in overrides))
+        prepare(overrides, (compose([*each]) for each in overrides))
 
 
 # Options of the whole sweep

@@ -145,7 +145,7 @@ def test_an_unknown_or_ambiguous_sweep_is_an_error_that_names_the_known_ones(
 ) -> None:
     sweep_of(tmp_path, "abc", FINISHED, time=1.0)
     sweep_of(tmp_path, "abd", FINISHED, time=2.0)
-    message = f"^{chosen}: {found} sweeps have an id that starts with it; known: abc, abd$"
+    message = f"^{chosen}: {found} sweeps match, expected one; known ids: abc, abd$"
     with pytest.raises(UserError, match=message):
         show_status(tmp_path, chosen)
 
