@@ -2,6 +2,8 @@ PYTHON ?= python3
 BIN = .venv/bin
 RUN = $(BIN)/python run.py
 
+unexport PYTHONDONTWRITEBYTECODE  # programs start faster from compiled modules
+
 .PHONY: help setup sweep ui report quick test stress check bench update
 .DEFAULT_GOAL := help
 

@@ -49,6 +49,17 @@ def write(root: Path, contents: Arrays, *, suffix: str = ".gz") -> dict[str, Pat
     return paths
 
 
+def write_small(folder: Path, last: int = 0) -> None:
+    """Write five training and two test images of 2 x 2 pixels; ``last`` is the last pixel."""
+    contents = {}
+    for split, n in (("train", 5), ("test", 2)):
+        pixels = np.arange(4 * n, dtype=np.uint8)
+        pixels[-1] = last
+        contents[f"{split}_images"] = pixels.reshape(n, 2, 2)
+        contents[f"{split}_labels"] = np.arange(n, dtype=np.uint8) % 2
+    write(folder, contents, suffix="")
+
+
 def hashes(contents: Arrays) -> dict[str, str]:
     """Return the SHA-256 of each file's unpacked contents."""
     return {key: hashlib.sha256(idx(array)).hexdigest() for key, array in contents.items()}

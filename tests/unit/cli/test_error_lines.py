@@ -3,19 +3,13 @@
 import signal
 from collections.abc import Callable
 
-import msgspec
 import pytest
-from any_overrides import KEYS, VALUES
 from hydra.errors import HydraException
-from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
 from experiments.cli import error_lines, one_line_errors
-from experiments.configuration import compose
 from experiments.errors import ConfigError, DataError, UserError
 from experiments.interruption import Interrupted
-from experiments.running import Job
 
 EndedBy = Callable[[BaseException], tuple[int, str]]
 
@@ -79,36 +73,3 @@ def test_an_error_of_omegaconf_is_one_line(
     with pytest.raises(SystemExit), one_line_errors():
         OmegaConf.create({"a": "${b}"})["a"]
     assert capsys.readouterr().err == "error: a: Interpolation key 'b' not found\n"
-
-
-assignments = st.builds(
-    lambda prefix, key, value: f"{prefix}{key}={value}",
-    st.sampled_from(["", "", "", "+", "++", "~"]),
-    st.sampled_from(KEYS),
-    st.sampled_from(VALUES) | st.text(max_size=8),
-)
-overrides = st.lists(assignments | st.text(max_size=12), min_size=1, max_size=3)
-
-
-@settings(
-    derandomize=True,
-    deadline=None,
-    max_examples=100,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(overrides)
-@example(["architecture=[784,10]"])
-@example(["optimizer._target_=[784,10]"])
-def test_any_overrides_give_a_job_or_an_error_of_one_line(
-    capsys: pytest.CaptureFixture[str], words: list[str]
-) -> None:
-    capsys.readouterr()
-    try:
-        with one_line_errors():
-            config = compose(words)
-            job = Job.of(config, config.hydra)
-            assert len(job.identity) == 16
-            assert msgspec.json.encode(job.start())
-    except SystemExit:
-        (line,) = capsys.readouterr().err.splitlines()
-        assert line.startswith("error: ")

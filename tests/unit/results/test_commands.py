@@ -1,74 +1,12 @@
 """The commands that make given runs make all of them, and no others."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from itertools import product
-
 import frames
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from made_runs import Overrides, frame_of, grid, identities, made_by, seeds
 
 from experiments.configuration import CONF, compose
 from experiments.results import commands, with_choices, with_seeds
-
-Overrides = tuple[str, ...]
-CHOICES = (
-    ("architecture.sizes=[784,5,10]", "architecture=784-20-10-10"),
-    ("loss=mse", "loss=ce"),
-    ("optimizer.learning_rate=0.03", "optimizer.learning_rate=0.0001"),
-)
-POOL = tuple(product(*CHOICES[1:]))
-"""The choices of runs in properties. They are few, because composing each of them takes 0.1 s."""
-WITH_TRIALS = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-
-
-def frame_of(runs: Iterable[Overrides]) -> pd.DataFrame:
-    return frames.frame([frames.run(*each) for each in runs])
-
-
-def made_by(lines: Sequence[str]) -> Counter[str]:
-    """Return the identities of the runs that commands make, and how often each is made."""
-    return Counter(frames.identity_of(job) for line in lines for job in frames.jobs(line))
-
-
-def identities(runs: Iterable[Overrides]) -> Counter[str]:
-    return Counter(set(map(frames.identity_of, runs)))
-
-
-def grid(*values: Sequence[str]) -> list[Overrides]:
-    return list(product(*values))
-
-
-def seeds(*numbers: int) -> list[str]:
-    return [f"seed={number}" for number in numbers]
-
-
-runs_with_holes = st.lists(
-    st.tuples(st.sampled_from(POOL), st.integers(0, 4)), min_size=1, max_size=24, unique=True
-).map(lambda found: [(*choices, f"seed={seed}") for choices, seed in found])
-
-
-@WITH_TRIALS
-@given(runs_with_holes)
-def test_any_runs_are_made_once_each_and_no_others(runs: list[Overrides]) -> None:
-    assert made_by(commands(frame_of(runs))) == identities(runs)
-
-
-dimensions = [st.lists(st.sampled_from(each), min_size=1, unique=True) for each in CHOICES]
-whole_grids = st.tuples(
-    *dimensions, st.lists(st.integers(0, 40), min_size=1, max_size=5, unique=True)
-)
-
-
-@WITH_TRIALS
-@given(whole_grids, st.randoms(use_true_random=False))
-def test_a_whole_grid_is_one_command(chosen: tuple[list[str], ...], random: object) -> None:
-    runs = grid(*chosen[:-1], seeds(*chosen[-1]))
-    random.shuffle(runs)  # type: ignore[attr-defined]
-    (line,) = commands(frame_of(runs))
-    assert made_by([line]) == identities(runs)
 
 
 @pytest.mark.parametrize(
@@ -96,46 +34,6 @@ def test_there_are_no_more_commands_than_grids(runs: list[Overrides], n_commands
     lines = commands(frame_of(runs))
     assert len(lines) == n_commands
     assert made_by(lines) == identities(runs)
-
-
-OPTIONS = [
-    ("architecture=784-128-64-10",),
-    ("architecture.sizes=[784,7,10]",),
-    ("architecture.sizes=[784,30,10]",),
-    ("architecture.sizes=[784,10]",),
-    ("activation=relu",),
-    ("activation=leaky_relu", "activation.slope=0.2"),
-    ("initializer=he_normal", "initializer.bias_std=0.5"),
-    ("loss=ce", "loss.output=sigmoid"),
-    ("loss=mse", "loss.output=softmax"),
-    ("optimizer.learning_rate=3",),
-    ("optimizer.learning_rate=1e-7",),
-    ("optimizer.learning_rate=0.1234567890123456789",),
-    ("optimizer=adam", "optimizer.beta1=0.8", "optimizer.epsilon=1e-6"),
-    ("optimizer=adamw", "optimizer.weight_decay=0"),
-    ("optimizer=nesterov", "optimizer.momentum=0.5"),
-    ("schedule=step", "schedule.every=3"),
-    ("schedule=cosine", "schedule.epochs=7"),
-    ("schedule=cosine", "epochs=7"),
-    ("schedule=halve_on_plateau", "schedule.patience=2"),
-    ("dataset.train_size=300", "dataset.subset=leading"),
-    ("dataset.validation_size=500", "dataset.split_seed=3"),
-    ("epochs=1", "batch_size=7", "l2=0.1", "dtype=float64"),
-]
-
-
-@pytest.mark.parametrize("options", OPTIONS, ids=" ".join)
-def test_every_option_is_given(options: Overrides) -> None:
-    runs = grid(*([each] for each in options), seeds(0, 7))
-    lines = commands(frame_of(runs))
-    assert len(lines) == 1
-    assert made_by(lines) == identities(runs)
-
-
-@pytest.mark.parametrize("options", OPTIONS, ids=" ".join)
-def test_an_option_of_some_runs_does_not_change_the_others(options: Overrides) -> None:
-    runs = [("seed=1",), ("seed=2",), (*options, "seed=1")]
-    assert made_by(commands(frame_of(runs))) == identities(runs)
 
 
 def test_an_integer_option_that_some_runs_lack_is_written_as_an_integer() -> None:

@@ -1,0 +1,115 @@
+"""Advice about missing runs: the recommended commands, composed and added, allow a comparison."""
+
+import zlib
+from collections.abc import Callable, Sequence
+
+import frames
+import numpy as np
+import pandas as pd
+import pytest
+from frames import Runs, arm, frame, run
+
+from experiments.comparison import compare, statistics
+from experiments.comparison.power import fewest_seeds
+from experiments.errors import UserError
+
+RATE = "optimizer.learning_rate"
+
+
+@pytest.fixture(autouse=True)
+def _fewer_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Resample a tenth as often as usual, to save time."""
+    monkeypatch.setattr(statistics, "RESAMPLES", 999)
+
+
+def refusal(runs: pd.DataFrame, group: str = "loss") -> str:
+    with pytest.raises(UserError) as caught:
+        compare(runs, group)
+    message = str(caught.value)
+    assert "\n" not in message
+    return message
+
+
+def with_recommended(runs: Runs, message: str, data: str = frames.DATA) -> pd.DataFrame:
+    """Return the runs together with those that a message recommends."""
+    rng = np.random.default_rng(0)
+    new = [
+        run(*job, accuracy=_accuracy(job) + rng.normal(0, 0.001), data=data)
+        for line in frames.recommended(message)
+        for job in frames.jobs(line)
+    ]
+    known = {each["identity"] for each in runs}
+    return frame(runs + [each for each in new if each["identity"] not in known])
+
+
+def _accuracy(job: Sequence[str]) -> float:
+    """Return an accuracy that is the same for all seeds of an arm."""
+    words = " ".join(each for each in job if not each.startswith("seed="))
+    return 0.5 + zlib.crc32(words.encode()) / 2**34
+
+
+@pytest.mark.parametrize(
+    ("group", "runs", "words"),
+    [
+        ("loss", lambda: arm("loss=ce"), "only one loss, ce, "),
+        ("loss", lambda: arm("loss=ce", f"{RATE}=0.1") + arm("loss=ce", f"{RATE}=1"), "only one "),
+        ("optimizer", lambda: arm("optimizer=adam", "optimizer.beta1=0.5", "l2=1"), "only one "),
+        pytest.param(
+            "activation",
+            lambda: arm("activation=relu", seeds=[3]),
+            "only one activation, relu, ",
+            marks=pytest.mark.stress,
+        ),
+        ("architecture", lambda: arm("architecture.sizes=[784,4,10]"), "only one architecture, "),
+        ("loss", lambda: arm("loss=ce", seeds=[4]) + arm("loss=mse", seeds=[4]), "one seed in "),
+        ("loss", lambda: arm("loss=ce", seeds=[1, 2]) + arm("loss=mse", seeds=[3, 4]), "no seed "),
+        pytest.param(
+            "optimizer",
+            lambda: [
+                each
+                for name in ("sgd", "adam", "rmsprop")
+                for sizes in ("[784,3,10]", "[784,4,10]")
+                for each in arm(f"optimizer={name}", f"architecture.sizes={sizes}", seeds=[0])
+            ],
+            "one seed in ",
+            marks=pytest.mark.stress,
+        ),
+        (
+            "loss",
+            lambda: arm("loss=ce", "l2=1") + arm("loss=mse", "l2=2"),
+            "were not run with the same l2",
+        ),
+        (
+            "loss",
+            lambda: arm("loss=ce", "epochs=1") + arm("loss=mse", "architecture=784-20-10-10"),
+            "were not run with the same architecture and epochs",
+        ),
+    ],
+)
+def test_a_refusal_recommends_commands_that_allow_the_comparison(
+    group: str, runs: Callable[[], Runs], words: str
+) -> None:
+    message = refusal(frame(runs()), group)
+    assert words in message
+    table = compare(with_recommended(runs(), message), group).table
+    assert (table["n"] >= fewest_seeds()).any()
+
+
+def test_too_few_seeds_are_added_to_all_pairs_at_once() -> None:
+    runs = [
+        each
+        for loss in ("ce", "mse")
+        for sizes in ("[784,3,10]", "[784,4,10]")
+        for each in arm(f"loss={loss}", f"architecture.sizes={sizes}", seeds=[0])
+    ]
+    table = compare(with_recommended(runs, refusal(frame(runs))), "loss").table
+    assert len(table) == 2
+    assert (table["n"] >= fewest_seeds(2)).all()
+
+
+def test_arms_on_different_data_are_refused_with_advice() -> None:
+    runs = arm("loss=ce", data="a" * 64) + arm("loss=mse", data="b" * 64)
+    message = refusal(frame(runs))
+    assert "were not run with the same data" in message
+    (row,) = compare(with_recommended(runs, message), "loss").rows
+    assert row.seeds >= fewest_seeds()
