@@ -11,7 +11,7 @@ from experiments.interruption import Interruption
 from experiments.running import Job, run
 from experiments.sweeping import plan
 from experiments.terminal import Display
-from experiments.tracking import Writer, browse_command, up_to_date
+from experiments.tracking import Supervisor, browse_command, up_to_date
 
 INTERRUPTION = Interruption()
 
@@ -31,7 +31,7 @@ def train(job: Job) -> None:
     """Do the run of a job, or the rest of it."""
     uri = job.config.tracking.uri
     with Display() as display:
-        writer = Writer(
+        supervisor = Supervisor(
             job.folder,
             uri,
             needed=not (
@@ -40,10 +40,10 @@ def train(job: Job) -> None:
             browse=browse_command(uri, job.overrides),
             say=display.say,
         )
-        with writer:
+        with supervisor:
             for event in run(job, interruption=INTERRUPTION):
                 display.show(job.name, job.experiment.epochs, event)
-                writer.attend()
+                supervisor.attend()
 
 
 if __name__ == "__main__":

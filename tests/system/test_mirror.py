@@ -23,7 +23,7 @@ from experiments.recording import (
     read_record,
     run_folder,
 )
-from experiments.tracking import Progress, StoreWarning, up_to_date
+from experiments.tracking import MirrorProgress, StoreWarning, up_to_date
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -302,7 +302,7 @@ def test_the_parent_hears_how_many_runs_of_a_sweep_mlflow_has(
         outputs.finished(identity)
     process.end_signal.close()
     assert follow(outputs.sweep("1", "2"), uri, process.parent)
-    assert process.messages.read() == [Progress(1, 2), Progress(2, 2)]
+    assert process.messages.read() == [MirrorProgress(1, 2), MirrorProgress(2, 2)]
 
 
 def test_the_parent_hears_of_a_damaged_journal_and_mlflow_has_the_other_runs(

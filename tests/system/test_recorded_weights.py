@@ -189,7 +189,7 @@ def test_weights_that_cannot_be_written_stop_the_run_with_one_line(
     disturbance: Callable[[Path], AbstractContextManager[None]],
     reason: str,
 ) -> None:
-    """When they can be written again, the same command resumes the run."""
+    """The same command resumes the run as soon as they can be written again."""
     folder = tmp_path / "outputs"
     shutil.copytree(halted, folder)
     kept = harness.run_folder(folder) / "weights"

@@ -47,7 +47,10 @@ def outputs_parser() -> argparse.ArgumentParser:
     """Return a parser of `--outputs`, to be a parent of other parsers."""
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument(
-        "--outputs", type=Path, help="the folder of the records (default: outputs in conf/)"
+        "--outputs",
+        type=Path,
+        metavar="FOLDER",
+        help="the outputs folder (default: `outputs` in conf/config.yaml)",
     )
     return parser
 
@@ -56,7 +59,8 @@ def store_parser() -> argparse.ArgumentParser:
     """Return a parser of `--uri`, to be a parent of other parsers."""
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument(
-        "--uri", help="the address of the MLflow store: sqlite:///FILE or http://HOST:PORT"
+        "--uri",
+        help="the MLflow store: sqlite:///FILE or http://HOST:PORT",
     )
     return parser
 

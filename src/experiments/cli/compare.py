@@ -32,7 +32,9 @@ def add_parser(commands: Commands) -> None:
         parents=[outputs_parser(), store_parser(), sweep_parser()],
         help="print which arm is better: which loss, which optimizer, ...",
     )
-    parser.add_argument("group", help="the group of conf/ to compare: loss, optimizer, ...")
+    parser.add_argument(
+        "group", metavar="GROUP", help="the group of conf/ to compare: loss, optimizer, ..."
+    )
     parser.add_argument(
         "--metric", default="test/accuracy", help="the metric to compare (default: %(default)s)"
     )

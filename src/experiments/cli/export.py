@@ -30,7 +30,9 @@ def add_parser(commands: Commands) -> None:
         parents=[outputs_parser(), store_parser(), sweep_parser()],
         help="write the results of a sweep as Parquet files",
     )
-    parser.add_argument("folder", type=Path, help="the folder to write the files to")
+    parser.add_argument(
+        "folder", type=Path, metavar="FOLDER", help="the folder to write the files to"
+    )
     parser.add_argument(
         "--network",
         action="append",

@@ -3,12 +3,12 @@
 import argparse
 import os
 
-from experiments.cli import compare, export, report, rerun, status, sync, ui
+from experiments.cli import compare, export, repeat, report, status, sync, ui
 from experiments.cli.error_lines import one_line_errors
 from experiments.interruption import Interruption
 from experiments.tracking import MLFLOW_SETTINGS
 
-COMMANDS = (status, compare, report, export, ui, sync, rerun)
+COMMANDS = (status, compare, report, export, ui, sync, repeat)
 """The modules of the commands, in the order of `experiments --help`."""
 
 

@@ -20,6 +20,7 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument(
         "sweep",
         nargs="?",
+        metavar="SWEEP",
         help="the folder of a sweep, or the first characters of its id (default: the newest)",
     )
     parser.set_defaults(run=run)

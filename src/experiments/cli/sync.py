@@ -29,7 +29,11 @@ def add_parser(commands: Commands) -> None:
         help="bring MLflow up to date with the records",
     )
     parser.add_argument(
-        "folder", type=Path, nargs="?", help="the folder of a run or a sweep (default: all)"
+        "folder",
+        type=Path,
+        nargs="?",
+        metavar="FOLDER",
+        help="the folder of a run or a sweep (default: all)",
     )
     parser.set_defaults(run=run)
 

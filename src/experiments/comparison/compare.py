@@ -23,7 +23,7 @@ from experiments.comparison.statistics import (
     paired_statistics,
     sign_test,
 )
-from experiments.comparison.tuning import SelectionBias, ended, selection_bias, tuned
+from experiments.comparison.tuning import SelectionBias, final_runs, selection_bias, tuned
 from experiments.errors import UserError
 from experiments.recording import Status
 from experiments.results import RATE, commands
@@ -113,7 +113,7 @@ def compare(
         raise UserError(f"{group}: this cannot be compared; choose one of {', '.join(CHOICES)}")
     if metric not in METRICS:
         raise UserError(f"{metric}: this cannot be compared; choose one of {', '.join(METRICS)}")
-    final, best = ended(runs), tuned(runs)
+    final, best = final_runs(runs), tuned(runs)
     matched = pairs(best, group, metric=metric)
     if not matched:
         raise UserError(no_pairs(final, group))

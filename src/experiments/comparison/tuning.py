@@ -25,7 +25,7 @@ class SelectionBias:
     test_gain: float
 
 
-def ended(runs: pd.DataFrame) -> pd.DataFrame:
+def final_runs(runs: pd.DataFrame) -> pd.DataFrame:
     """Return the runs that have finished or diverged, in the order in which they started.
 
     Of several runs with the same configuration, made by different versions of the code, only the
@@ -46,7 +46,7 @@ def tuned(runs: pd.DataFrame) -> pd.DataFrame:
     counts with the accuracy of guessing. Rates with less than half as many seeds as another rate
     are left out. Raise UserError if no run has finished or diverged.
     """
-    final = ended(runs)
+    final = final_runs(runs)
     fixed = [*(each for each in [*CHOICES, *options(final)] if each != RATE), "data"]
     accuracy = final[VALIDATION].where(final["status"] == Status.FINISHED.value, chance(final))
     chosen = []

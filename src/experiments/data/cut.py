@@ -11,7 +11,7 @@ from experiments.examples import Dataset, Split
 
 
 class Subset(Enum):
-    """Which of the training examples a smaller training set keeps."""
+    """The training examples that a smaller training set keeps."""
 
     stratified = "stratified"
     leading = "leading"

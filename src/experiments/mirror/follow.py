@@ -22,7 +22,7 @@ from experiments.mirror.records import mirror_of, records
 from experiments.mirror.store import open_store
 from experiments.mirror.store_errors import STORE_ERRORS, describe_error, silence_mlflow
 from experiments.recording import outputs_of
-from experiments.tracking import Progress, StoreWarning, is_behind
+from experiments.tracking import MirrorProgress, StoreWarning, is_behind
 
 POLL = 0.2
 """Seconds between two looks at the journals."""
@@ -71,7 +71,7 @@ def update_until_the_end(folder: Path, uri: str, parent: Parent) -> Iterator[Non
     """
     client = open_store(uri)
     mirrored = mirror_of(
-        client, folder, uri, lambda done, total: parent.send(Progress(done, total))
+        client, folder, uri, lambda done, total: parent.send(MirrorProgress(done, total))
     )
     if not parent.ended():
         models.warm_up()

@@ -58,7 +58,7 @@ class MirroredSweep:
 
     @property
     def problem(self) -> str:
-        """Why journals of the sweep cannot be read; empty if all can."""
+        """The reason why journals of the sweep cannot be read; empty if all can."""
         return "; ".join(run.problem for run in self.runs if run.problem)
 
     def _create(self) -> Run:
@@ -77,7 +77,7 @@ class MirroredSweep:
 
     def _finish(self) -> None:
         """Draw the mean learning curves, and end the sweep unless a run goes on."""
-        records = [_read(run.folder) for run in self.runs]  # some have a writer of their own
+        records = [_read(run.folder) for run in self.runs]  # some have another mirror process
         self._draw(records)
         status = sweep_status(
             run_status(run.folder, record) for run, record in zip(self.runs, records, strict=True)

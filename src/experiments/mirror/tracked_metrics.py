@@ -11,7 +11,7 @@ from experiments.configuration import sqlite_path
 from experiments.mirror.reading import existing_store, one_line_errors
 
 END_PREFIXES = ("test/", "best_epoch/")
-"""How the names of metrics begin that a run has at its end, and not after each epoch."""
+"""The prefixes of metrics that a run has only once, at its end."""
 
 MetricValue = tuple[str, str, int, float]
 """The id of a run, the name of a metric, an epoch, and the value."""

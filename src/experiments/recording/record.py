@@ -63,7 +63,7 @@ class Record:
 
     @property
     def status(self) -> Status:
-        """How the run ended: interrupted if it has no end."""
+        """The status at the end of the run: interrupted if it has no end."""
         return self.end.status if self.end else Status.INTERRUPTED
 
     @property

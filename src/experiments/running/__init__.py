@@ -4,7 +4,7 @@ from experiments.running.checkpoint import remove as remove_checkpoints
 from experiments.running.environment import environment
 from experiments.running.identity import differences, identity, origin
 from experiments.running.job import Job
-from experiments.running.rerun import Repetition, rerun
+from experiments.running.repeat import Repetition, repeat
 from experiments.running.run import run
 
 __all__ = [
@@ -15,6 +15,6 @@ __all__ = [
     "identity",
     "origin",
     "remove_checkpoints",
-    "rerun",
+    "repeat",
     "run",
 ]

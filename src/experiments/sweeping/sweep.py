@@ -24,7 +24,7 @@ from experiments.running import Job, environment, remove_checkpoints
 from experiments.sweeping.prepare import distinct
 from experiments.sweeping.workers import Workers
 from experiments.terminal import Display, RunSummary, summary_table
-from experiments.tracking import Writer, browse_command, up_to_date
+from experiments.tracking import Supervisor, browse_command, up_to_date
 
 NAMES_SHOWN = 8
 """A message about more runs than this gives their number only."""
@@ -44,16 +44,16 @@ def sweep(jobs: Sequence[Job], *, overrides: Sequence[str], processes: int) -> l
     with Display() as display:
         for message in [*messages, _opening(unique, list(summaries.values()), processes)]:
             display.say(message)
-        writer = Writer(
+        supervisor = Supervisor(
             folder,
             uri,
             needed=not workers.done or uri is None or not up_to_date(folder, uri),
             browse=browse_command(uri, overrides),
             say=display.say,
         )
-        with writer:
+        with supervisor:
             try:
-                _do_jobs(workers, display, writer.attend)
+                _do_jobs(workers, display, supervisor.attend)
             finally:
                 for worker in workers.ended:
                     if worker.record is not None:

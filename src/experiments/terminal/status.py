@@ -26,7 +26,7 @@ from experiments.terminal.summary import percentage
 
 
 @dataclass(frozen=True)
-class Row:
+class RunLine:
     """A run. ``record`` is None if it has none, or if that is damaged."""
 
     name: str
@@ -40,7 +40,7 @@ class Group:
     """The runs of a sweep, or the runs that belong to no sweep."""
 
     title: str
-    rows: Sequence[Row]
+    rows: Sequence[RunLine]
 
 
 def show_status(outputs: Path, chosen: str | None) -> None:
@@ -97,30 +97,30 @@ def _sweep_group(folder: Path) -> tuple[Group, list[Path]]:
     return Group(f"{sweep.id}  {sweep.name or 'sweep'}", rows), folders
 
 
-def _single_runs(outputs: Path, swept: set[Path]) -> list[Row]:
+def _single_runs(outputs: Path, swept: set[Path]) -> list[RunLine]:
     """Return the runs that belong to no sweep, the oldest first."""
     folders = [each for each in run_folders(outputs) if each not in swept]
     rows = [_row("", folder) for folder in folders if not is_set_aside(folder)]
     return sorted(rows, key=lambda row: row.record.start.time if row.record else 0.0)
 
 
-def _row(name: str, folder: Path) -> Row:
+def _row(name: str, folder: Path) -> RunLine:
     try:
         record = read_record(folder)
     except DataError as error:
-        return Row(name or folder.name, Status.DAMAGED, None, str(error))
+        return RunLine(name or folder.name, Status.DAMAGED, None, str(error))
     status = run_status(folder, record)
     message = record.end.message if record and record.end else ""
     name = name or (record.start.name if record else folder.name)
-    return Row(name, status, record, message)
+    return RunLine(name, status, record, message)
 
 
-def _counts(rows: Sequence[Row]) -> str:
+def _counts(rows: Sequence[RunLine]) -> str:
     counts = Counter(row.status for row in rows)
     return ", ".join(f"{n} {status}" for status, n in sorted(counts.items()))
 
 
-def _table(rows: Sequence[Row]) -> Table:
+def _table(rows: Sequence[RunLine]) -> Table:
     table = runs_table(words=("status",), numbers=("epochs", "validation", "test", "ETA"))
     for row in rows:
         last = row.record.epochs[-1].metrics if row.record and row.record.epochs else {}
@@ -136,7 +136,7 @@ def _table(rows: Sequence[Row]) -> Table:
     return table
 
 
-def _remaining(row: Row) -> str:
+def _remaining(row: RunLine) -> str:
     """Return the remaining time of a running run; nothing before its first epoch has ended."""
     if row.status is not Status.RUNNING or not row.record or not row.record.epochs:
         return ""

@@ -1,7 +1,8 @@
 """Tracking, as seen by a process that trains: it starts the mirror, and never imports MLflow."""
 
-from experiments.tracking.messages import Message, Progress, StoreWarning, encode_message
+from experiments.tracking.messages import Message, MirrorProgress, StoreWarning, encode_message
 from experiments.tracking.settings import MLFLOW_SETTINGS
+from experiments.tracking.supervisor import Supervisor, browse_command
 from experiments.tracking.sync_state import (
     SyncState,
     SyncStateFile,
@@ -12,16 +13,15 @@ from experiments.tracking.sync_state import (
     store_of,
     up_to_date,
 )
-from experiments.tracking.writer import Writer, browse_command
 
 __all__ = [
     "MLFLOW_SETTINGS",
     "Message",
-    "Progress",
+    "MirrorProgress",
     "StoreWarning",
+    "Supervisor",
     "SyncState",
     "SyncStateFile",
-    "Writer",
     "browse_command",
     "encode_message",
     "is_behind",

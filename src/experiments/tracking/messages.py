@@ -13,14 +13,14 @@ class StoreWarning(Struct, frozen=True, tag_field="kind", tag="warning"):
     message: str
 
 
-class Progress(Struct, frozen=True, tag_field="kind", tag="progress"):
+class MirrorProgress(Struct, frozen=True, tag_field="kind", tag="progress"):
     """MLflow has ``done`` of ``total`` runs."""
 
     done: int
     total: int
 
 
-Message = StoreWarning | Progress
+Message = StoreWarning | MirrorProgress
 
 
 def encode_message(message: Message) -> bytes:

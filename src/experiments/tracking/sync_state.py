@@ -79,8 +79,8 @@ def up_to_date(folder: Path, uri: str) -> bool:
 def is_behind(folder: Path, uri: str) -> bool:
     """Return whether MLflow may lack a part of a run or sweep that belongs to this store.
 
-    Runs that a process works on do not count, because they have a writer of their own, nor do
-    damaged records.
+    Damaged records are left out, and so are runs that a process works on: they have their own
+    mirror process.
     """
     try:
         if up_to_date(folder, uri) or store_of(folder) != uri:

@@ -1,4 +1,4 @@
-"""What the commands change in their process is undone after each test."""
+"""Changes that the commands make in their process are undone after each test."""
 
 import signal
 from collections.abc import Iterator

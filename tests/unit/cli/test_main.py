@@ -41,7 +41,8 @@ def test_help_lists_every_command(execute: Execute, capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.parametrize(
-    "words", [[], ["no_such_command"], ["ui", "--port", "x"], ["compare"], ["export"], ["rerun"]]
+    "words",
+    [[], ["no_such_command"], ["ui", "--port", "x"], ["compare"], ["export"], ["repeat"]],
 )
 def test_a_wrong_command_line_prints_the_usage(
     execute: Execute, capsys: pytest.CaptureFixture[str], words: Sequence[str]
@@ -103,7 +104,7 @@ def test_settings_of_mlflow_are_defaults_that_the_environment_overrides(
         (["status", "abc", "--outputs", "x"], {"sweep": "abc", "outputs": Path("x")}),
         (["sync"], {"folder": None, "uri": None}),
         (["sync", "x", "--uri", "http://h"], {"folder": Path("x"), "uri": "http://h"}),
-        (["rerun", "abc"], {"id": "abc"}),
+        (["repeat", "abc"], {"id": "abc"}),
         (["compare", "loss"], {"group": "loss", "metric": "test/accuracy", "margin": 0.1}),
         (["compare", "loss", "--margin", "2", "--all"], {"margin": 2.0, "all": True}),
         (["compare", "loss", "--format", "csv"], {"format": "csv", "all": False, "sweep": None}),

@@ -1,4 +1,4 @@
-"""How often each arm beats each other arm."""
+"""The fraction of seeds on which each arm beats each other arm."""
 
 import numpy as np
 import pytest

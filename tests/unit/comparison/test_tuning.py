@@ -7,7 +7,7 @@ import pytest
 from frames import SEEDS, Runs, arm, diverged, frame, run
 
 from experiments.comparison import selection_bias, tuned
-from experiments.comparison.tuning import chance, ended
+from experiments.comparison.tuning import chance, final_runs
 from experiments.errors import UserError
 
 RATE = "optimizer.learning_rate"
@@ -104,12 +104,12 @@ def test_runs_that_have_not_ended_are_not_used(status: str) -> None:
     unfinished = runs.assign(status=status)
     with pytest.raises(UserError, match="no run has finished or diverged yet"):
         tuned(unfinished)
-    assert len(ended(frame([*arm("loss=ce", seeds=[0]), run("seed=1", status=status)]))) == 1
+    assert len(final_runs(frame([*arm("loss=ce", seeds=[0]), run("seed=1", status=status)]))) == 1
 
 
 def test_of_runs_of_several_versions_of_the_code_the_last_is_used() -> None:
     old, new = run(started=1, accuracy=0.8), run(started=2, accuracy=0.9)
-    found = ended(frame([{**new, "identity": "f" * 16}, old]))
+    found = final_runs(frame([{**new, "identity": "f" * 16}, old]))
     assert list(found["test/accuracy"]) == [0.9]
 
 

@@ -6,15 +6,15 @@ from typing import IO
 
 import pytest
 
-from experiments.tracking import Message, Progress, StoreWarning, encode_message
+from experiments.tracking import Message, MirrorProgress, StoreWarning, encode_message
 from experiments.tracking.messages import MessageReader
 
 MESSAGES: list[Message] = [
     StoreWarning("database is locked"),
-    Progress(3, 20),
+    MirrorProgress(3, 20),
     StoreWarning('two\nlines, "quotes" and ü'),
     StoreWarning(""),
-    Progress(20, 20),
+    MirrorProgress(20, 20),
 ]
 
 
@@ -64,15 +64,15 @@ def test_more_messages_than_one_read_returns_arrive(pipe: tuple[MessageReader, I
     long = StoreWarning("x" * 40_000)
     target.write(encode_message(long))
     first = reader.read()
-    target.write(encode_message(long) + encode_message(Progress(1, 2)))
-    assert [*first, *reader.read()] == [long, long, Progress(1, 2)]
+    target.write(encode_message(long) + encode_message(MirrorProgress(1, 2)))
+    assert [*first, *reader.read()] == [long, long, MirrorProgress(1, 2)]
 
 
 def test_after_the_end_of_the_writer_its_last_messages_arrive(
     pipe: tuple[MessageReader, IO[bytes]],
 ) -> None:
     reader, target = pipe
-    target.write(encode_message(Progress(1, 2)) + b'{"kind": "prog')
+    target.write(encode_message(MirrorProgress(1, 2)) + b'{"kind": "prog')
     target.close()
-    assert reader.read() == [Progress(1, 2)]
+    assert reader.read() == [MirrorProgress(1, 2)]
     assert reader.read() == []

@@ -12,8 +12,8 @@ import nn
 from experiments.errors import UserError
 from experiments.interruption import Interrupted, Interruption
 from experiments.recording import Epoch, Event, Record, Status
-from experiments.running import Job, Repetition, environment, rerun
-from experiments.running.rerun import compare_metrics
+from experiments.running import Job, Repetition, environment, repeat
+from experiments.running.repeat import compare_metrics
 
 
 def record_of(job: Job) -> Record:
@@ -22,8 +22,8 @@ def record_of(job: Job) -> Record:
     return record
 
 
-def repeat(record: Record) -> Repetition:
-    return rerun(record, show=lambda _: None, interruption=Interruption())
+def repetition_of(record: Record) -> Repetition:
+    return repeat(record, show=lambda _: None, interruption=Interruption())
 
 
 # The repetition of a run
@@ -33,7 +33,7 @@ def test_a_run_is_repeated_to_the_bit(tmp_path: Path) -> None:
     job = jobs.job(tmp_path)
     record, events = record_of(job), []
     contents = sorted(tmp_path.rglob("*"))
-    repetition = rerun(record, show=events.append, interruption=Interruption())
+    repetition = repeat(record, show=events.append, interruption=Interruption())
     assert repetition.identical
     assert str(repetition) == "bit-identical: every metric of 3 epochs and of the test set"
     assert [type(event) for event in events].count(Epoch) == 3
@@ -43,7 +43,7 @@ def test_a_run_is_repeated_to_the_bit(tmp_path: Path) -> None:
 def test_a_divergence_is_repeated(tmp_path: Path) -> None:
     record = record_of(jobs.job(tmp_path, optimizer=nn.SGD(1e200)))
     assert record.status is Status.DIVERGED
-    assert repeat(record).identical
+    assert repetition_of(record).identical
 
 
 def test_a_difference_is_reported_with_what_has_changed(tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_a_difference_is_reported_with_what_has_changed(tmp_path: Path) -> None:
         origin=msgspec.structs.replace(record.start.origin, code="c0de"),
         environment={**environment(), "host": "elsewhere", "user": "somebody"},
     )
-    lines = str(repeat(record)).splitlines()
+    lines = str(repetition_of(record)).splitlines()
     assert lines[:3] == [
         "not identical:",
         "  from epoch 2: train/cost, validation/cost",
@@ -69,7 +69,7 @@ def test_a_difference_is_reported_with_what_has_changed(tmp_path: Path) -> None:
 def test_a_difference_without_a_known_cause_is_reported(tmp_path: Path) -> None:
     record = record_of(jobs.job(tmp_path))
     record.epochs.append(records.epoch(4))
-    assert str(repeat(record)).splitlines() == [
+    assert str(repetition_of(record)).splitlines() == [
         "not identical:",
         "  the record has 4 epochs, the repetition 3",
         "changed since the recorded run:",
@@ -81,7 +81,7 @@ def test_a_run_without_an_end_is_compared_up_to_its_last_epoch(tmp_path: Path) -
     record = record_of(jobs.job(tmp_path))
     record.end = None
     del record.epochs[2]
-    assert repeat(record).identical
+    assert repetition_of(record).identical
 
 
 def test_a_recorded_configuration_that_cannot_be_used_is_an_error(tmp_path: Path) -> None:
@@ -89,13 +89,13 @@ def test_a_recorded_configuration_that_cannot_be_used_is_an_error(tmp_path: Path
     config = msgspec.structs.replace(job.config, optimizer={"_target_": "nn.Lost"})
     record = Record(dataclasses.replace(job, config=config).start())
     with pytest.raises(UserError, match=r"nn\.Lost"):
-        repeat(record)
+        repetition_of(record)
 
 
 def test_a_repetition_can_be_interrupted(tmp_path: Path) -> None:
     record = record_of(jobs.job(tmp_path))
     with pytest.raises(Interrupted):
-        rerun(record, show=lambda _: None, interruption=jobs.StopAfter(2))
+        repeat(record, show=lambda _: None, interruption=jobs.StopAfter(2))
 
 
 # Comparing metrics

@@ -1,4 +1,4 @@
-"""`experiments rerun`: repeats a recorded run, and says whether the bits are the same."""
+"""`experiments repeat`: repeats a recorded run, and says whether the bits are the same."""
 
 import math
 import shutil
@@ -12,15 +12,15 @@ from harness import EXPERIMENTS, Program, Sweep
 NAME = "ce adam"
 
 
-def _rerun(run: str | Path, sweep: Sweep, log: Path) -> tuple[int, str]:
-    """Return exit code and output of `experiments rerun`."""
-    command = [EXPERIMENTS, "rerun", run, "--outputs", sweep.folder, "--uri", sweep.uri]
+def _repeat(run: str | Path, sweep: Sweep, log: Path) -> tuple[int, str]:
+    """Return exit code and output of `experiments repeat`."""
+    command = [EXPERIMENTS, "repeat", run, "--outputs", sweep.folder, "--uri", sweep.uri]
     with Program(command, log) as program:
         return program.wait(), program.output
 
 
 @pytest.mark.parametrize("key", ["identity", "folder", "id in MLflow"])
-def test_a_rerun_confirms_that_every_bit_is_the_same(four: Sweep, tmp_path: Path, key: str) -> None:
+def test_a_repetition_with_the_same_bits(four: Sweep, tmp_path: Path, key: str) -> None:
     folder = harness.jobs(four.folder)[NAME]
     before = (folder / "journal.jsonl").read_bytes()
     keys = {
@@ -28,14 +28,14 @@ def test_a_rerun_confirms_that_every_bit_is_the_same(four: Sweep, tmp_path: Path
         "folder": lambda: folder,
         "id in MLflow": lambda: harness.by_name(four.uri)[NAME].id,
     }
-    code, output = _rerun(keys[key](), four, tmp_path / "log")
+    code, output = _repeat(keys[key](), four, tmp_path / "log")
     assert code == 0, output
     last = output.splitlines()[-1]
     assert last == "bit-identical: every metric of 2 epochs and of the test set"
     assert (folder / "journal.jsonl").read_bytes() == before
 
 
-def test_a_rerun_names_what_differs_and_what_has_changed(four: Sweep, tmp_path: Path) -> None:
+def test_a_repetition_names_differences_and_changes(four: Sweep, tmp_path: Path) -> None:
     """The recorded cost differs in its last bit, and NumPy had another version."""
     run = tmp_path / "altered"
     shutil.copytree(harness.jobs(four.folder)[NAME], run)
@@ -45,7 +45,7 @@ def test_a_rerun_names_what_differs_and_what_has_changed(four: Sweep, tmp_path: 
     start["environment"]["version.numpy"] = "1.0"
     start["origin"]["code"] = "0123456789abcdef"
     harness.write_events(run, [start, first, second, end])
-    code, output = _rerun(run, four, tmp_path / "log")
+    code, output = _repeat(run, four, tmp_path / "log")
     assert code == 1, output
     lines = [line.strip() for line in output.splitlines()]
     differing = lines.index("not identical:")

@@ -1,4 +1,4 @@
-"""`experiments rerun`: repeat a run, and say whether the results are the same to the last bit."""
+"""`experiments repeat`: repeat a run, and compare the results to the last bit."""
 
 import sys
 from pathlib import Path
@@ -27,7 +27,7 @@ class Arguments(OutputsArguments, StoreArguments, Interruptible, Protocol):
 def add_parser(commands: Commands) -> None:
     """Add the parser of the command."""
     parser = commands.add_parser(
-        "rerun",
+        "repeat",
         parents=[outputs_parser(), store_parser()],
         help="repeat a run, and compare the results to the last bit",
     )
@@ -41,7 +41,7 @@ def add_parser(commands: Commands) -> None:
 
 def run(arguments: Arguments) -> None:
     """Repeat a run and print the comparison. The exit code is 1 if the results differ."""
-    from experiments.running import rerun
+    from experiments.running import repeat
     from experiments.terminal import Display
 
     outputs = outputs_folder(arguments)
@@ -52,7 +52,7 @@ def run(arguments: Arguments) -> None:
         def show(event: Event) -> None:
             display.show(start.name, start.config.epochs, event)
 
-        repetition = rerun(record, show=show, interruption=arguments.interruption)
+        repetition = repeat(record, show=show, interruption=arguments.interruption)
     sys.stdout.write(f"{repetition}\n")
     if not repetition.identical:
         sys.exit(1)

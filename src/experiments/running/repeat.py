@@ -1,4 +1,4 @@
-"""Repeat a recorded run and compare the metrics, for `experiments rerun`."""
+"""Repeat a recorded run and compare the metrics, for `experiments repeat`."""
 
 import tempfile
 from collections.abc import Callable, Mapping
@@ -40,7 +40,7 @@ class Repetition:
         )
 
 
-def rerun(
+def repeat(
     record: Record, *, show: Callable[[Event], None], interruption: Interruption
 ) -> Repetition:
     """Repeat a recorded run in a temporary folder, and compare its metrics with the record.

@@ -1,4 +1,4 @@
-"""`experiments rerun`: finding the run that is meant, and comparing its repetition with it."""
+"""`experiments repeat`: finding the run, and comparing it with its repetition."""
 
 from argparse import Namespace
 from pathlib import Path
@@ -7,8 +7,8 @@ import jobs
 import pytest
 import records
 
-from experiments.cli import rerun
-from experiments.cli.rerun import find_record
+from experiments.cli import repeat
+from experiments.cli.repeat import find_record
 from experiments.errors import DataError, UserError
 from experiments.interruption import Interruption
 from experiments.recording import JOURNAL, Epoch
@@ -63,9 +63,9 @@ def test_an_empty_journal_is_an_error(tmp_path: Path) -> None:
         find_record(FIRST, tmp_path, None)
 
 
-def repeat(outputs: Path, run: str) -> None:
+def execute(outputs: Path, run: str) -> None:
     arguments = Namespace(id=run, outputs=outputs, uri=None, interruption=Interruption())
-    rerun.run(arguments)
+    repeat.run(arguments)
 
 
 def test_a_repetition_with_the_same_results_is_bit_identical(
@@ -73,7 +73,7 @@ def test_a_repetition_with_the_same_results_is_bit_identical(
 ) -> None:
     job = jobs.job(tmp_path)
     jobs.do(job)
-    repeat(job.outputs, job.identity[:6])
+    execute(job.outputs, job.identity[:6])
     assert "bit-identical: every metric of 3 epochs" in capsys.readouterr().out
 
 
@@ -91,7 +91,7 @@ def test_a_repetition_with_other_results_ends_with_exit_code_1(
     (job.folder / JOURNAL).unlink()
     records.write_journal(job.folder, *altered)
     with pytest.raises(SystemExit) as ended:
-        repeat(job.outputs, job.identity)
+        execute(job.outputs, job.identity)
     assert ended.value.code == 1
     printed = capsys.readouterr().out
     assert "not identical:" in printed

@@ -1,4 +1,4 @@
-"""What the process that trains tells about MLflow. The mirror's process is in the system tests."""
+"""Messages about MLflow of the process that trains. The mirror process is in the system tests."""
 
 import os
 import shlex
@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import records
 
-from experiments.tracking import Progress, Writer, browse_command
-from experiments.tracking.writer import closing_message, waiting_message
+from experiments.tracking import MirrorProgress, Supervisor, browse_command
+from experiments.tracking.supervisor import closing_message, waiting_message
 
 URI = "sqlite:////my stores/mlflow.db"
 
@@ -56,7 +56,7 @@ def test_if_mlflow_is_not_up_to_date_the_reason_and_the_remedy_are_named(tmp_pat
 
 def test_the_message_of_the_wait_has_the_progress_once_it_is_known() -> None:
     assert waiting_message(None) == "Waiting for MLflow; Ctrl-C skips this."
-    assert "Waiting for MLflow (3 of 20 runs);" in waiting_message(Progress(3, 20))
+    assert "Waiting for MLflow (3 of 20 runs);" in waiting_message(MirrorProgress(3, 20))
 
 
 @pytest.mark.parametrize(
@@ -67,9 +67,9 @@ def test_a_writer_that_is_not_needed_only_says_where_the_records_are(
 ) -> None:
     folder = records.write_run(tmp_path, "1", records.end())
     said: list[str] = []
-    writer = Writer(folder, uri, needed=uri is None, browse="make ui", say=said.append)
-    with writer:
-        writer.attend()
+    supervisor = Supervisor(folder, uri, needed=uri is None, browse="make ui", say=said.append)
+    with supervisor:
+        supervisor.attend()
         assert said == []
     assert len(said) == 1
     assert said[0].endswith(expected)
@@ -78,6 +78,6 @@ def test_a_writer_that_is_not_needed_only_says_where_the_records_are(
 
 def test_without_a_record_nothing_is_said(tmp_path: Path) -> None:
     said: list[str] = []
-    with Writer(tmp_path / "runs" / "1", None, needed=True, browse="", say=said.append):
+    with Supervisor(tmp_path / "runs" / "1", None, needed=True, browse="", say=said.append):
         pass
     assert said == []

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from experiments.configuration import experiments_command, group_of
 from experiments.recording import is_run, is_sweep
-from experiments.tracking.messages import Progress, StoreWarning
+from experiments.tracking.messages import MirrorProgress, StoreWarning
 from experiments.tracking.mirror_process import MirrorProcess
 
 PATIENCE = 3
@@ -20,7 +20,7 @@ POLL = 0.1
 """Seconds between two looks at the mirror."""
 
 
-class Writer:
+class Supervisor:
     """Copies the records in ``folder`` to MLflow while the context lasts.
 
     With ``uri`` None nothing is tracked; without ``needed`` MLflow is up to date already. A mirror
@@ -45,10 +45,10 @@ class Writer:
         self._mirror: MirrorProcess | None = None
         self._last_warning = ""  # of the mirror
         self._warned = False  # the user
-        self._progress: Progress | None = None
+        self._progress: MirrorProgress | None = None
         self._restarted = False
 
-    def __enter__(self) -> "Writer":
+    def __enter__(self) -> "Supervisor":
         if self.uri is not None and self._needed:
             self._mirror = MirrorProcess(self.folder, self.uri)
         return self
@@ -124,7 +124,7 @@ class Writer:
         return True
 
 
-def waiting_message(progress: Progress | None) -> str:
+def waiting_message(progress: MirrorProgress | None) -> str:
     """Return the line which says that the program waits for MLflow."""
     so_far = f" ({progress.done} of {progress.total} runs)" if progress else ""
     return f"Waiting for MLflow{so_far}; Ctrl-C skips this."

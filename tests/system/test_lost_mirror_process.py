@@ -1,4 +1,4 @@
-"""A writer to MLflow that is killed, and a store that is deleted: MLflow has everything later."""
+"""A mirror process that is killed, and a store that is deleted: MLflow has everything later."""
 
 import os
 import signal
@@ -7,23 +7,23 @@ from pathlib import Path
 import harness
 
 FOLLOW = "experiments.mirror.follow"
-"""The module of the writer."""
+"""The module of the mirror process."""
 
 
-def end_writer(program: harness.Program, signum: signal.Signals, before: int = 0) -> int:
-    """Send a signal to the writer of a program that is not the one ``before``. Return its id."""
+def end_mirror_process(program: harness.Program, signum: signal.Signals, before: int = 0) -> int:
+    """Send a signal to the mirror process of a program. Return its id, which is not ``before``."""
 
     def find() -> int | None:
         found = program.processes().items()
         return next((pid for pid, line in found if FOLLOW in line and pid != before), None)
 
-    pid = harness.wait_for(find, "writer")
+    pid = harness.wait_for(find, "mirror process")
     assert pid is not None
     os.kill(pid, signum)
     return pid
 
 
-def test_the_next_run_tracks_a_run_whose_writer_was_killed(tmp_path: Path) -> None:
+def test_the_next_run_tracks_a_run_whose_mirror_process_was_killed(tmp_path: Path) -> None:
     folder = tmp_path / "outputs"
     with harness.start(folder, *harness.SLOW_AND_ENDLESS) as program:
         harness.wait_for_epoch(folder)
@@ -44,11 +44,11 @@ def test_the_next_run_tracks_a_run_whose_writer_was_killed(tmp_path: Path) -> No
     assert len(runs) == 2
 
 
-def test_a_writer_that_dies_is_replaced_and_mlflow_has_everything(tmp_path: Path) -> None:
+def test_a_mirror_process_that_dies_is_replaced_and_mlflow_has_everything(tmp_path: Path) -> None:
     folder = tmp_path / "outputs"
     with harness.start(folder, *harness.SLOW_AND_ENDLESS) as program:
         harness.wait_for((folder / "mlflow.db").exists, "store")
-        end_writer(program, signal.SIGTERM)
+        end_mirror_process(program, signal.SIGTERM)
         harness.wait_for(lambda: harness.STORE_WARNING in program.output, "warning")
         program.send(signal.SIGTERM)
         assert program.wait() == 143
@@ -61,15 +61,15 @@ def test_a_writer_that_dies_is_replaced_and_mlflow_has_everything(tmp_path: Path
     )
 
 
-def test_a_writer_that_dies_twice_is_reported_and_sync_brings_mlflow_up_to_date(
+def test_a_mirror_process_that_dies_twice_is_reported_and_sync_brings_mlflow_up_to_date(
     tmp_path: Path,
 ) -> None:
     folder = tmp_path / "outputs"
     with harness.start(folder, *harness.SLOW_AND_ENDLESS) as program:
         harness.wait_for_epoch(folder)
-        first = end_writer(program, signal.SIGKILL)
+        first = end_mirror_process(program, signal.SIGKILL)
         harness.wait_for(lambda: harness.STORE_WARNING in program.output, "warning")
-        end_writer(program, signal.SIGKILL, before=first)
+        end_mirror_process(program, signal.SIGKILL, before=first)
         program.send(signal.SIGTERM)
         assert program.wait() == 143
         output = program.output
