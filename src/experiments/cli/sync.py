@@ -41,7 +41,7 @@ def add_parser(commands: Commands) -> None:
 def run(arguments: Arguments) -> None:
     """Bring MLflow up to date. Without `--uri`, each run goes to the store in its record.
 
-    The exit code is 1 if a record is damaged.
+    The exit code is 1 if a record is damaged or a store fails.
     """
     from experiments.mirror import sync  # imports MLflow
 

@@ -12,11 +12,19 @@ from experiments.recording import is_run
 from experiments.tracking import store_of
 
 
+class StoreError(UserError):
+    """The store ``uri`` has failed."""
+
+    def __init__(self, uri: str, error: Exception) -> None:
+        super().__init__(f"{uri}: {describe_error(error)}")
+        self.uri = uri
+
+
 def sync(folder: Path, uri: str | None = None) -> tuple[list[str], list[str]]:
     """Bring MLflow up to date with a run, a sweep, or all of them in an outputs folder.
 
     ``uri`` is the store; without it each record goes to its own store. Return messages about the
-    stores, and about damaged records. Raise UserError if nothing is recorded or a store fails.
+    stores, and about damaged records and stores that fail. Raise UserError if nothing is recorded.
     """
     folders = list(records(folder.resolve()))
     if not folders:
@@ -24,16 +32,22 @@ def sync(folder: Path, uri: str | None = None) -> tuple[list[str], list[str]]:
     silence_mlflow()
     counts: Counter[str] = Counter()
     untracked = busy = 0
-    problems = []
+    problems: list[str] = []
+    failed: set[str] = set()
     for each in folders:
         try:
             store = uri or store_of(each)
             if store is None:
                 untracked += 1
+            if store is None or store in failed:
                 continue
             mirrored = _sync_one(each, store)
         except DataError as error:
             problems.append(str(error))
+            continue
+        except StoreError as error:
+            problems.append(str(error))
+            failed.add(error.uri)
             continue
         if mirrored.problem:
             problems.append(mirrored.problem)
@@ -60,5 +74,5 @@ def _sync_one(folder: Path, uri: str) -> Mirrored:
         mirrored = mirror_of(open_store(uri), folder, uri)
         mirrored.update(last=True)
     except STORE_ERRORS as error:
-        raise UserError(f"{uri}: {describe_error(error)}") from None
+        raise StoreError(uri, error) from None
     return mirrored

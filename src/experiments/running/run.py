@@ -71,7 +71,16 @@ def run(job: Job, *, interruption: Interruption) -> Iterator[Event]:
             with interruption.deferred():
                 yield from _work(job, recorder, interruption)
         if recorder.record is not None and recorder.record.final:
-            checkpoint.remove(job.folder)
+            yield from _remove_checkpoint(job)
+
+
+def _remove_checkpoint(job: Job) -> list[Event]:
+    """Remove the checkpoint of a complete run. If that fails, return a note."""
+    try:
+        checkpoint.remove(job.folder)
+    except OSError as error:
+        return [Note(message=f"the checkpoint could not be removed: {error}")]
+    return []
 
 
 def _settled(job: Job, record: Record) -> Note:

@@ -1,5 +1,6 @@
 """The messages of the mirror's process to the process that started it: one JSON line each."""
 
+import json
 import os
 from typing import IO
 
@@ -24,8 +25,8 @@ Message = StoreWarning | MirrorProgress
 
 
 def encode_message(message: Message) -> bytes:
-    """Return a message as a line."""
-    return msgspec.json.encode(message) + b"\n"
+    """Return a message as a line. It may name files whose names are not valid Unicode."""
+    return json.dumps(msgspec.to_builtins(message)).encode() + b"\n"
 
 
 class MessageReader:
@@ -42,8 +43,7 @@ class MessageReader:
         while chunk := self._pipe.read(65536):  # None if there is nothing now, b"" at the end
             chunks.append(chunk)
         *lines, self._incomplete = b"".join(chunks).split(b"\n")
-        messages: list[Message] = [msgspec.json.decode(line, type=Message) for line in lines]
-        return messages
+        return [msgspec.convert(json.loads(line), Message) for line in lines]
 
     def close(self) -> None:
         """Close the pipe."""

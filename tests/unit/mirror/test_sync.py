@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 import records
 
@@ -33,4 +34,19 @@ def test_a_damaged_record_is_reported_and_does_not_stop_the_others(tmp_path: Pat
     (damaged / JOURNAL).write_bytes(b"damage\n" + (damaged / JOURNAL).read_bytes())
     done, problems = sync(tmp_path)
     assert [problem.partition(": ")[0] for problem in problems] == [str(damaged / JOURNAL)]
+    assert "skipped: 1;" in done[0]
+
+
+def test_a_store_that_fails_is_reported_once_and_does_not_stop_the_others(tmp_path: Path) -> None:
+    blocked = tmp_path / "blocked"
+    blocked.write_bytes(b"")
+    uri = f"sqlite:///{blocked}/mlflow.db"
+    tracking = msgspec.structs.replace(records.NOT_TRACKED, uri=uri)
+    config = msgspec.structs.replace(records.CONFIG, tracking=tracking)
+    start = msgspec.structs.replace(records.START, config=config)
+    for identity in ("1", "2"):
+        records.write_run(tmp_path, identity, start, records.end())
+    records.write_run(tmp_path, "3", records.end())
+    done, (problem,) = sync(tmp_path)
+    assert problem.startswith(f"{uri}: ")
     assert "skipped: 1;" in done[0]

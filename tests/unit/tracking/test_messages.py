@@ -15,6 +15,7 @@ MESSAGES: list[Message] = [
     StoreWarning('two\nlines, "quotes" and ü'),
     StoreWarning(""),
     MirrorProgress(20, 20),
+    StoreWarning("/tmp/\udcff: a name that is not valid Unicode"),
 ]
 
 
