@@ -47,7 +47,7 @@ update:  ## rewrite constraints.txt with the newest versions that fit pyproject.
 	grep '^torch==' constraints.txt > .venv-update/kept.txt
 	.venv-update/bin/python -m pip install --quiet --constraint .venv-update/kept.txt --editable .[test,bench]
 	(echo "# Exact versions of all packages that were tested together. Rewrite with: make update"; \
-	 .venv-update/bin/python -m pip freeze --exclude-editable | grep -v -i -E '^(cuda|nvidia|triton)') > .venv-update/constraints.txt
+	 .venv-update/bin/python -m pip freeze --exclude-editable | grep -v -i -E '^(cuda|nvidia|triton)' | sed 's/+cpu$$//') > .venv-update/constraints.txt
 	mv .venv-update/constraints.txt constraints.txt
 	rm -rf .venv-update
 

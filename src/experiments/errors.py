@@ -26,3 +26,11 @@ class CheckpointError(UserError):
 
 class StorageError(UserError):
     """A folder that a run cannot write to. Everything that was recorded before is kept."""
+
+
+class StoreError(UserError):
+    """An MLflow store has failed; ``uri`` is its address."""
+
+    def __init__(self, uri: str, message: str) -> None:
+        super().__init__(f"{uri}: {message}")
+        self.uri = uri

@@ -1,12 +1,52 @@
 """Small networks and batches of random examples."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from hydra.utils import get_class
+from omegaconf import OmegaConf
 
-from nn import Activation, CrossEntropyCost, Initializer, LeCunNormal, Loss, Network, Output, Tanh
+from experiments.configuration import CONF
+from nn import (
+    Activation,
+    CrossEntropyCost,
+    Initializer,
+    LeCunNormal,
+    Loss,
+    Network,
+    Optimizer,
+    Output,
+    Tanh,
+)
 
 TANH, CROSS_ENTROPY, LECUN = Tanh(), CrossEntropyCost(Output.softmax), LeCunNormal(1.0)
+
+
+def configured(group: str, **options: Any) -> list[Any]:
+    """Return an object for each file in a group of conf/. ``options`` replace those of the file."""
+    return [cls(**{**defaults, **options}) for cls, defaults in _files(group)]
+
+
+def classes(group: str) -> list[type]:
+    """Return the class of each file in a group of conf/."""
+    return [cls for cls, _ in _files(group)]
+
+
+def _files(group: str) -> list[tuple[type, dict[str, Any]]]:
+    found = []
+    for path in sorted((CONF / group).glob("*.yaml")):
+        options: Any = OmegaConf.to_container(OmegaConf.load(path))
+        found.append((get_class(options.pop("_target_")), options))
+    return found
+
+
+ACTIVATIONS: list[Activation] = configured("activation")
+"""Every activation in conf/, so that a new one is tested."""
+LOSSES: list[Loss] = [cls(output) for cls in classes("loss") for output in Output]
+"""Every cost in conf/ with every output function."""
+OPTIMIZERS: list[Optimizer] = configured("optimizer", learning_rate=0.1)
+"""Every optimizer in conf/."""
 
 
 def network(

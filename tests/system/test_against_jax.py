@@ -6,7 +6,7 @@ precision.
 """
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 import jax
@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 import pytest
-from networks import batch, network
+from networks import batch, classes, network
 
 from nn import (
     SGD,
@@ -60,6 +60,23 @@ COSTS = {
     ),
     CrossEntropyCost(Output.softmax): lambda a, y: -(y * jnp.log(a)).sum(axis=1),
 }
+OPTAX: list[tuple[Optimizer, Callable[..., optax.GradientTransformation]]] = [
+    (SGD(0.5), optax.sgd),
+    (Momentum(0.05, momentum=0.9), lambda rate: optax.sgd(rate, momentum=0.9)),
+    (Nesterov(0.05, momentum=0.9), lambda rate: optax.sgd(rate, momentum=0.9, nesterov=True)),
+    (
+        RMSProp(0.01, decay_rate=0.9, epsilon=1e-6),
+        lambda rate: optax.rmsprop(rate, decay=0.9, eps=1e-6, eps_in_sqrt=False),
+    ),
+    (
+        Adam(0.01, beta1=0.9, beta2=0.999, epsilon=1e-8),
+        lambda rate: optax.adam(rate, b1=0.9, b2=0.999, eps=1e-8),
+    ),
+    (
+        AdamW(0.01, beta1=0.8, beta2=0.99, epsilon=1e-8, weight_decay=0.1),
+        lambda rate: optax.adamw(rate, b1=0.8, b2=0.99, eps=1e-8, weight_decay=0.1),
+    ),
+]
 ARCHITECTURES = [(12, 4), (12, 6, 4), (12, 6, 5, 4), (12, 9, 8, 7, 6, 4)]
 CASES = [
     *[((12, 6, 5, 4), activation, loss) for activation in HIDDEN for loss in COSTS],
@@ -102,6 +119,14 @@ def reference(
     return jax.jit(jax.value_and_grad(cost, has_aux=True))
 
 
+@pytest.mark.parametrize(
+    ("group", "references"),
+    [("activation", HIDDEN), ("loss", COSTS), ("optimizer", [each for each, _ in OPTAX])],
+)
+def test_every_class_in_conf_has_a_reference(group: str, references: Iterable[object]) -> None:
+    assert {type(each) for each in references} == set(classes(group))
+
+
 @pytest.mark.parametrize(("sizes", "activation", "loss"), CASES)
 def test_forward_cost_and_gradient(
     sizes: tuple[int, ...], activation: Activation, loss: Loss
@@ -120,23 +145,7 @@ def test_forward_cost_and_gradient(
 
 @pytest.mark.parametrize(
     ("optimizer", "transformation"),
-    [
-        (SGD(0.5), optax.sgd),
-        (Momentum(0.05, momentum=0.9), lambda rate: optax.sgd(rate, momentum=0.9)),
-        (Nesterov(0.05, momentum=0.9), lambda rate: optax.sgd(rate, momentum=0.9, nesterov=True)),
-        (
-            RMSProp(0.01, decay_rate=0.9, epsilon=1e-6),
-            lambda rate: optax.rmsprop(rate, decay=0.9, eps=1e-6, eps_in_sqrt=False),
-        ),
-        (
-            Adam(0.01, beta1=0.9, beta2=0.999, epsilon=1e-8),
-            lambda rate: optax.adam(rate, b1=0.9, b2=0.999, eps=1e-8),
-        ),
-        (
-            AdamW(0.01, beta1=0.8, beta2=0.99, epsilon=1e-8, weight_decay=0.1),
-            lambda rate: optax.adamw(rate, b1=0.8, b2=0.99, eps=1e-8, weight_decay=0.1),
-        ),
-    ],
+    OPTAX,
     ids=lambda value: type(value).__name__ if isinstance(value, Optimizer) else "optax",
 )
 @pytest.mark.parametrize(

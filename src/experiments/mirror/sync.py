@@ -3,21 +3,13 @@
 from collections import Counter
 from pathlib import Path
 
-from experiments.errors import DataError, UserError
+from experiments.errors import DataError, StoreError, UserError
 from experiments.mirror.records import Mirrored, mirror_of, records
 from experiments.mirror.store import open_store
 from experiments.mirror.store_errors import STORE_ERRORS, describe_error, silence_mlflow
 from experiments.mirror.sweeps import MirroredSweep
 from experiments.recording import is_run
 from experiments.tracking import store_of
-
-
-class StoreError(UserError):
-    """The store ``uri`` has failed."""
-
-    def __init__(self, uri: str, error: Exception) -> None:
-        super().__init__(f"{uri}: {describe_error(error)}")
-        self.uri = uri
 
 
 def sync(folder: Path, uri: str | None = None) -> tuple[list[str], list[str]]:
@@ -74,5 +66,5 @@ def _sync_one(folder: Path, uri: str) -> Mirrored:
         mirrored = mirror_of(open_store(uri), folder, uri)
         mirrored.update(last=True)
     except STORE_ERRORS as error:
-        raise StoreError(uri, error) from None
+        raise StoreError(uri, describe_error(error)) from None
     return mirrored

@@ -1,19 +1,13 @@
 """From a composed configuration to an experiment, and to the configuration that a run records."""
 
 import math
-from collections.abc import Sequence
-from functools import cache
 
 import msgspec
 import pytest
-from hydra.core.hydra_config import HydraConfig
-from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Override
-from omegaconf import DictConfig, OmegaConf
+from composing import composed_config
 
 from experiments.configuration import (
     DESCRIBED,
-    GROUPS,
     build,
     choices,
     compose,
@@ -24,29 +18,6 @@ from experiments.configuration.build import experiment_of
 from experiments.errors import ConfigError
 from experiments.recording import RecordedConfig
 from nn import Cosine
-
-PARSER = OverridesParser.create()
-
-
-def changed(overrides: Sequence[str]) -> DictConfig:
-    """Return the same as `compose`, faster: the choices of groups are composed only once."""
-    parsed = PARSER.parse_overrides(list(overrides))
-    composed = composed_choices(tuple(each.input_line for each in parsed if is_choice(each)))
-    HydraConfig.instance().set_config(composed)
-    config = OmegaConf.masked_copy(composed, [key for key in composed if key != "hydra"])
-    for each in parsed:
-        if not is_choice(each):
-            OmegaConf.update(config, each.key_or_group, each.value())
-    return config
-
-
-def is_choice(override: Override) -> bool:
-    return override.key_or_group in GROUPS
-
-
-@cache
-def composed_choices(choices: tuple[str, ...]) -> DictConfig:
-    return compose(choices)
 
 
 def test_the_experiment_has_the_values_of_the_configuration() -> None:
@@ -187,7 +158,7 @@ def test_the_default_experiment_is_nielsens() -> None:
 )
 def test_a_wrong_value_is_named_in_one_line(overrides: str, expected: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        build(changed(overrides.split()))
+        build(composed_config(overrides.split()))
     message = str(caught.value)
     assert "\n" not in message
     for part in expected.split():

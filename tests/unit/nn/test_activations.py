@@ -1,5 +1,6 @@
 """Activations: values, derivatives, both tails, and computing in place."""
 
+import networks
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,7 +9,7 @@ from hypothesis.extra import numpy as hnp
 
 from nn import Activation, Identity, LeakyReLU, ReLU, Sigmoid, Tanh
 
-ACTIVATIONS = [Sigmoid(), Tanh(), ReLU(), LeakyReLU(0.01), LeakyReLU(0.5), Identity()]
+ACTIVATIONS = [*networks.ACTIVATIONS, LeakyReLU(0.5)]
 
 
 def apply(activation: Activation, z: np.ndarray) -> np.ndarray:

@@ -4,26 +4,19 @@ import itertools
 
 import numpy as np
 import pytest
-from networks import batch, network
+from networks import ACTIVATIONS, LOSSES, batch, network
 
 from nn import (
     Activation,
     CrossEntropyCost,
     GlorotUniform,
-    Identity,
-    LeakyReLU,
     Loss,
     Network,
     Output,
-    QuadraticCost,
-    ReLU,
-    Sigmoid,
     Tanh,
 )
 from nn.gradcheck import directional_error
 
-ACTIVATIONS = [Sigmoid(), Tanh(), ReLU(), LeakyReLU(0.1), Identity()]
-LOSSES = [kind(output) for kind in (QuadraticCost, CrossEntropyCost) for output in Output]
 ARCHITECTURES = {
     "784-30-10": (28, 6, 4),
     "784-20-10-10": (28, 5, 4, 4),

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from networks import LOSSES
 
 from nn import CrossEntropyCost, Loss, Output, QuadraticCost
 from nn.gradcheck import directional_error
 from nn.losses import sigmoid, sigmoid_and_derivative, softmax
 
-LOSSES = [kind(output) for kind in (QuadraticCost, CrossEntropyCost) for output in Output]
 EVERY_LOSS = pytest.mark.parametrize(
     "loss", LOSSES, ids=lambda loss: f"{type(loss).__name__}-{loss.output.name}"
 )

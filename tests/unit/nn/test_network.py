@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from networks import batch, network
+from networks import ACTIVATIONS, LOSSES, batch, network
 
 from nn import (
     Activation,
@@ -22,20 +22,24 @@ from nn import (
     Loss,
     Network,
     Output,
-    QuadraticCost,
     ReLU,
     Sigmoid,
     Tanh,
 )
 from nn.network import PREDICTION_BATCH
 
-LOSSES = [kind(output) for kind in (QuadraticCost, CrossEntropyCost) for output in Output]
-ACTIVATIONS = [Sigmoid(), Tanh(), ReLU(), LeakyReLU(0.1), Identity()]
 EVERY_DTYPE = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 
 SIZES = st.lists(st.integers(1, 6), min_size=2, max_size=5)
 ROWS = st.integers(1, 7)
 SEEDS = st.integers(0, 2**32 - 1)
+FUNCTIONS: dict[Activation, Callable[[float], float]] = {
+    Sigmoid(): lambda z: 1 / (1 + math.exp(-z)),
+    Tanh(): math.tanh,
+    ReLU(): lambda z: max(z, 0),
+    LeakyReLU(0.1): lambda z: z if z > 0 else 0.1 * z,
+    Identity(): lambda z: z,
+}
 properties = settings(derandomize=True, deadline=None, max_examples=60)
 
 
@@ -67,24 +71,17 @@ def test_shapes_and_shared_memory(sizes: list[int], n: int) -> None:
 
 
 @properties
-@given(sizes=SIZES, n=ROWS, seed=SEEDS, activation=st.sampled_from(ACTIVATIONS))
+@given(sizes=SIZES, n=ROWS, seed=SEEDS, activation=st.sampled_from(list(FUNCTIONS)))
 def test_forward_equals_a_sum_for_every_neuron(
     sizes: list[int], n: int, seed: int, activation: Activation
 ) -> None:
     net = network(sizes, activation=activation)
     inputs, _ = batch(sizes, n, seed=seed)
-    functions = {
-        Sigmoid(): lambda z: 1 / (1 + math.exp(-z)),
-        Tanh(): math.tanh,
-        ReLU(): lambda z: max(z, 0),
-        LeakyReLU(0.1): lambda z: z if z > 0 else 0.1 * z,
-        Identity(): lambda z: z,
-    }
     for x, logits in zip(inputs, net.logits(inputs), strict=True):
         a = x.tolist()
         for layer, (w, b) in enumerate(zip(net.weights, net.biases, strict=True), 2):
             z = [b[j] + math.fsum(a_i * w[i, j] for i, a_i in enumerate(a)) for j in range(len(b))]
-            a = z if layer == len(sizes) else [functions[activation](z_j) for z_j in z]
+            a = z if layer == len(sizes) else [FUNCTIONS[activation](z_j) for z_j in z]
         np.testing.assert_allclose(logits, a, rtol=1e-12, atol=1e-13)
 
 

@@ -9,17 +9,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from networks import OPTIMIZERS
 
 from nn import SGD, Adam, AdamW, Momentum, Nesterov, Optimizer, RMSProp
 
-OPTIMIZERS = [
-    SGD(0.1),
-    Momentum(0.1, momentum=0.9),
-    Nesterov(0.1, momentum=0.9),
-    RMSProp(0.1, decay_rate=0.9, epsilon=1e-8),
-    Adam(0.1, beta1=0.9, beta2=0.99, epsilon=1e-8),
-    AdamW(0.1, beta1=0.9, beta2=0.99, epsilon=1e-8, weight_decay=0.1),
-]
 EVERY_OPTIMIZER = pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda o: type(o).__name__)
 EVERY_DTYPE = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 

@@ -13,24 +13,19 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from networks import batch, network
+from networks import ACTIVATIONS, LOSSES, batch, network
 
 import nn
 from nn import (
     Activation,
-    CrossEntropyCost,
-    Identity,
     LeakyReLU,
     Loss,
     Output,
     QuadraticCost,
-    ReLU,
     Sigmoid,
     Tanh,
 )
 
-LOSSES = [kind(output) for kind in (QuadraticCost, CrossEntropyCost) for output in Output]
-ACTIVATIONS = [Sigmoid(), Tanh(), ReLU(), LeakyReLU(0.1), Identity()]
 COMMITTED = sorted(
     (Path(__file__).parents[3] / "notebooks" / "mnist" / "runs").glob("*/network.npz")
 )

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from networks import configured
 
 from experiments.errors import CheckpointError
 from experiments.examples import Dataset, Split
@@ -24,32 +25,16 @@ from experiments.running import checkpoint
 from experiments.running.checkpoint import Checkpoint
 from experiments.training import CLOCK, Progress, train
 from nn import (
-    SGD,
-    Adam,
-    AdamW,
     HalveOnPlateau,
     LeCunNormal,
-    Momentum,
-    Nesterov,
     Network,
     Optimizer,
     Output,
     QuadraticCost,
-    RMSProp,
     Tanh,
 )
 
-OPTIMIZERS = {
-    type(each).__name__: each
-    for each in (
-        SGD(0.3),
-        Momentum(0.1, 0.9),
-        Nesterov(0.1, 0.9),
-        RMSProp(0.003, 0.9, 1e-8),
-        Adam(0.003, 0.9, 0.999, 1e-8),
-        AdamW(0.003, 0.9, 0.999, 1e-8, 0.01),
-    )
-}
+OPTIMIZERS = {type(each).__name__: each for each in configured("optimizer", learning_rate=0.01)}
 SIZES = [6, 5, 3]
 ORIGIN = Origin(
     config={"seed": 0, "sizes": SIZES},

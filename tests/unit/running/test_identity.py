@@ -5,9 +5,9 @@ from pathlib import Path
 
 import idx_files
 import pytest
+from composing import composed_config
 from harness import PROJECT
 
-from experiments.configuration import compose
 from experiments.recording import Origin
 from experiments.running import Job, differences, identity
 from experiments.running.identity import processor
@@ -16,7 +16,7 @@ BASE = ("dataset.train_size=300", "optimizer=momentum")
 
 
 def job(*overrides: str) -> Job:
-    config = compose([*BASE, *overrides])
+    config = composed_config([*BASE, *overrides])
     return Job.of(config, config.hydra)
 
 

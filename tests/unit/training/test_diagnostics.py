@@ -9,6 +9,7 @@ import pytest
 import trainings
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from networks import LOSSES
 
 from experiments.examples import Dataset, Split
 from experiments.training import DivergenceError, EpochMetrics
@@ -30,7 +31,6 @@ from nn import (
 
 SIZES = (6, 9, 8, 4)
 FEATURES, CLASSES = SIZES[0], SIZES[-1]
-LOSSES = [cost(output) for cost in (QuadraticCost, CrossEntropyCost) for output in Output]
 
 Function = Callable[[np.ndarray], np.ndarray]
 
@@ -56,6 +56,12 @@ FORMULAS: dict[Activation, tuple[Function, Function, float]] = {
     Identity(): (lambda z: z, np.ones_like, 1.0),
 }
 """``f(z)``, ``f'(z)`` and the largest ``f'``."""
+
+
+def test_every_activation_has_its_formula() -> None:
+    assert {type(each) for each in FORMULAS} == set(networks.classes("activation"))
+
+
 EVERY_ACTIVATION = pytest.mark.parametrize("activation", FORMULAS, ids=str)
 EVERY_LOSS = pytest.mark.parametrize("loss", LOSSES, ids=lambda x: f"{type(x).__name__} {x.output}")
 

@@ -1,0 +1,38 @@
+"""Configurations as Hydra composes them, but fast. Composing one takes 0.1 s."""
+
+import copy
+from collections.abc import Iterable
+from functools import cache
+
+from hydra.core.hydra_config import HydraConfig
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override, OverrideType
+from omegaconf import DictConfig, OmegaConf
+
+from experiments.configuration import GROUPS, compose
+
+
+def composed_config(overrides: Iterable[str]) -> DictConfig:
+    """Return the same as `compose`, but compose only once for the same choices of groups.
+
+    To change the options of a composed configuration takes no time.
+    """
+    parsed = OverridesParser.create().parse_overrides(list(overrides))
+    choices = frozenset(str(each.input_line) for each in parsed if not _is_option(each))
+    config = copy.deepcopy(_composed_choices(choices))
+    HydraConfig.instance().set_config(config)
+    for each in filter(_is_option, parsed):
+        OmegaConf.update(config, each.key_or_group, each.value())
+    return config
+
+
+def _is_option(each: Override) -> bool:
+    """Return whether an override changes an option, and neither chooses a file nor adds a key."""
+    key = each.key_or_group
+    chooses = key in (*GROUPS, "tracking") or key.startswith("hydra")
+    return each.type is OverrideType.CHANGE and not chooses
+
+
+@cache
+def _composed_choices(choices: frozenset[str]) -> DictConfig:
+    return compose(sorted(choices))
