@@ -42,7 +42,7 @@ class Interruption:
 
     @contextmanager
     def deferred(self) -> Iterator[None]:
-        """Raise nothing inside of this context; the code in it asks `requested`."""
+        """Raise no exception inside of this context; the code in it checks `requested`."""
         self._deferring = True
         try:
             yield

@@ -7,20 +7,22 @@ from functools import cache
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override, OverrideType
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig, OmegaConf, open_dict
 
 from experiments.configuration import GROUPS, compose
 
 
 def composed_config(overrides: Iterable[str]) -> DictConfig:
-    """Return the same as `compose`, but compose only once for the same choices of groups.
+    """Return the same as `compose`, without Hydra's node, which `HydraConfig` has.
 
-    To change the options of a composed configuration takes no time.
+    It is composed only once for the same choices of groups. To change the options of a composed
+    configuration takes no time.
     """
     parsed = OverridesParser.create().parse_overrides(list(overrides))
     choices = frozenset(str(each.input_line) for each in parsed if not _is_option(each))
-    config = copy.deepcopy(_composed_choices(choices))
-    HydraConfig.instance().set_config(config)
+    composed, ours = _composed_choices(choices)
+    HydraConfig.instance().set_config(composed)
+    config = copy.deepcopy(ours)
     for each in filter(_is_option, parsed):
         OmegaConf.update(config, each.key_or_group, each.value())
     return config
@@ -34,5 +36,10 @@ def _is_option(each: Override) -> bool:
 
 
 @cache
-def _composed_choices(choices: frozenset[str]) -> DictConfig:
-    return compose(sorted(choices))
+def _composed_choices(choices: frozenset[str]) -> tuple[DictConfig, DictConfig]:
+    """Return the whole configuration, and a copy without Hydra's node."""
+    composed = compose(sorted(choices))
+    ours = copy.deepcopy(composed)
+    with open_dict(ours):
+        del ours["hydra"]
+    return composed, ours

@@ -15,6 +15,7 @@ import msgspec
 import pandas as pd
 from composing import composed_config
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
+from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
 from experiments.configuration import (
@@ -58,7 +59,7 @@ def composed(overrides: frozenset[str]) -> Composed:
         origin=decided_by,
         name="",
         overrides=sorted(overrides),
-        choices=choices(config.hydra),
+        choices=choices(HydraConfig.get()),
         config=recorded_config(config),
         environment={},
     )

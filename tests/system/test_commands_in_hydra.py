@@ -2,11 +2,14 @@
 
 from itertools import product
 
+import frames
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made_runs import Overrides, frame_of, grid, identities, made_by, seeds
 
+from experiments.configuration import compose
 from experiments.results import commands
 
 CHOICES = (
@@ -83,3 +86,23 @@ def test_every_option_is_given(options: Overrides) -> None:
 def test_an_option_of_some_runs_does_not_change_the_others(options: Overrides) -> None:
     runs = [("seed=1",), ("seed=2",), (*options, "seed=1")]
     assert made_by(commands(frame_of(runs))) == identities(runs)
+
+
+def outputs_of(line: str) -> list[str]:
+    """Return the outputs folder of each run that a command makes, as Hydra reads it."""
+    return [compose(job).outputs for job in frames.jobs(line)]
+
+
+FOLDERS = ["my runs", "a,b", "it's", 'the "best"', "ends in \\", "x=1", "w#1", "[1]", "${seed}"]
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_hydra_reads_any_outputs_folder_as_it_was_recorded(folder: str) -> None:
+    (line,) = commands(frame_of([()]).assign(outputs=folder))
+    assert outputs_of(line) == [folder]
+
+
+def test_runs_of_several_outputs_folders_have_several_commands() -> None:
+    runs = pd.concat([frame_of([()]).assign(outputs=each) for each in ("/first", "/second, two")])
+    folders = [folder for line in commands(runs) for folder in outputs_of(line)]
+    assert sorted(folders) == ["/first", "/second, two"]

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from mlflow import MlflowClient
 from mlflow.entities import Run
 
-from experiments.configuration import sqlite_path
+from experiments.configuration import experiments_command, sqlite_path
 from experiments.errors import UserError
 from experiments.mirror.store import is_complete, open_store
 from experiments.mirror.store_errors import STORE_ERRORS, describe_error
@@ -35,7 +35,7 @@ def search_runs(client: MlflowClient, uri: str, condition: str) -> list[Run]:
     """Return the runs in all experiments that meet a condition, the newest first."""
     found: list[Run] = []
     token: str | None = None
-    with one_line_errors(uri):
+    with readable_store(uri):
         experiments = [each.experiment_id for each in client.search_experiments()]
         while token != "":
             page = client.search_runs(experiments, condition, max_results=PAGE, page_token=token)
@@ -45,7 +45,7 @@ def search_runs(client: MlflowClient, uri: str, condition: str) -> list[Run]:
 
 
 @contextmanager
-def one_line_errors(uri: str) -> Iterator[None]:
+def readable_store(uri: str) -> Iterator[None]:
     """Raise the errors of a store as UserError."""
     try:
         yield
@@ -61,5 +61,5 @@ def readable_tags(run: Run, uri: str) -> Iterator[None]:
     except (KeyError, ValueError) as error:
         raise UserError(
             f"{uri}: the tags of run {run.info.run_id} were changed or are of another version:"
-            f" {error}; delete the run, and `experiments sync` makes it again"
+            f" {error}; delete the run, and `{experiments_command('sync')}` makes it again"
         ) from None

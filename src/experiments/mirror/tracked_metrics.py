@@ -8,7 +8,7 @@ from mlflow import MlflowClient
 from mlflow.entities import Run
 
 from experiments.configuration import sqlite_path
-from experiments.mirror.reading import existing_store, one_line_errors
+from experiments.mirror.reading import existing_store, readable_store
 
 END_PREFIXES = ("test/", "best_epoch/")
 """The prefixes of metrics that a run has only once, at its end."""
@@ -39,14 +39,14 @@ def metrics_of_run(client: MlflowClient, run: Run) -> Iterator[tuple[str, int, f
 
 def _from_client(uri: str, run_ids: Sequence[str]) -> Iterator[MetricValue]:
     client = existing_store(uri)
-    with one_line_errors(uri):
+    with readable_store(uri):
         for run_id in run_ids:
             for values in metrics_of_run(client, client.get_run(run_id)):
                 yield run_id, *values
 
 
 def _from_sqlite(path: Path, uri: str) -> Iterator[MetricValue]:
-    with one_line_errors(uri):
+    with readable_store(uri):
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
         try:
             yield from connection.execute("SELECT run_uuid, key, step, value FROM metrics")

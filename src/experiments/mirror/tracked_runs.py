@@ -12,7 +12,7 @@ from mlflow.exceptions import MlflowException
 
 from experiments.errors import UserError
 from experiments.mirror import tags
-from experiments.mirror.reading import existing_store, one_line_errors, readable_tags, search_runs
+from experiments.mirror.reading import existing_store, readable_store, readable_tags, search_runs
 from experiments.mirror.runs import START
 from experiments.mirror.store_errors import describe_error
 from experiments.mirror.tracked_metrics import END_PREFIXES, metrics_of_run
@@ -64,7 +64,7 @@ def tracked_record(uri: str, run_id: str) -> Record:
         raise UserError(f"{run_id}: no run of this project in {uri}: {reason}") from None
     epochs: dict[int, dict[str, float]] = {}
     end: dict[str, float] = {}
-    with one_line_errors(uri):
+    with readable_store(uri):
         for name, step, value in metrics_of_run(client, run):
             values = end if name.startswith(END_PREFIXES) else epochs.setdefault(step, {})
             values[name] = value
@@ -87,7 +87,7 @@ def download_files(uri: str, identity: str, folder: Path) -> None:
     if not found:
         raise UserError(f"{uri}: no run {identity} is tracked there")
     run = found[0]
-    with one_line_errors(uri):
+    with readable_store(uri):
         if any(each.path == WEIGHTS for each in client.list_artifacts(run.info.run_id)):
             client.download_artifacts(run.info.run_id, WEIGHTS, str(folder))
         if run.outputs and run.outputs.model_outputs:

@@ -7,7 +7,7 @@ from pathlib import Path
 from mlflow.entities import Run
 
 from experiments.mirror import tags
-from experiments.mirror.reading import existing_store, one_line_errors, readable_tags, search_runs
+from experiments.mirror.reading import existing_store, readable_store, readable_tags, search_runs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +35,7 @@ def attach(uri: str, sweep: str, files: Path) -> bool:
     client = existing_store(uri)
     found = search_runs(client, uri, f"tags.`{tags.SWEEP}` = '{sweep}'")
     if found:
-        with one_line_errors(uri):
+        with readable_store(uri):
             client.log_artifacts(found[0].info.run_id, str(files))
     return bool(found)
 

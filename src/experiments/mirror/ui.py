@@ -11,7 +11,7 @@ from typing import IO
 
 from experiments.errors import UserError
 from experiments.interruption import Interrupted, Interruption
-from experiments.mirror.reading import one_line_errors
+from experiments.mirror.reading import readable_store
 from experiments.mirror.store import open_store
 from experiments.mirror.view import runs_page
 
@@ -56,7 +56,7 @@ def serve(uri: str, port: int, *, browse: bool, interruption: Interruption) -> N
 
 def newest_experiment(uri: str) -> str:
     """Return the id of the experiment that was changed last. Raise UserError if there is none."""
-    with one_line_errors(uri):
+    with readable_store(uri):
         found = open_store(uri).search_experiments(order_by=["last_update_time DESC"])
     ids: list[str] = [each.experiment_id for each in found if each.name != "Default"]
     if not ids:

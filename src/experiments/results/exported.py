@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from experiments.configuration import experiments_command
 from experiments.errors import UserError
 from experiments.recording import NETWORK, WEIGHTS, run_folder
 from experiments.results.frames import OUTPUTS, ROOT, Loaded
@@ -27,7 +28,7 @@ def read_exported(folder: Path) -> Loaded:
     except (OSError, ValueError) as error:  # the errors of Arrow are subclasses of these
         raise UserError(
             f"{folder}: the files {RUNS_FILE} and {EPOCHS_FILE} cannot be read: {error};"
-            " write them again with `experiments export`"
+            f" write them again with `{experiments_command('export', str(folder))}`"
         ) from None
 
 

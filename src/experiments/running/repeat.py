@@ -33,7 +33,7 @@ class Repetition:
         if self.identical:
             test = " and of the test set" if self.tested else ""
             return f"bit-identical: every metric of {self.n_epochs} epochs{test}"
-        changed = self.changed or ["no recorded property: code, data, configuration, versions"]
+        changed = self.changed or ["none of code, data, configuration and versions"]
         lines = ["not identical:", *(f"  {each}" for each in self.differing)]
         return "\n".join(
             [*lines, "changed since the recorded run:", *(f"  {each}" for each in changed)]

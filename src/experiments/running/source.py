@@ -38,7 +38,7 @@ PRIVATE = re.compile(r"_[^_](.*[^_])?|__.*[^_]")
 
 @lru_cache(maxsize=256)
 def digest(*roots: Any) -> str:
-    """Return 16 hexadecimal digits that stand for what functions and classes compute.
+    """Return a digest, 16 hexadecimal digits, of the computations of functions and classes.
 
     Raise UserError if they use something that has no normal form, for example a lock.
     """

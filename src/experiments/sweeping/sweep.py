@@ -97,7 +97,7 @@ def _settled(jobs: Sequence[Job]) -> list[tuple[Job, Record]]:
 
 
 def _opening(jobs: Sequence[Job], settled: Sequence[RunSummary], processes: int) -> str:
-    """Return the line that begins a sweep: how many runs, and which of them are complete."""
+    """Return the line that begins a sweep: how many runs, and which of them are settled."""
     line = f"{len(jobs)} runs, {processes} at a time"
     for status, words in (
         (Status.FINISHED, "done before"),

@@ -11,10 +11,21 @@ from typing import Any
 from harness.outputs import run_folder
 
 EVERY_EPOCH_METRICS = {
-    *("train/cost", "train/accuracy", "validation/cost", "validation/accuracy"),
-    *("learning_rate", "gradient_norm", "weight_norm/1", "weight_norm/2"),
-    *("seconds", "images_per_second"),
-    *("output/error", "output/slope", "output/delta", "saturated/1", "saturated/2"),
+    "train/cost",
+    "train/accuracy",
+    "validation/cost",
+    "validation/accuracy",
+    "learning_rate",
+    "gradient_norm",
+    "weight_norm/1",
+    "weight_norm/2",
+    "seconds",
+    "images_per_second",
+    "output/error",
+    "output/slope",
+    "output/delta",
+    "saturated/1",
+    "saturated/2",
 }
 """The metrics of each epoch, for a network with one hidden layer."""
 TEST_METRICS = {"test/cost", "test/accuracy"}

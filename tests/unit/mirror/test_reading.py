@@ -9,7 +9,7 @@ import tracked
 from mlflow.exceptions import MlflowException
 
 from experiments.errors import UserError
-from experiments.mirror.reading import existing_store, one_line_errors, readable_tags
+from experiments.mirror.reading import existing_store, readable_store, readable_tags
 
 URI = "http://127.0.0.1:5000"
 
@@ -36,7 +36,7 @@ def test_an_address_of_another_kind_is_refused_in_one_line() -> None:
     ],
 )
 def test_an_error_of_a_store_names_the_store(error: Exception) -> None:
-    with pytest.raises(UserError) as caught, one_line_errors(URI):
+    with pytest.raises(UserError) as caught, readable_store(URI):
         raise error
     assert str(caught.value) == f"{URI}: {error}"
 
@@ -44,7 +44,7 @@ def test_an_error_of_a_store_names_the_store(error: Exception) -> None:
 @pytest.mark.parametrize("error", [KeyError("sweep"), ValueError("no list")])
 def test_a_changed_tag_is_reported_with_the_run_and_the_remedy(error: Exception) -> None:
     expected = (
-        r"^http://\S+: the tags of run r1 were changed.*; delete the run, and `experiments sync`"
+        r"^http://\S+: the tags of run r1 were changed.*; delete the run, and `\S*experiments sync`"
     )
     with pytest.raises(UserError, match=expected), readable_tags(tracked.run({}), URI):
         raise error

@@ -1,11 +1,9 @@
 """The commands that make given runs make all of them, and no others."""
 
-import frames
-import pandas as pd
 import pytest
 from made_runs import Overrides, frame_of, grid, identities, made_by, seeds
 
-from experiments.configuration import CONF, compose
+from experiments.configuration import CONF
 from experiments.results import commands, with_choices, with_seeds
 
 
@@ -62,26 +60,6 @@ def test_successive_seeds_are_written_as_a_range(numbers: tuple[int, ...], words
     (line,) = commands(frame_of([(each,) for each in seeds(*numbers)]))
     assert words in line.replace("'", "").split()
     assert made_by([line]) == identities((each,) for each in seeds(*numbers))
-
-
-def outputs_of(line: str) -> list[str]:
-    """Return the outputs folder of each run that a command makes, as Hydra reads it."""
-    return [compose(job).outputs for job in frames.jobs(line)]
-
-
-FOLDERS = ["my runs", "a,b", "it's", 'the "best"', "ends in \\", "x=1", "w#1", "[1]", "${seed}"]
-
-
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_hydra_reads_any_outputs_folder_as_it_was_recorded(folder: str) -> None:
-    (line,) = commands(frame_of([()]).assign(outputs=folder))
-    assert outputs_of(line) == [folder]
-
-
-def test_runs_of_several_outputs_folders_have_several_commands() -> None:
-    runs = pd.concat([frame_of([()]).assign(outputs=each) for each in ("/first", "/second, two")])
-    folders = [folder for line in commands(runs) for folder in outputs_of(line)]
-    assert sorted(folders) == ["/first", "/second, two"]
 
 
 @pytest.mark.parametrize("other", ["optimizer=adam", "architecture.sizes=[784,5,10]", "epochs=2"])

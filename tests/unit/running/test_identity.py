@@ -7,6 +7,7 @@ import idx_files
 import pytest
 from composing import composed_config
 from harness import PROJECT
+from hydra.core.hydra_config import HydraConfig
 
 from experiments.recording import Origin
 from experiments.running import Job, differences, identity
@@ -17,7 +18,7 @@ BASE = ("dataset.train_size=300", "optimizer=momentum")
 
 def job(*overrides: str) -> Job:
     config = composed_config([*BASE, *overrides])
-    return Job.of(config, config.hydra)
+    return Job.of(config, HydraConfig.get())
 
 
 @pytest.fixture(scope="module")

@@ -73,7 +73,7 @@ def test_a_difference_without_a_known_cause_is_reported(tmp_path: Path) -> None:
         "not identical:",
         "  the record has 4 epochs, the repetition 3",
         "changed since the recorded run:",
-        "  no recorded property: code, data, configuration, versions",
+        "  none of code, data, configuration and versions",
     ]
 
 
