@@ -21,9 +21,10 @@ def untracked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 KILLS = """
-import json, os, signal, sqlite3, sys, time
+import json, os, signal, sqlite3, sys
 from pathlib import Path
 from experiments.mirror import sync
+from harness import wait_for
 
 def begun():
     child = os.fork()
@@ -44,32 +45,33 @@ def tags_in_store():
 
 folder, store = map(Path, sys.argv[1:3])
 child = begun()
-while not Path(f"{store}.new").exists():
-    time.sleep(0.01)
+wait_for(Path(f"{store}.new").exists, "new store")
 os.kill(child, signal.SIGKILL)
 print(ended(child), "while it creates the store", flush=True)
 for tags in json.loads(sys.argv[3]):
     child = begun()
-    while tags_in_store() < tags:
-        time.sleep(0.01)
+    wait_for(lambda: tags_in_store() >= tags, f"{tags} tags in the store")
     os.kill(child, signal.SIGKILL)
     print(ended(child), flush=True)
 print(ended(begun()))
 """
 """Starts a sync repeatedly, and kills it when the store has so many tags. The last one finishes."""
+SUPPORT = harness.PROJECT / "tests" / "support"
+"""The folder of the package `harness`."""
 MOST_TAGS = 50
 """Fewer than the store has when a run or two are missing."""
 
 
 @pytest.mark.parametrize("kills", [1, pytest.param(6, marks=pytest.mark.stress)])
 def test_a_sync_can_be_killed_at_any_time_and_repeated(
-    untracked: Path, tmp_path: Path, kills: int
+    untracked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kills: int
 ) -> None:
     folder = tmp_path / "outputs"
     shutil.copytree(untracked, folder)
     address = harness.uri(tmp_path)
     tags = sorted(random.Random(0).sample(range(5, MOST_TAGS), kills))
     command = [sys.executable, "-c", KILLS, folder, tmp_path / "mlflow.db", json.dumps(tags)]
+    monkeypatch.setenv("PYTHONPATH", str(SUPPORT))
     with Program(command, tmp_path / "log") as program:
         assert program.wait() == 0, program.output
         first, *others, last = program.output.splitlines()
