@@ -22,7 +22,7 @@ report: setup  ## the notebooks on your newest sweep, as one HTML file
 	$(BIN)/experiments report
 
 quick: .venv/installed-test  ## run the unit tests, those of changed rooms first
-	$(BIN)/python -m pytest tests/unit --changed-first -m "not stress and not forks" -n 2
+	$(BIN)/python -m pytest tests/unit --changed-first --hypothesis-profile=quick -m "not stress and not forks" -n 2 --dist worksteal
 
 test: .venv/installed-test  ## run the tests, except those marked stress
 	$(BIN)/python -m pytest -m "not stress and not forks" -n 2 --dist loadfile

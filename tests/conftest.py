@@ -1,10 +1,14 @@
-"""The order of the tests, and the report on tests that need a browser."""
+"""The order of the tests, the profile of hypothesis, and the report on a missing browser."""
 
 import subprocess
 from pathlib import Path
 
+import properties  # noqa: F401 - registers the profiles
 import pytest
 from chromium import pytest_terminal_summary  # noqa: F401 - pytest calls it
+from hypothesis import settings
+
+settings.load_profile("all")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

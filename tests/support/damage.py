@@ -2,17 +2,16 @@
 
 from collections.abc import Callable
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck
 from hypothesis import strategies as st
+from properties import trials
 
 Damage = Callable[[bytes], bytes]
 """A function from the contents of a file to damaged contents."""
 
-many_examples = settings(
-    derandomize=True,
-    deadline=None,
-    max_examples=150,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],  # the file is always replaced
+many_examples = trials(
+    150,
+    allowed=[HealthCheck.function_scoped_fixture],  # the file is always replaced
 )
 NOT_JSON = [b"[" * 20_000, b"\xff\xfe", b"1e999", b"null", b'{"runs": {}}', b"NaN"]
 """Contents that a reader of JSON may not expect."""

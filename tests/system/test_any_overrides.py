@@ -3,8 +3,9 @@
 import msgspec
 import pytest
 from any_overrides import KEYS, VALUES
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
+from properties import trials
 
 from experiments.cli import one_line_errors
 from experiments.configuration import compose
@@ -19,12 +20,7 @@ assignments = st.builds(
 overrides = st.lists(assignments | st.text(max_size=12), min_size=1, max_size=3)
 
 
-@settings(
-    derandomize=True,
-    deadline=None,
-    max_examples=100,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@trials(100, allowed=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(overrides)
 @example(["architecture=[784,10]"])
 @example(["optimizer._target_=[784,10]"])

@@ -5,9 +5,10 @@ from itertools import product
 import frames
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from made_runs import Overrides, frame_of, grid, identities, made_by, seeds
+from properties import trials
 
 from experiments.configuration import compose
 from experiments.results import commands
@@ -19,7 +20,7 @@ CHOICES = (
 )
 POOL = tuple(product(*CHOICES[1:]))
 """The choices of runs in properties. They are few, because composing each of them takes 0.1 s."""
-WITH_TRIALS = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+WITH_TRIALS = trials(8, allowed=[HealthCheck.too_slow])
 
 
 runs_with_holes = st.lists(

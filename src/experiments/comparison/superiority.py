@@ -8,20 +8,20 @@ import pandas as pd
 
 from experiments.comparison.arms import ARM, CONDITION, named
 from experiments.comparison.pairing import METRICS, share_of_wins
-from experiments.comparison.tuning import tuned
 from experiments.recording import Status
 
 
 def superiority(
-    runs: pd.DataFrame, groups: Sequence[str], *, metric: str = METRICS[0]
+    tuned: pd.DataFrame, groups: Sequence[str], *, metric: str = METRICS[0]
 ) -> pd.DataFrame:
     """Return the fraction of seeds on which the arm of the row beats the arm of the column.
 
-    Arms are the combinations of the choices in ``groups``, each at its best learning rate. Only
-    runs with the same condition and seed are compared. Ties count half, a diverged run loses. NaN
-    where two arms have no condition and seed in common.
+    ``tuned`` are runs as from `tuned`, each arm at its best learning rate. Arms are the
+    combinations of the choices in ``groups``. Only runs with the same condition and seed are
+    compared. Ties count half, a diverged run loses. NaN where two arms have no condition and seed
+    in common.
     """
-    best = named(tuned(runs), *groups)
+    best = named(tuned, *groups)
     value = best[metric].where(best["status"] == Status.FINISHED.value, -np.inf)
     table = best.assign(value=value).pivot_table("value", [CONDITION, "seed"], ARM)
     arms = sorted(best[ARM].unique())

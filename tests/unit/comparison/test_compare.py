@@ -270,7 +270,7 @@ def test_the_order_of_the_runs_does_not_matter() -> None:
     pd.testing.assert_frame_equal(other.table, comparison.table, check_exact=True)
     assert other.commands == comparison.commands
     pd.testing.assert_frame_equal(
-        superiority(shuffled, ["loss"]), superiority(runs, ["loss"]), check_exact=True
+        superiority(tuned(shuffled), ["loss"]), superiority(tuned(runs), ["loss"]), check_exact=True
     )
 
 

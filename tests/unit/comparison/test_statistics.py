@@ -10,8 +10,9 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import trials
 from scipy import stats
 
 from experiments.comparison import statistics
@@ -32,7 +33,7 @@ Draw = Callable[[np.random.Generator, int], np.ndarray]
 CONFIDENCE = 0.999
 pytestmark = pytest.mark.usefixtures("fewer_resamples")
 
-deterministic = settings(derandomize=True, deadline=None, max_examples=40)
+deterministic = trials(40)
 
 
 def statistics_of(differences: Sequence[float] | np.ndarray, seed: int = 0) -> PairedStatistics:

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 from frames import arm, frame, run
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import trials
 
-from experiments.comparison import superiority
+from experiments.comparison import superiority, tuned
 
 Key = tuple[str, str, str, int]
 """Loss, optimizer, another override and seed of a run."""
@@ -22,7 +23,7 @@ RESULTS = st.dictionaries(
 )
 
 
-@settings(max_examples=8, deadline=None)
+@trials(8)
 @given(RESULTS)
 def test_the_fraction_of_wins_is_the_one_counted_by_hand(results: dict[Key, float | None]) -> None:
     runs = frame(
@@ -31,7 +32,7 @@ def test_the_fraction_of_wins_is_the_one_counted_by_hand(results: dict[Key, floa
         else run(*words, f"seed={seed}", status="diverged", validation=[])
         for (*words, seed), value in results.items()
     )
-    matrix = superiority(runs, ["loss", "optimizer"])
+    matrix = superiority(tuned(runs), ["loss", "optimizer"])
     arms = sorted({f"{loss[5:]} {optimizer[10:]}" for loss, optimizer, *_ in results})
     assert list(matrix.index) == list(matrix.columns) == arms
     m = matrix.to_numpy()
@@ -58,7 +59,7 @@ def counted(results: dict[Key, float | None], a: str, b: str) -> float | None:
 def test_arms_may_have_different_options() -> None:
     runs = arm("optimizer=adam", at=0.92) + arm("optimizer=sgd", at=0.9)
     runs += arm("optimizer=momentum", at=0.91)
-    matrix = superiority(frame(runs), ["optimizer"])
+    matrix = superiority(tuned(frame(runs)), ["optimizer"])
     assert matrix.loc["adam", ["momentum", "sgd"]].tolist() == [1, 1]
     assert matrix.loc["sgd", ["adam", "momentum"]].tolist() == [0, 0]
     assert np.isnan(np.diag(matrix)).all()

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from omegaconf import OmegaConf
+from properties import trials
 
 from experiments.configuration import compose, experiments_command, override, run_command
 from experiments.configuration.command_line import Value
@@ -27,7 +28,7 @@ values: st.SearchStrategy[Value] = st.recursive(
     lambda inner: st.lists(inner, max_size=3),
     max_leaves=4,
 )
-many = settings(derandomize=True, deadline=None, max_examples=300)
+many = trials(300)
 
 
 def read(command: str) -> Value:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from idx_files import CLASSES, TEST_N, N, arrays, idx_dataset, numbers
+from properties import trials
 
 from experiments.data import Subset
 
@@ -56,7 +57,7 @@ def test_a_leading_subset_is_the_first_examples(folder: Path) -> None:
     assert numbers(dataset.train) == numbers(whole.train)[:77]
 
 
-@settings(derandomize=True, deadline=None, max_examples=100)
+@trials(100)
 @given(st.data(), st.integers(1, N - 1), st.integers(0, 5))
 def test_a_stratified_subset_rounds_shares_by_the_largest_remainder(
     folder: Path, data: st.DataObject, validation_size: int, split_seed: int

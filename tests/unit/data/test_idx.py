@@ -6,10 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from idx_files import check_refused, idx, write
+from properties import trials
 
 from experiments.data import read_idx
 from experiments.errors import DataError
@@ -25,7 +26,7 @@ def array_or_message(path: Path) -> np.ndarray | str:
         return str(error)
 
 
-@settings(derandomize=True, deadline=None, max_examples=100)
+@trials(100)
 @given(
     array=npst.arrays(np.uint8, npst.array_shapes(min_dims=1, max_dims=4, min_side=0, max_side=5)),
     suffix=st.sampled_from(["", ".gz"]),
@@ -45,7 +46,7 @@ shapes = st.tuples(*[st.integers(0, 2) | st.integers(0, 2**32 - 1)] * 3)
 headers = shapes.map(lambda shape: MAGIC + struct.pack(">3I", *shape))
 
 
-@settings(derandomize=True, deadline=None, max_examples=300)
+@trials(300)
 @given(
     contents=st.binary(max_size=30)
     | st.binary(max_size=20).map(lambda rest: MAGIC + rest)

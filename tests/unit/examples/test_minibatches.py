@@ -4,8 +4,9 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import trials
 
 from experiments.examples import Split, minibatches
 
@@ -30,7 +31,7 @@ def one_epoch(split: Split, batch_size: int, rng: np.random.Generator) -> list[l
     return batches
 
 
-@settings(derandomize=True, deadline=None, max_examples=100)
+@trials(100)
 @given(st.integers(1, 150), st.integers(1, 90))
 def test_an_epoch_has_each_example_once(n: int, batch_size: int) -> None:
     batches = one_epoch(examples(n), batch_size, np.random.default_rng(n))

@@ -4,7 +4,7 @@ from decimal import Decimal, localcontext
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from networks import LOSSES
@@ -70,7 +70,6 @@ def examples(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
 
 
 @EVERY_LOSS
-@settings(derandomize=True, deadline=None)
 @given(example=examples())
 def test_precision_for_any_logits(loss: Loss, example: tuple[np.ndarray, np.ndarray]) -> None:
     logits, targets = example

@@ -8,9 +8,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from networks import ACTIVATIONS, LOSSES, batch, network
+from properties import trials
 
 from nn import (
     Activation,
@@ -40,7 +41,7 @@ FUNCTIONS: dict[Activation, Callable[[float], float]] = {
     LeakyReLU(0.1): lambda z: z if z > 0 else 0.1 * z,
     Identity(): lambda z: z,
 }
-properties = settings(derandomize=True, deadline=None, max_examples=60)
+properties = trials(60)
 
 
 def gradient(network: Network, inputs: np.ndarray, targets: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nn import Constant, Cosine, Exponential, HalveOnPlateau, Schedule, Step
@@ -56,7 +56,6 @@ def test_each_plateau_halves_the_rate(
     assert schedule.factor(len(accuracies) + 1, accuracies) == 0.5**halvings
 
 
-@settings(derandomize=True, deadline=None)
 @given(accuracies=ACCURACIES, patience=st.integers(1, 5))
 def test_plateaus_never_raise_the_rate(accuracies: list[float], patience: int) -> None:
     schedule = HalveOnPlateau(patience)
@@ -67,7 +66,6 @@ def test_plateaus_never_raise_the_rate(accuracies: list[float], patience: int) -
     assert factors[-1] >= 0.5 ** (len(accuracies) // patience)
 
 
-@settings(derandomize=True, deadline=None)
 @given(epoch=st.integers(1, 100), gamma=st.floats(0.5, 1), every=st.integers(1, 10))
 def test_factors_are_positive_and_at_most_one(epoch: int, gamma: float, every: int) -> None:
     for schedule in (Constant(), Step(every, gamma), Exponential(gamma), Cosine(100)):

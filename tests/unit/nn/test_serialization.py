@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from networks import ACTIVATIONS, LOSSES, batch, network
+from properties import trials
 
 import nn
 from nn import (
@@ -103,7 +104,7 @@ def test_a_loaded_network_is_the_saved_one(activation: Activation, loss: Loss, d
     assert nn.save(loaded) == contents
 
 
-@settings(derandomize=True, deadline=None, max_examples=50)
+@trials(50)
 @given(sizes=st.lists(st.integers(1, 6), min_size=2, max_size=5))
 def test_networks_of_any_size_are_saved(sizes: list[int]) -> None:
     saved = network(sizes)
@@ -252,7 +253,7 @@ def test_a_file_with_a_damaged_byte_is_refused_or_loaded_unchanged() -> None:
     assert refused > len(contents) / 2
 
 
-@settings(derandomize=True, deadline=None, max_examples=100)
+@trials(100)
 @given(length=st.integers(0, 1300))
 def test_a_truncated_file_is_refused(length: int) -> None:
     contents = nn.save(network([2, 3, 2]))

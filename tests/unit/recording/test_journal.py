@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 import records
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import trials
 
 from experiments.errors import DataError, StorageError
 from experiments.recording import JOURNAL, Event, Follower, Journal, Note, encode, is_held
 from experiments.recording.journal import parse
 
-properties = settings(derandomize=True, deadline=None, max_examples=30)
+properties = trials(30)
 EVENTS: list[Event] = [
     records.START,
     records.epoch(1),

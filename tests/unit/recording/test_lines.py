@@ -8,12 +8,13 @@ from typing import Any
 import msgspec
 import pytest
 import records
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import trials
 
 from experiments.recording import Epoch, Event, Note, VersionError, decode, encode
 
-properties = settings(derandomize=True, deadline=None, max_examples=60)
+properties = trials(60)
 finite = st.floats(allow_nan=False, allow_infinity=False)
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | finite | st.text(),

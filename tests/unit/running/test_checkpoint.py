@@ -14,9 +14,10 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from networks import configured
+from properties import trials
 
 from experiments.errors import CheckpointError
 from experiments.examples import Dataset, Split
@@ -45,7 +46,7 @@ ORIGIN = Origin(
 )
 EPOCHS, BATCHES = 4, 5  # 23 images, 5 at a time
 
-properties = settings(derandomize=True, deadline=None, max_examples=60)
+properties = trials(60)
 finite = st.floats(allow_nan=False, allow_infinity=False)
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import trials
 
 from experiments.errors import UserError
 from experiments.running.source import digest, is_source
@@ -504,7 +505,7 @@ NAMES = st.lists(
 )
 
 
-@settings(derandomize=True, deadline=None, max_examples=25)
+@trials(25)
 @given(names=NAMES, number=st.integers(1, 5), apart=st.booleans())
 def test_a_digest_depends_on_the_numbers_not_on_the_names_or_files(
     workshop: Workshop, names: list[str], number: int, apart: bool

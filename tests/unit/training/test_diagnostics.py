@@ -7,9 +7,10 @@ import networks
 import numpy as np
 import pytest
 import trainings
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from networks import LOSSES
+from properties import trials
 
 from experiments.examples import Dataset, Split
 from experiments.training import DivergenceError, EpochMetrics
@@ -160,7 +161,7 @@ def test_delta_of_cross_entropy_is_the_error(activation: Activation, output: Out
     assert found["output/delta"] == pytest.approx(found["output/error"], rel=1e-12)
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@trials(200)
 @given(
     activation=st.sampled_from(list(FORMULAS)),
     loss=st.sampled_from(LOSSES),

@@ -9,8 +9,9 @@ from typing import Any
 import networks
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import trials
 from trainings import CLASSES, FEATURES, N, dataset, progress, training
 
 from experiments.examples import Dataset, Split, minibatches
@@ -127,7 +128,7 @@ def test_the_next_epoch_starts_when_it_is_requested() -> None:
 # Stopped
 
 
-@settings(derandomize=True, deadline=None, max_examples=25)
+@trials(25)
 @given(data=st.data())
 @pytest.mark.parametrize("batch_size", [1, 5])
 @pytest.mark.parametrize(("optimizer", "l2"), [(SGD(0.5), 4.0), (ADAM, 0.0)], ids=["sgd", "adam"])
