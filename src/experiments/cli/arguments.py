@@ -76,7 +76,7 @@ def sweep_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def outputs_folder(arguments: OutputsArguments) -> Path:
+def chosen_outputs(arguments: OutputsArguments) -> Path:
     """Return the folder of the records: `--outputs`, or else the folder in conf/."""
     if arguments.outputs is not None:
         return arguments.outputs.absolute()
@@ -97,7 +97,7 @@ def store_uri(arguments: StoreArguments, outputs: Path | None = None) -> str | N
 
 def runs_source(arguments: SweepArguments) -> Path | str:
     """Return where to read runs: the MLflow store of `--uri`, or else the folder of the records."""
-    return outputs_folder(arguments) if arguments.uri is None else absolute_uri(arguments.uri)
+    return chosen_outputs(arguments) if arguments.uri is None else absolute_uri(arguments.uri)
 
 
 def chosen_sweep(arguments: SweepArguments, source: Path | str) -> SweepSummary | None:

@@ -9,7 +9,7 @@ from experiments.cli.arguments import (
     Interruptible,
     OutputsArguments,
     StoreArguments,
-    outputs_folder,
+    chosen_outputs,
     outputs_parser,
     store_parser,
     store_uri,
@@ -44,7 +44,7 @@ def run(arguments: Arguments) -> None:
     from experiments.running import repeat
     from experiments.terminal import Display
 
-    outputs = outputs_folder(arguments)
+    outputs = chosen_outputs(arguments)
     record = find_record(arguments.id, outputs, store_uri(arguments, outputs))
     start = record.start
     with Display() as display:

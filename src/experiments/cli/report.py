@@ -5,8 +5,8 @@ import sys
 from experiments.cli.arguments import (
     Commands,
     SweepArguments,
+    chosen_outputs,
     chosen_sweep,
-    outputs_folder,
     outputs_parser,
     runs_source,
     store_parser,
@@ -31,5 +31,5 @@ def run(arguments: SweepArguments) -> None:
 
     source = runs_source(arguments)
     sweep = chosen_sweep(arguments, source)
-    for line in publish(source, sweep, outputs_folder(arguments) / REPORTS):
+    for line in publish(source, sweep, chosen_outputs(arguments) / REPORTS):
         sys.stdout.write(f"{line}\n")

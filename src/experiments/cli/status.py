@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from experiments.cli.arguments import Commands, OutputsArguments, outputs_folder, outputs_parser
+from experiments.cli.arguments import Commands, OutputsArguments, chosen_outputs, outputs_parser
 from experiments.terminal import show_status
 
 
@@ -28,4 +28,4 @@ def add_parser(commands: Commands) -> None:
 
 def run(arguments: Arguments) -> None:
     """Print one line for each sweep, and a table of the runs of one sweep."""
-    show_status(outputs_folder(arguments), arguments.sweep)
+    show_status(chosen_outputs(arguments), arguments.sweep)

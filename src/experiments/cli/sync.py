@@ -8,7 +8,7 @@ from experiments.cli.arguments import (
     Commands,
     OutputsArguments,
     StoreArguments,
-    outputs_folder,
+    chosen_outputs,
     outputs_parser,
     store_parser,
 )
@@ -46,7 +46,7 @@ def run(arguments: Arguments) -> None:
     from experiments.mirror import sync  # imports MLflow
 
     uri = None if arguments.uri is None else absolute_uri(arguments.uri)
-    done, problems = sync(arguments.folder or outputs_folder(arguments), uri)
+    done, problems = sync(arguments.folder or chosen_outputs(arguments), uri)
     for line in done:
         sys.stdout.write(f"{line}\n")
     for line in problems:

@@ -3,7 +3,7 @@
 from experiments.comparison.arms import ARM, CHOICES, CONDITION, examples, named, title
 from experiments.comparison.compare import Comparison, Row, compare
 from experiments.comparison.decision import MARGIN, Verdict
-from experiments.comparison.pairing import METRICS, Pair, differences, pairs
+from experiments.comparison.pairing import METRICS, Pair, pairs, seed_differences
 from experiments.comparison.printing import (
     FORMATS,
     missing_runs,
@@ -33,13 +33,13 @@ __all__ = [
     "SelectionBias",
     "Verdict",
     "compare",
-    "differences",
     "examples",
     "missing_runs",
     "named",
     "pairs",
     "print_comparison",
     "readable_table",
+    "seed_differences",
     "selection_bias",
     "selection_bias_sentence",
     "status_counts",

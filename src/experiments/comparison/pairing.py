@@ -63,7 +63,7 @@ def pairs(runs: pd.DataFrame, group: str, *, metric: str = METRICS[0]) -> list[P
     return found
 
 
-def differences(pairs: Sequence[Pair]) -> pd.DataFrame:
+def seed_differences(pairs: Sequence[Pair]) -> pd.DataFrame:
     """Return one row per pair of arms and seed.
 
     Columns: `condition`, `arms`, `seed` and `difference` (A - B).

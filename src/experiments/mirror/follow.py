@@ -109,11 +109,11 @@ def main() -> None:
     parent = Parent(sys.stdin, os.fdopen(int(descriptor), "wb", buffering=0))
     silence_mlflow()
     try:
-        complete = follow(Path(folder), uri, parent)
+        copied = follow(Path(folder), uri, parent)
     except Exception as error:
         parent.send(StoreWarning(f"{type(error).__name__}: {describe_error(error)}"))
         raise
-    os._exit(0 if complete else 1)  # MLflow's own end takes half a second
+    os._exit(0 if copied else 1)  # MLflow's own end takes half a second
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ MLFLOW_STATUS = {
 class MirroredRun:
     """A run and its copy in MLflow, nested in the copy of ``sweep`` if there is one.
 
-    ``complete`` is true when nothing more is to be copied, ``problem`` says why a journal cannot be
+    ``done`` is true when nothing more is to be copied, ``problem`` says why a journal cannot be
     read.
     """
 
@@ -64,7 +64,7 @@ class MirroredRun:
     ) -> None:
         self.client = client
         self.folder = folder
-        self.complete = False
+        self.done = False
         self.problem = ""
         self._uri = uri
         self._sweep = sweep
@@ -83,17 +83,17 @@ class MirroredRun:
 
         With ``last`` a run without an end is interrupted if no process works on it.
         """
-        if self.complete or not is_run(self.folder):
+        if self.done or not is_run(self.folder):
             return
         try:
             with SyncStateFile(self.folder) as file:
                 self._update(last=last)
-                if self.complete:
+                if self.done:
                     file.write(SyncState(store=store_key(self._uri), sizes=[self.copied]))
         except BlockingIOError:
             return
         except DataError as error:
-            self.complete, self.problem = True, str(error)
+            self.done, self.problem = True, str(error)
 
     def _update(self, *, last: bool) -> None:
         working = not last or is_held(self.folder)  # before the journal is read for the last time
@@ -113,7 +113,7 @@ class MirroredRun:
             else:
                 self._finish(record, status)
             self._status = status
-        self.complete = record.final or (last and status is not Status.RUNNING)
+        self.done = record.final or (last and status is not Status.RUNNING)
 
     def _create(self, start: Start) -> None:
         """Find or create the run, and copy everything that is known from its start."""

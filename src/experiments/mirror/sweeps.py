@@ -23,7 +23,7 @@ class MirroredSweep:
     """A sweep and its copy in MLflow.
 
     MLflow allows one parent per run: a run of several sweeps is nested in the one that was tracked
-    first, and its tag `sweeps` names all. ``report`` is called with the numbers of complete runs
+    first, and its tag `sweeps` names all. ``report`` is called with the numbers of runs that are done
     and of all runs.
     """
 
@@ -49,10 +49,10 @@ class MirroredSweep:
 
     def update(self, *, last: bool = False) -> None:
         """Copy the new events of all runs; with ``last`` also the end of the sweep."""
-        for run in [run for run in self.runs if not run.complete]:
+        for run in [run for run in self.runs if not run.done]:
             run.update(last=last)
-            if run.complete:
-                self._report(sum(each.complete for each in self.runs), len(self.runs))
+            if run.done:
+                self._report(sum(each.done for each in self.runs), len(self.runs))
         if last:
             self._finish()
 
@@ -76,7 +76,7 @@ class MirroredSweep:
         return parent
 
     def _finish(self) -> None:
-        """Draw the mean learning curves, and end the sweep unless a run goes on."""
+        """Draw the mean learning curves, and end the sweep unless a run is still running."""
         records = [_read(run.folder) for run in self.runs]  # some have another mirror process
         self._draw(records)
         status = sweep_status(

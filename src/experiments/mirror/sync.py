@@ -44,11 +44,13 @@ def sync(folder: Path, uri: str | None = None) -> tuple[list[str], list[str]]:
         if mirrored.problem:
             problems.append(mirrored.problem)
         runs = mirrored.runs if isinstance(mirrored, MirroredSweep) else [mirrored]
-        counts[store] += sum(run.complete and not run.problem for run in runs)
-        busy += sum(is_run(run.folder) and not run.complete for run in runs)
+        counts[store] += sum(run.done and not run.problem for run in runs)
+        busy += sum(is_run(run.folder) and not run.done for run in runs)
     done = [f"MLflow is up to date with {_runs(n)}: {store}" for store, n in counts.items()]
     if busy:
-        done.append(f"{_runs(busy)} not complete: still running, or copied by another process")
+        done.append(
+            f"{_runs(busy)} not copied to the end: still running, or copied by another process"
+        )
     if untracked:
         done.append(
             f"records of runs or sweeps with tracking=none, skipped: {untracked};"

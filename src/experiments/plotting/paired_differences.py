@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import seaborn as sns
 from matplotlib.axes import Axes
 
-from experiments.comparison import Comparison, differences
+from experiments.comparison import Comparison, seed_differences
 from experiments.palette import COLOURS
 
 
@@ -17,7 +17,7 @@ def paired_differences(comparison: Comparison, *, axes: Axes | None = None) -> A
     axes = axes or plt.subplots(figsize=(9, 1.4 + 0.5 * len(labels)))[1]
     axes.axvspan(-100 * comparison.margin, 100 * comparison.margin, color="0.9", zorder=0)
     axes.axvline(0, color="black", linewidth=1)
-    of_seeds = differences(comparison.pairs)
+    of_seeds = seed_differences(comparison.pairs)
     shown = of_seeds.assign(
         points=100 * of_seeds["difference"],
         row=of_seeds["condition"] + ": " + of_seeds["arms"],

@@ -90,7 +90,7 @@ class Note(Struct, frozen=True, kw_only=True, tag_field="event", tag="note"):
 
 
 class End(Struct, frozen=True, kw_only=True, tag_field="event", tag="end"):
-    """The run has ended. If it is not complete, it can be resumed later.
+    """The run has ended. If its status is not final, it can be resumed later.
 
     ``metrics`` holds the test set's cost and accuracy, ``confusion_matrix [k, k]`` the counts on
     the validation set; both are empty unless the run has finished. ``message`` says why the run

@@ -7,8 +7,8 @@ outputs/reports/           reports
 
 from pathlib import Path
 
-RUNS = "runs"
-SWEEPS = "sweeps"
+RUNS_FOLDER = "runs"
+SWEEPS_FOLDER = "sweeps"
 REPORTS = "reports"
 
 JOURNAL = "journal.jsonl"
@@ -23,7 +23,7 @@ PREVIOUS_CHECKPOINT = "checkpoint.previous.npz"
 """In the folder of a run: the checkpoint before the newest."""
 OUTPUT_LOG = "output.log"
 """In the folder of a run that belongs to a sweep: the text that its process printed."""
-SWEEP = "sweep.json"
+SWEEP_RECORD = "sweep.json"
 """In the folder of a sweep: its record."""
 SYNC_STATE = "tracked.json"
 """In the folder of a run or a sweep: how much of it MLflow has."""
@@ -33,12 +33,12 @@ TRACKING_LOG = "tracking.log"
 
 def run_folder(outputs: Path, identity: str) -> Path:
     """Return the folder of the run with this identity."""
-    return outputs / RUNS / identity
+    return outputs / RUNS_FOLDER / identity
 
 
 def sweep_folder(outputs: Path, sweep: str) -> Path:
     """Return the folder of the sweep with this id."""
-    return outputs / SWEEPS / sweep
+    return outputs / SWEEPS_FOLDER / sweep
 
 
 def outputs_of(folder: Path) -> Path:
@@ -48,7 +48,7 @@ def outputs_of(folder: Path) -> Path:
 
 def run_folders(outputs: Path) -> list[Path]:
     """Return the folders of all runs, including runs that `rerun=true` has set aside."""
-    return sorted(path.parent for path in outputs.glob(f"{RUNS}/*/{JOURNAL}"))
+    return sorted(path.parent for path in outputs.glob(f"{RUNS_FOLDER}/*/{JOURNAL}"))
 
 
 def is_set_aside(folder: Path) -> bool:
@@ -63,4 +63,4 @@ def is_run(folder: Path) -> bool:
 
 def is_sweep(folder: Path) -> bool:
     """Return whether ``folder`` is the folder of a sweep."""
-    return (folder / SWEEP).exists()
+    return (folder / SWEEP_RECORD).exists()

@@ -68,7 +68,7 @@ class Record:
 
     @property
     def final(self) -> bool:
-        """Return whether the run is complete."""
+        """Return whether the run has finished or diverged."""
         return self.status.final
 
     @property

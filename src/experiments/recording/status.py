@@ -16,5 +16,5 @@ class Status(StrEnum):
 
     @property
     def final(self) -> bool:
-        """Return whether the run is complete: the same run again would give the same result."""
+        """Return whether the same run again would end the same: it has finished or diverged."""
         return self in (Status.FINISHED, Status.DIVERGED)

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from experiments.errors import DataError
 from experiments.recording.atomic import write_atomically
-from experiments.recording.layout import SWEEP, SWEEPS, outputs_of, run_folder
+from experiments.recording.layout import SWEEP_RECORD, SWEEPS_FOLDER, outputs_of, run_folder
 from experiments.recording.lines import VersionError, decode, encode
 from experiments.recording.recorded_config import RecordedTracking
 
@@ -43,7 +43,7 @@ def read_sweep(folder: Path) -> SweepRecord | None:
 
     Raise DataError if it is damaged.
     """
-    path = folder / SWEEP
+    path = folder / SWEEP_RECORD
     try:
         record: SweepRecord | None = decode(path.read_bytes(), SweepRecord)
     except FileNotFoundError:
@@ -61,7 +61,7 @@ def read_sweep(folder: Path) -> SweepRecord | None:
 def write_sweep(folder: Path, record: SweepRecord) -> None:
     """Write the record of a sweep to its folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    write_atomically(folder / SWEEP, encode(record))
+    write_atomically(folder / SWEEP_RECORD, encode(record))
 
 
 def sweep_folders(outputs: Path) -> list[Path]:
@@ -74,4 +74,6 @@ def sweep_folders(outputs: Path) -> list[Path]:
             return 0.0
         return record.time if record else 0.0
 
-    return sorted((path.parent for path in outputs.glob(f"{SWEEPS}/*/{SWEEP}")), key=start_time)
+    return sorted(
+        (path.parent for path in outputs.glob(f"{SWEEPS_FOLDER}/*/{SWEEP_RECORD}")), key=start_time
+    )

@@ -7,7 +7,7 @@ import pandas as pd
 
 from experiments.configuration import CONF, GROUPS, override, run_command
 from experiments.results.frames import RATE
-from experiments.results.grids import Settings, Value, grids
+from experiments.results.grids import Setting, Settings, grids
 from experiments.results.settings import (
     changed_options,
     choices_of,
@@ -45,7 +45,7 @@ def with_choices(
     return commands(with_seeds(pd.DataFrame(rows), seeds))
 
 
-def _settings(rows: Sequence[dict[str, Any]]) -> list[dict[str, Value]]:
+def _settings(rows: Sequence[dict[str, Any]]) -> list[dict[str, Setting]]:
     """Return the settings of each run, with the same keys wherever several runs have the key.
 
     A choice is given if it differs from the default or between the runs, an option if it differs

@@ -5,9 +5,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-Value: TypeAlias = str | int | float | tuple[int, ...]
+Setting: TypeAlias = str | int | float | tuple[int, ...]
 """A value on the command line. A tuple is a list of layer sizes."""
-Settings: TypeAlias = Mapping[str, Value]
+Settings: TypeAlias = Mapping[str, Setting]
 """The values that a command line gives for one run, by key."""
 
 
@@ -46,7 +46,7 @@ def _differing_keys(runs: Sequence[Settings]) -> list[str]:
 
 def _parts(runs: Sequence[Settings], key: str) -> list[list[Settings]]:
     """Return the runs grouped by their value of a key."""
-    parts: dict[Value | None, list[Settings]] = {}
+    parts: dict[Setting | None, list[Settings]] = {}
     for run in runs:
         parts.setdefault(run.get(key), []).append(run)
     return list(parts.values())

@@ -47,7 +47,7 @@ def load_journals(folder: Path, sweep: str | None) -> Loaded:
     return Loaded.of(rows, _frame(epochs))
 
 
-def outputs_folder(folder: Path) -> Path:
+def containing_outputs(folder: Path) -> Path:
     """Return the outputs folder, given that folder or the folder of a sweep in it."""
     return outputs_of(folder.absolute()) if is_sweep(folder) else folder
 
@@ -72,7 +72,7 @@ def row_of(record: Record, status: Status, outputs: Path) -> RunRow:
 
 def _folders(folder: Path, sweep: str | None) -> list[Path]:
     """Return the folders of the runs of an outputs folder, or of one sweep."""
-    outputs = outputs_folder(folder)
+    outputs = containing_outputs(folder)
     if sweep is None and not is_sweep(folder):
         return [each for each in run_folders(folder) if not is_set_aside(each)]
     place = folder.absolute() if sweep is None else sweep_folder(outputs, sweep)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from experiments.errors import UserError
 from experiments.recording import NETWORK, load_weights
-from experiments.results.settings import Row, experiment
+from experiments.results.settings import AnyRow, experiment
 from experiments.results.sources import files
 from nn import Network, load
 from nn.arrays import Array
@@ -27,7 +27,7 @@ class Predictions:
     images: Array
 
 
-def network(source: Path | str, run: Row) -> Network:
+def network(source: Path | str, run: AnyRow) -> Network:
     """Return the network of a run after its last epoch. Raise UserError if it was not kept."""
     path = files(source, run["identity"]) / NETWORK
     if not path.exists():
@@ -38,7 +38,7 @@ def network(source: Path | str, run: Row) -> Network:
         raise UserError(f"{path}: {error}") from None
 
 
-def first_layer(source: Path | str, run: Row) -> dict[int, Array]:
+def first_layer(source: Path | str, run: AnyRow) -> dict[int, Array]:
     """Return the weights ``[in, out]`` of the first layer of a run, by epoch.
 
     They are the recorded ones, and those after the last epoch. Raise UserError if the network was
@@ -48,7 +48,7 @@ def first_layer(source: Path | str, run: Row) -> dict[int, Array]:
     return recorded | {int(run["epochs_done"]): network(source, run).weights[0]}
 
 
-def predictions(source: Path | str, run: Row) -> Predictions:
+def predictions(source: Path | str, run: AnyRow) -> Predictions:
     """Return the predictions of the network of a run for its validation set.
 
     Raise UserError if the network or the images are missing, or if the images are not those that

@@ -21,28 +21,28 @@ from experiments.configuration import (
 )
 from experiments.recording import parameters
 from experiments.results.frames import OUTPUTS, RATE
-from experiments.results.grids import Settings, Value
+from experiments.results.grids import Setting, Settings
 
-Row: TypeAlias = "pd.Series | Mapping[str, Any]"
+AnyRow: TypeAlias = "pd.Series | Mapping[str, Any]"
 """A row of a frame of runs, as a Series or as a dict."""
 SIZES = "architecture.sizes"
 """The option that is given instead of an architecture without a file in conf/."""
 
 
-def choices_of(run: Row, *, architecture_by_name: bool) -> dict[str, Value]:
+def choices_of(run: AnyRow, *, architecture_by_name: bool) -> dict[str, Setting]:
     """Return the choice in each group of conf/.
 
     An architecture without a file in conf/ is given by its sizes, and with ``architecture_by_name``
     false every architecture is.
     """
-    chosen: dict[str, Value] = {group: str(run[group]) for group in GROUPS}
+    chosen: dict[str, Setting] = {group: str(run[group]) for group in GROUPS}
     if not architecture_by_name or not has_file("architecture", str(run["architecture"])):
         del chosen["architecture"]
         chosen[SIZES] = tuple(map(int, str(run["architecture"]).split("-")))
     return chosen
 
 
-def changed_options(run: Row, chosen: Settings) -> list[str]:
+def changed_options(run: AnyRow, chosen: Settings) -> list[str]:
     """Return the keys of the options of a run that are not the defaults for its choices."""
     return [
         key
@@ -53,13 +53,13 @@ def changed_options(run: Row, chosen: Settings) -> list[str]:
     ]
 
 
-def settings(run: Row, chosen: Settings, keys: Collection[str]) -> dict[str, Value]:
+def settings(run: AnyRow, chosen: Settings, keys: Collection[str]) -> dict[str, Setting]:
     """Return the values of a run that a command line has to give, given the keys.
 
     The choices come first. Keys that the run does not have are left out. The seed is always given,
     the outputs folder if it is not the default.
     """
-    found: dict[str, Value] = {}
+    found: dict[str, Setting] = {}
     for key in sorted(keys, key=lambda key: (key not in chosen, key)):
         value = chosen.get(key, value_of(run, key))
         if value is not None:
@@ -71,14 +71,14 @@ def settings(run: Row, chosen: Settings, keys: Collection[str]) -> dict[str, Val
     return found
 
 
-def experiment(run: Row) -> Experiment:
+def experiment(run: AnyRow) -> Experiment:
     """Return the experiment of a run. Raise as `experiments.configuration.build` does."""
     chosen = choices_of(run, architecture_by_name=True)
     given = settings(run, chosen, {*chosen, *changed_options(run, chosen)})
     return build(compose(overrides(given)))
 
 
-def default_rate(run: Row) -> float:
+def default_rate(run: AnyRow) -> float:
     """Return the default learning rate of runs with the same choices."""
     return float(defaults(choices_of(run, architecture_by_name=True))[RATE])
 
@@ -105,7 +105,7 @@ def overrides(given: Settings) -> list[str]:
     return [override(key, value) for key, value in given.items()]
 
 
-def value_of(run: Row, key: str) -> Value | None:
+def value_of(run: AnyRow, key: str) -> Setting | None:
     """Return the value of a column as the command line takes it; None if it is missing.
 
     A whole number is an integer: options that are integers are floats in a column in which some

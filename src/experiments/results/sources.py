@@ -10,7 +10,7 @@ from experiments.recording import NETWORK, run_folder
 from experiments.results import mlflow_store
 from experiments.results.exported import is_exported, read_exported, write_exported
 from experiments.results.frames import Loaded
-from experiments.results.journals import load_journals, outputs_folder
+from experiments.results.journals import containing_outputs, load_journals
 
 
 def is_uri(source: Path | str) -> bool:
@@ -40,7 +40,7 @@ def files(source: Path | str, identity: str) -> Path:
     """
     if is_uri(source):
         return mlflow_store.download(str(source), identity)
-    return run_folder(outputs_folder(Path(source)), identity)
+    return run_folder(containing_outputs(Path(source)), identity)
 
 
 def export(

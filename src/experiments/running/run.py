@@ -66,7 +66,7 @@ def run(job: Job, *, interruption: Interruption) -> Iterator[Event]:
     with journal:
         recorder = Recorder(journal)
         if recorder.record is not None and job.is_settled(recorder.record):
-            yield _settled(job, recorder.record)
+            yield _settled_note(job, recorder.record)
         else:
             with interruption.deferred():
                 yield from _work(job, recorder, interruption)
@@ -83,7 +83,7 @@ def _remove_checkpoint(job: Job) -> list[Event]:
     return []
 
 
-def _settled(job: Job, record: Record) -> Note:
+def _settled_note(job: Job, record: Record) -> Note:
     """Return a note that there is nothing to do. Raise UserError if the run failed before."""
     message = f"done before; {describe_end(record.end)}" if record.end else ""
     if record.status is Status.FAILED:

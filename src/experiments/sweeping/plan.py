@@ -51,9 +51,9 @@ def plan(jobs: Sequence[Job], *, processes: int) -> None:
 
 
 def total_seconds(seconds: Sequence[float], *, processes: int) -> float:
-    """Return about how long runs take together, given the seconds of each.
+    """Return an estimate of the time that runs take together, given the seconds of each.
 
-    No more processes count than there are processors. The total is at least the longest run.
+    More processes than processors make it no faster. The total is at least the longest run.
     """
     at_once = min(processes, os.cpu_count() or 1)
     return max(sum(seconds) / at_once, *seconds)

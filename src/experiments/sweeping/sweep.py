@@ -31,7 +31,7 @@ NAMES_SHOWN = 8
 
 
 def sweep(jobs: Sequence[Job], *, overrides: Sequence[str], processes: int) -> list[RunSummary]:
-    """Do the jobs that are not complete, ``processes`` at a time; return a summary of each job.
+    """Do the jobs that are not settled, ``processes`` at a time; return a summary of each job.
 
     ``overrides`` are those of the command line. Raise UserError after the last job if one failed
     or was stopped. Raise `Interrupted` on a signal, after the running jobs have recorded that.
@@ -39,7 +39,9 @@ def sweep(jobs: Sequence[Job], *, overrides: Sequence[str], processes: int) -> l
     unique, messages = distinct(jobs)
     folder = _write_record(unique, overrides)
     uri = unique[0].config.tracking.uri
-    summaries = {job.identity: RunSummary.of(job.name, record) for job, record in _settled(unique)}
+    summaries = {
+        job.identity: RunSummary.of(job.name, record) for job, record in _settled_jobs(unique)
+    }
     workers = Workers([job for job in unique if job.identity not in summaries], processes=processes)
     with Display() as display:
         for message in [*messages, _opening(unique, list(summaries.values()), processes)]:
@@ -82,7 +84,7 @@ def _show_until_done(workers: Workers, display: Display, attend: Callable[[], ob
         attend()
 
 
-def _settled(jobs: Sequence[Job]) -> list[tuple[Job, Record]]:
+def _settled_jobs(jobs: Sequence[Job]) -> list[tuple[Job, Record]]:
     """Return the jobs that need not be done, with their records."""
     settled = []
     for job in jobs:

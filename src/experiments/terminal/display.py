@@ -1,4 +1,4 @@
-"""The live display: one line for each run that goes on. In a file, one line for each epoch."""
+"""The live display: one line for each running run. In a file, one line for each epoch."""
 
 from types import TracebackType
 

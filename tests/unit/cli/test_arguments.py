@@ -8,8 +8,8 @@ import pytest
 import records
 
 from experiments.cli.arguments import (
+    chosen_outputs,
     chosen_sweep,
-    outputs_folder,
     outputs_parser,
     runs_source,
     store_parser,
@@ -32,14 +32,14 @@ def read(*words: str) -> Namespace:
 
 
 def test_the_folder_of_the_records_is_the_one_in_conf_by_default() -> None:
-    assert outputs_folder(read()) == PROJECT / "outputs"
+    assert chosen_outputs(read()) == PROJECT / "outputs"
 
 
 def test_the_folder_of_the_records_is_made_absolute(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert outputs_folder(read("--outputs", "a b")) == tmp_path / "a b"
+    assert chosen_outputs(read("--outputs", "a b")) == tmp_path / "a b"
 
 
 def test_the_store_is_the_one_in_conf_by_default(monkeypatch: pytest.MonkeyPatch) -> None:

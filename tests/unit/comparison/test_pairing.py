@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from frames import SEEDS, Runs, arm, diverged, frame
 
-from experiments.comparison import Pair, differences, pairs
+from experiments.comparison import Pair, pairs, seed_differences
 from experiments.comparison.pairing import share_of_wins
 
 
@@ -24,7 +24,7 @@ def test_pairs_are_matched_by_seed() -> None:
 def test_differences_have_a_row_for_each_pair_and_seed() -> None:
     runs = arm("loss=ce", seeds=[0, 1, 2]) + arm("loss=mse", seeds=[1, 2, 3])
     (pair,) = pairs(frame(runs), "loss")
-    table = differences([pair])
+    table = seed_differences([pair])
     assert list(table["seed"]) == [1, 2]
     assert list(table["difference"]) == list(pair.values["a"] - pair.values["b"])
     assert set(table["arms"]) == {"ce - mse"}
@@ -95,7 +95,7 @@ def test_a_diverged_run_has_no_value_and_loses() -> None:
     assert list(pair.finished.index) == list(range(6))
     assert pair.wins == (6, 1)
     assert pair.superiority == (6 + 0.5) / 8  # two runs that diverged are a tie
-    assert list(differences([pair])["seed"]) == list(range(6))
+    assert list(seed_differences([pair])["seed"]) == list(range(6))
 
 
 def test_a_pair_that_finished_has_not_diverged() -> None:

@@ -6,7 +6,7 @@ import pytest
 import records as builders
 
 from experiments.mirror.records import records
-from experiments.recording import SWEEP
+from experiments.recording import SWEEP_RECORD
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_a_record_itself_is_the_only_record(outputs: Path, name: str) -> None:
 
 
 def test_the_runs_of_a_damaged_sweep_are_found_nevertheless(outputs: Path) -> None:
-    (outputs / "sweeps" / "new" / SWEEP).write_bytes(b"{")
+    (outputs / "sweeps" / "new" / SWEEP_RECORD).write_bytes(b"{")
     assert sorted(names(outputs)) == ["runs/1", "runs/1.1", "runs/3", "sweeps/new", "sweeps/old"]
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from experiments.errors import DataError
 from experiments.recording import (
     JOURNAL,
-    SWEEP,
+    SWEEP_RECORD,
     Epoch,
     Event,
     Follower,
@@ -87,8 +87,8 @@ def test_a_damaged_sweep_record_is_the_same_or_refused_in_one_line(
     whole = records.sweep_record(["1" * 16, "2" * 16])
     folder = records.write_sweep_record(tmp_path, whole)
     if not isinstance(contents, bytes):
-        contents = contents((folder / SWEEP).read_bytes())
-    (folder / SWEEP).write_bytes(contents)
+        contents = contents((folder / SWEEP_RECORD).read_bytes())
+    (folder / SWEEP_RECORD).write_bytes(contents)
     try:
         assert read_sweep(folder) == whole
     except DataError as error:

@@ -8,7 +8,7 @@ import records
 
 from experiments.errors import DataError
 from experiments.recording import (
-    SWEEP,
+    SWEEP_RECORD,
     encode,
     read_sweep,
     run_folder,
@@ -35,7 +35,7 @@ def test_a_sweep_can_be_written_again(tmp_path: Path) -> None:
     record = read_sweep(tmp_path)
     assert record is not None
     assert record.name == "second"
-    assert [path.name for path in tmp_path.iterdir()] == [SWEEP]
+    assert [path.name for path in tmp_path.iterdir()] == [SWEEP_RECORD]
 
 
 def test_a_sweep_knows_the_folders_of_its_runs(tmp_path: Path) -> None:
@@ -62,7 +62,7 @@ LINE = encode(records.sweep_record(["0123"]))
 def test_a_file_that_is_not_the_record_of_a_sweep_is_an_error(
     tmp_path: Path, contents: bytes, message: str
 ) -> None:
-    path = tmp_path / SWEEP
+    path = tmp_path / SWEEP_RECORD
     path.write_bytes(contents)
     with pytest.raises(DataError, match=rf"^{re.escape(str(path))}: {message}.*rewrites it"):
         read_sweep(tmp_path)
@@ -73,7 +73,7 @@ def test_the_oldest_sweep_comes_first_and_damaged_ones_before_it(tmp_path: Path)
         records.write_sweep_record(tmp_path, records.sweep_record(id=name, time=time))
     damaged = sweep_folder(tmp_path, "d")
     damaged.mkdir()
-    (damaged / SWEEP).write_bytes(b"damaged")
+    (damaged / SWEEP_RECORD).write_bytes(b"damaged")
     sweep_folder(tmp_path, "empty").mkdir()
     assert [folder.name for folder in sweep_folders(tmp_path)] == ["d", "c", "b", "a"]
     assert sweep_folders(tmp_path / "missing") == []

@@ -25,7 +25,7 @@ from recorded_runs import (
 
 from experiments.errors import DataError, UserError
 from experiments.recording import SILENT_END, Journal, Status, run_folder, sweep_folder
-from experiments.results.journals import load_journals, outputs_folder, row_of
+from experiments.results.journals import containing_outputs, load_journals, row_of
 
 
 @contextmanager
@@ -106,8 +106,8 @@ def test_the_folder_of_a_sweep_gives_its_runs(
 ) -> None:
     folder = sweep_folder(outputs, OLD_SWEEP)
     assert set(load_journals(folder, None).runs["identity"]) == {FINISHED, ADAM}
-    assert outputs_folder(folder) == outputs
-    assert outputs_folder(outputs) == outputs
+    assert containing_outputs(folder) == outputs
+    assert containing_outputs(outputs) == outputs
     monkeypatch.chdir(folder)
     runs = load_journals(Path(), None).runs
     assert set(runs["identity"]) == {FINISHED, ADAM}

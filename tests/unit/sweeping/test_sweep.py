@@ -13,8 +13,8 @@ from experiments.errors import UserError
 from experiments.interruption import Interrupted
 from experiments.recording import (
     CHECKPOINT,
-    SWEEP,
-    SWEEPS,
+    SWEEP_RECORD,
+    SWEEPS_FOLDER,
     Record,
     Status,
     SweepRecord,
@@ -29,7 +29,7 @@ from experiments.sweeping.sweep import (
     _do_jobs,
     _opening,
     _raise_if_unfinished,
-    _settled,
+    _settled_jobs,
     _write_record,
 )
 from experiments.sweeping.workers import Workers
@@ -68,7 +68,7 @@ def test_the_record_of_a_sweep_says_what_it_consists_of(three: list[Job]) -> Non
     folder = _write_record(three, overrides)
     record = read_sweep(folder)
     assert record is not None
-    assert folder == three[0].outputs / SWEEPS / record.id
+    assert folder == three[0].outputs / SWEEPS_FOLDER / record.id
     assert record.name == "seed=0,1,2 optimizer.learning_rate=1"
     assert record.overrides == overrides
     assert record.tracking == three[0].config.tracking
@@ -91,7 +91,7 @@ def test_a_repeated_sweep_keeps_the_time_of_its_first_start(three: list[Job]) ->
 
 def test_a_damaged_record_of_a_sweep_is_rewritten(three: list[Job]) -> None:
     folder = _write_record(three, [])
-    (folder / SWEEP).write_bytes(b"damaged")
+    (folder / SWEEP_RECORD).write_bytes(b"damaged")
     assert len(written(three).runs) == 3
 
 
@@ -105,7 +105,7 @@ def test_settled_runs_are_found_with_their_records(three: list[Job]) -> None:
     ):
         records.write_journal(job.folder, job.start(), records.end(status))
         (job.folder / CHECKPOINT).write_bytes(b"left by a crash")
-    found = _settled(three)
+    found = _settled_jobs(three)
     assert found == [(job, read_record(job.folder)) for job in (finished, failed)]
     with_checkpoint = [job for job in three if (job.folder / CHECKPOINT).exists()]
     assert with_checkpoint == [failed, interrupted]
@@ -114,7 +114,7 @@ def test_settled_runs_are_found_with_their_records(three: list[Job]) -> None:
 def test_a_damaged_run_is_not_settled(three: list[Job]) -> None:
     job = three[0]
     records.write_journal(job.folder, records.epoch(1), job.start(), records.end())
-    assert _settled(three) == []
+    assert _settled_jobs(three) == []
 
 
 @pytest.mark.parametrize(

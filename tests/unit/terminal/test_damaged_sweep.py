@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from experiments.errors import UserError
-from experiments.recording import SWEEP
+from experiments.recording import SWEEP_RECORD
 from experiments.terminal import show_status
 
 
@@ -22,8 +22,8 @@ def test_a_damaged_sweep_record_is_shown_or_refused_in_one_line(
     record = records.sweep_record(["1" * 16, "2" * 16])
     folder = records.write_sweep_record(tmp_path, record)
     if not isinstance(contents, bytes):
-        contents = contents((folder / SWEEP).read_bytes())
-    (folder / SWEEP).write_bytes(contents)
+        contents = contents((folder / SWEEP_RECORD).read_bytes())
+    (folder / SWEEP_RECORD).write_bytes(contents)
     for chosen in (None, str(folder)):
         try:
             show_status(tmp_path, chosen)

@@ -8,7 +8,7 @@ import pytest
 import records
 
 from experiments.errors import UserError
-from experiments.recording import JOURNAL, SWEEP, Event, Journal, Status, sweep_folder
+from experiments.recording import JOURNAL, SWEEP_RECORD, Event, Journal, Status, sweep_folder
 from experiments.terminal import show_status
 
 Show = Callable[..., list[str]]
@@ -174,7 +174,7 @@ def test_a_damaged_sweep_does_not_hide_the_others(tmp_path: Path, show: Show) ->
     sweep_of(tmp_path, "ab", FINISHED)
     damaged = sweep_folder(tmp_path, "cd")
     damaged.mkdir()
-    (damaged / SWEEP).write_bytes(b"damaged")
+    (damaged / SWEEP_RECORD).write_bytes(b"damaged")
     lines = show()
-    assert lines[0].startswith(f"{damaged / SWEEP}: is damaged")
+    assert lines[0].startswith(f"{damaged / SWEEP_RECORD}: is damaged")
     assert lines[1] == "ab  name of ab 1 finished"

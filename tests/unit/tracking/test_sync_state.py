@@ -6,7 +6,7 @@ import pytest
 import records
 
 from experiments.errors import DataError
-from experiments.recording import JOURNAL, SWEEP, SYNC_STATE, Journal, RecordedTracking
+from experiments.recording import JOURNAL, SWEEP_RECORD, SYNC_STATE, Journal, RecordedTracking
 from experiments.tracking import (
     SyncState,
     SyncStateFile,
@@ -136,7 +136,7 @@ def test_a_record_that_a_process_works_on_is_not_behind(run: Path, sweep: Path) 
 def test_a_damaged_record_is_not_behind(run: Path, sweep: Path) -> None:
     (run / JOURNAL).write_bytes(b"{}\n" + (run / JOURNAL).read_bytes())
     assert not is_behind(run, SERVER)
-    (sweep / SWEEP).write_bytes(b"{}")
+    (sweep / SWEEP_RECORD).write_bytes(b"{}")
     assert not is_behind(sweep, SERVER)
     with pytest.raises(DataError):
         up_to_date(sweep, SERVER)
