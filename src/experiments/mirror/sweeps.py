@@ -23,8 +23,8 @@ class MirroredSweep:
     """A sweep and its copy in MLflow.
 
     MLflow allows one parent per run: a run of several sweeps is nested in the one that was tracked
-    first, and its tag `sweeps` names all. ``report`` is called with the numbers of runs that are done
-    and of all runs.
+    first, and its tag `sweeps` names all. ``report`` is called with the number of runs that are
+    done and the number of all runs.
     """
 
     def __init__(
