@@ -1,10 +1,15 @@
 """Grid search for Hydra: all jobs of a sweep in one batch."""
 
+import itertools
+import math
 from collections.abc import Sequence
 from typing import Any
 
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
-from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
+
+from experiments.configuration import MOST_VALUES, check_overrides, override_parser
+from experiments.errors import ConfigError
 
 
 class GridSweeper(BasicSweeper):
@@ -18,11 +23,35 @@ class GridSweeper(BasicSweeper):
         super().__init__(max_batch_size=None, params=params)
 
     def sweep(self, arguments: list[str]) -> Any:
-        """Launch every job. Raise HydraException for values that are no finite set."""
+        """Launch every job. Raise ConfigError for values that are no finite set, or none at all."""
         assert self.hydra_context is not None  # noqa: S101 - setup() has set both; for mypy
         assert self.launcher is not None  # noqa: S101
-        parser = OverridesParser.create(config_loader=self.hydra_context.config_loader)
-        overrides = parser.parse_overrides([*self._parse_config(), *arguments])
+        words = [*self._parse_config(), *arguments]
+        check_overrides(words, multirun=True)
+        overrides = override_parser(self.hydra_context.config_loader).parse_overrides(words)
+        check_number_of_jobs(overrides)
         jobs: Sequence[Sequence[str]]
         (jobs,) = self.split_arguments(overrides, None)
         return [self.launcher.launch(jobs, initial_job_idx=0)]
+
+
+def check_number_of_jobs(overrides: Sequence[Override]) -> None:
+    """Raise ConfigError if there are too many jobs, or none: then name the override."""
+    numbers = {each.get_key_element(): _number_of_values(each) for each in overrides}
+    if math.prod(numbers.values()) > MOST_VALUES:
+        raise ConfigError(f"the sweep has more than {MOST_VALUES:,} runs")
+
+
+def _number_of_values(override: Override) -> int:
+    """Return the number of values of an override. Raise ConfigError if there are none."""
+    if not override.is_sweep_override():
+        return 1
+    if not override.is_discrete_sweep():
+        raise ConfigError(
+            f"{override.input_line}: an interval has no finite number of values; write a range or a"
+            " list of values"
+        )
+    number = sum(1 for _ in itertools.islice(override.sweep_iterator(), MOST_VALUES + 1))
+    if not number:
+        raise ConfigError(f"{override.input_line}: has no values, so the sweep has no runs")
+    return number

@@ -9,6 +9,7 @@ from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, open_dict
 
+from experiments.configuration import check_same_for_all, overrides_of
 from experiments.errors import ConfigError
 
 
@@ -42,15 +43,17 @@ class ParallelLauncher(Launcher):
         if any(job.plan for job in jobs):
             plan(jobs, processes=processes)
             return []
-        runs = sweep(jobs, overrides=list(self.config.hydra.overrides.task), processes=processes)
+        runs = sweep(jobs, overrides=overrides_of(self.config.hydra, "task"), processes=processes)
         return [
             JobReturn(_return_value=run.validation_accuracy or 0.0, status=JobStatus.COMPLETED)
             for run in runs
         ]
 
     def _compose(self, number: int, overrides: Sequence[str]) -> DictConfig:
+        """Return the configuration of a job, with Hydra's own node."""
         config = self.context.config_loader.load_sweep_config(self.config, list(overrides))
         with open_dict(config):
             config.hydra.job.id = str(number)
             config.hydra.job.num = number
+        check_same_for_all(config.hydra, self.config.hydra, overrides)
         return config

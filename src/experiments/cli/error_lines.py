@@ -10,13 +10,19 @@ from contextlib import contextmanager
 from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
 
-from experiments.configuration import one_line
+from experiments.configuration import file_being_read, one_line
 from experiments.errors import UserError
 from experiments.interruption import Interrupted
 
 FULL_ERRORS = os.environ.get("HYDRA_FULL_ERROR") == "1"
 """True if the user wants tracebacks."""
-CORRECTABLE = (UserError, HydraException, OmegaConfBaseException, OSError, MemoryError)
+CORRECTABLE = (
+    UserError,
+    HydraException,
+    OmegaConfBaseException,
+    OSError,
+    MemoryError,
+)
 
 
 @contextmanager
@@ -36,17 +42,18 @@ def one_line_errors() -> Iterator[None]:
     except Exception as error:
         if FULL_ERRORS or not _is_correctable(error):
             raise
-        sys.stderr.write(f"error: {one_line(error) or type(error).__name__}\n")
+        line = "there is not enough memory" if isinstance(error, MemoryError) else one_line(error)
+        sys.stderr.write(f"error: {line}\n")
         sys.exit(1)
 
 
 def _is_correctable(error: Exception) -> bool:
     """Return whether the user can correct the error; false if it is a bug in this program.
 
-    Hydra raises a plain ValueError or TypeError for overrides that are correct in its grammar but
-    that it cannot compose.
+    Hydra raises errors of other kinds for files that it cannot read, and for overrides that are
+    correct in its grammar but that it cannot compose.
     """
-    if isinstance(error, CORRECTABLE):
+    if isinstance(error, CORRECTABLE) or file_being_read(error):
         return True
     *_, (frame, _) = traceback.walk_tb(error.__traceback__)
     raised_in = str(frame.f_globals["__name__"])

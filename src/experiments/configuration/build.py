@@ -1,5 +1,7 @@
 """From a composed configuration to an `Experiment`, and to the configuration that a run records."""
 
+import os
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -8,9 +10,10 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from experiments.configuration.experiment import Experiment
+from experiments.configuration.interpolations import check_interpolations
 from experiments.configuration.messages import one_line
 from experiments.configuration.schema import DESCRIBED, KEYS, Architecture, Schema, Tracking
-from experiments.configuration.store_address import absolute_uri
+from experiments.configuration.store_address import absolute_uri, check_uri
 from experiments.data import IDXDataset
 from experiments.errors import ConfigError
 from experiments.recording import RecordedConfig
@@ -18,6 +21,8 @@ from nn import Activation, Initializer, Loss, Optimizer, Schedule
 from nn.network import check_sizes
 
 T = TypeVar("T")
+IGNORED = ("MLFLOW_EXPERIMENT_ID", "MLFLOW_RUN_ID")
+"""Environment variables of MLflow that say where its other programs write."""
 
 
 def build(config: DictConfig) -> Experiment:
@@ -26,6 +31,7 @@ def build(config: DictConfig) -> Experiment:
     Raise ConfigError, in one line, for a wrong type, an unknown option, a value out of its range,
     and layers that do not fit the data. Raise DataError if the data cannot be read.
     """
+    check_interpolations(config)
     _check_keys(config)
     _check_types(config)
     _check_control(config)
@@ -71,14 +77,15 @@ def rebuild(recorded: RecordedConfig) -> Experiment:
 def recorded_config(config: DictConfig) -> RecordedConfig:
     """Return the configuration that a run records: its experiment, and its MLflow store.
 
-    All interpolations are resolved. The path of an SQLite store is made absolute, because other
-    processes use it too. Raise ConfigError for a wrong type.
+    All interpolations are resolved. The paths of an SQLite store and of its artifacts are made
+    absolute, because other processes use them too. Raise ConfigError for a wrong type.
     """
     ours = OmegaConf.masked_copy(config, list(KEYS))
     resolved = cast(dict[str, Any], OmegaConf.to_container(ours, resolve=True, enum_to_str=True))
     tracking = resolved["tracking"]
     if tracking["uri"] is not None:
         tracking["uri"] = absolute_uri(tracking["uri"])
+        tracking["artifacts"] = str(Path(tracking["artifacts"]).absolute())
     try:
         return msgspec.convert(resolved, RecordedConfig)
     except msgspec.ValidationError as error:
@@ -111,8 +118,8 @@ def _check_types(config: DictConfig) -> None:
 
 def _check_control(config: DictConfig) -> None:
     """Check the values in `CONTROL`."""
-    if config.tracking.uri in ("", "sqlite://", "sqlite:///"):
-        raise ConfigError("tracking.uri is empty; for no tracking choose tracking=none")
+    if config.tracking.uri is not None:
+        _check_tracking(config.tracking)
     if not config.outputs:
         raise ConfigError("outputs is empty; it has to be a folder")
     if config.checkpoint_every < 1:
@@ -125,6 +132,20 @@ def _check_control(config: DictConfig) -> None:
         raise ConfigError(one_line(error, "record_weights")) from None
     if not all(isinstance(epoch, int) and epoch >= 0 for epoch in epochs):
         raise ConfigError(f"record_weights must be a list of epochs, each 0 or more, not {epochs}")
+
+
+def _check_tracking(tracking: DictConfig) -> None:
+    if not tracking.uri:
+        raise ConfigError("tracking.uri is empty; for no tracking choose tracking=none")
+    check_uri(tracking.uri)
+    if not tracking.experiment.strip():
+        raise ConfigError("tracking.experiment is empty; it has to be a name")
+    for name in IGNORED:
+        if os.environ.get(name):
+            raise ConfigError(
+                f"the environment variable {name} does nothing here; unset it, and set"
+                " MLFLOW_EXPERIMENT_NAME or tracking.experiment"
+            )
 
 
 def _sizes(config: DictConfig) -> list[int]:

@@ -9,6 +9,7 @@ from hydra.core.config_store import ConfigStore
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
+from experiments.configuration.overrides import check_overrides
 from experiments.configuration.schema import Schema
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -33,9 +34,10 @@ def compose(overrides: Sequence[str] = ()) -> DictConfig:
     """Return the configuration that `python run.py` gets for these overrides.
 
     The configuration contains Hydra's own node `hydra`. `HydraConfig` is set to it, because values
-    like `${hydra:runtime.choices.loss}` are looked up there. Raise HydraException or
+    like `${hydra:runtime.choices.loss}` are looked up there. Raise ConfigError, HydraException or
     OmegaConfBaseException if the overrides do not fit conf/.
     """
+    check_overrides(overrides)
     register()
     with hydra.initialize_config_dir(str(CONF), version_base="1.3"):
         config = hydra.compose("config", list(overrides), return_hydra_config=True)

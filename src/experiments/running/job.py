@@ -8,7 +8,15 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
-from experiments.configuration import Experiment, build, choices, recorded_config, run_name
+from experiments.configuration import (
+    Experiment,
+    build,
+    check_hydra_options,
+    choices,
+    overrides_of,
+    recorded_config,
+    run_name,
+)
 from experiments.errors import UserError
 from experiments.recording import (
     Origin,
@@ -50,8 +58,9 @@ class Job:
         ``hydra`` is the node of the configuration that Hydra adds. Without a ``name`` the run gets
         the name of a single run. Raise ConfigError or DataError.
         """
+        check_hydra_options(hydra)
         experiment = build(config)
-        overrides = list(hydra.overrides.task)
+        overrides = overrides_of(hydra, "task")
         chosen = choices(hydra)
         return cls(
             name=name or run_name(experiment.sizes, chosen, overrides),

@@ -10,6 +10,7 @@ from omegaconf import DictConfig
 
 from experiments.configuration import CONF, PROJECT, compose
 from experiments.configuration.schema import KEYS
+from experiments.errors import ConfigError
 
 
 def test_the_configuration_has_all_keys_and_the_node_of_hydra() -> None:
@@ -44,5 +45,5 @@ def test_project_is_the_folder_of_this_project(monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.parametrize("override", ["epochz=3", "epochs=abc", "loss=none", "no_equals_sign"])
 def test_overrides_that_do_not_fit_conf_are_refused(override: str) -> None:
-    with pytest.raises(HydraException):
+    with pytest.raises((HydraException, ConfigError)):
         compose(shlex.split(override))

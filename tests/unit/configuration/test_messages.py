@@ -1,9 +1,12 @@
-"""Error messages of Hydra and OmegaConf in one line."""
+"""Error messages of Hydra, OmegaConf and YAML in one line."""
 
+from pathlib import Path
+
+import hydra
 import pytest
 from hydra.errors import HydraException
 
-from experiments.configuration import compose, one_line
+from experiments.configuration import CONF, compose, file_being_read, one_line, register
 
 
 @pytest.mark.parametrize(
@@ -25,14 +28,20 @@ from experiments.configuration import compose, one_line
         ("record_weights=[null]", "record_weights"),
         ("rerun=maybe", "rerun maybe"),
         ("architecture.sizes=784", "architecture.sizes"),
-        ("architecture.sizes=[784,a,10]", "architecture.sizes 'a'"),
+        ("architecture.sizes=784-40-10", "architecture.sizes list [1,2]"),
+        ("architecture.sizes=[784,a,10]", "architecture.sizes[1] whole number a"),
+        ("train_size=100", "train_size did you mean dataset.train_size?"),
+        ("learning_rate=1", "learning_rate did you mean optimizer.learning_rate?"),
+        ("outputs=null", "outputs must not be null"),
+        ("outputs=[1]", "outputs must be text"),
+        ("+seed=3", "seed has a value already; leave out the +"),
+        ("+optimizer=adam", "optimizer is chosen already; leave out the +"),
         ("optimizer=adamm", "optimizer/adamm adam adamw sgd"),
         ("architecture=784-31-10", "architecture/784-31-10 784-30-10"),
         ("optimizer.beta1=0.5", "optimizer.beta1 there are learning_rate"),
         ("activation.slope=0.1", "activation.slope"),
         ("schedule.patience=3", "schedule.patience"),
         ("tracking.url=x", "tracking.url did you mean uri?"),
-        ("no_equals_sign", "no_equals_sign"),
     ],
 )
 def test_an_error_of_hydra_becomes_one_line_with_key_and_value(
@@ -53,3 +62,58 @@ def test_an_error_of_the_system_becomes_file_and_reason() -> None:
 
 def test_the_lines_of_another_error_are_joined() -> None:
     assert one_line(ValueError("one\n  two")) == "one two"
+
+
+def message_about(folder: Path, contents: bytes) -> str:
+    """Return the message about a file of the user's in the group `architecture`."""
+    (folder / "architecture").mkdir()
+    (folder / "architecture" / "mine.yaml").write_bytes(contents)
+    register()
+    overrides = ["architecture=mine", f"hydra.searchpath=[file://{folder}]"]
+    with (
+        hydra.initialize_config_dir(str(CONF), version_base="1.3"),
+        pytest.raises(Exception) as caught,  # noqa: PT011 - Hydra raises errors of many kinds
+    ):
+        hydra.compose("config", overrides)
+    return one_line(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("contents", "message"),
+    [
+        (b"sizes:\n\t- 784", ", line 2: is not valid YAML: found character"),
+        (b"sizes: [784,5,10]\n# caf\xe9", ", line 2: is not in UTF-8"),
+        ("sizes: [784,5,10]".encode("utf-16"), ", line 1: is not in UTF-8"),
+        (b"sizes: [784,5", ", line 1: is not valid YAML: expected"),
+        (b"sizes: [784,5]\nsizes: [784,6]", ", line 2: is not valid YAML: found duplicate key"),
+        (b"sizes: !!python/object:os.system [1]", ", line 1: is not valid YAML: could not"),
+        (b"sizes: \x07", ": unacceptable character #x0007: special characters are not allowed"),
+        (b"sizes: " + b"[" * 2000, ": has too many brackets"),
+        (b"3", ": must have the form KEY: VALUE"),
+        (b"sizes: ${", ": must have the form KEY: VALUE"),
+    ],
+)
+def test_a_file_that_is_not_yaml_is_named_with_its_line(
+    tmp_path: Path, contents: bytes, message: str
+) -> None:
+    place = tmp_path / "architecture" / "mine.yaml"
+    assert message_about(tmp_path, contents).startswith(f"{place}{message}")
+
+
+@pytest.mark.parametrize(
+    ("contents", "message"),
+    [
+        (b"size: [784,5,10]", "architecture/mine.yaml: architecture.size: no such option"),
+        (b"sizes: 784-5-10", "architecture/mine.yaml: architecture.sizes: must be a list"),
+        (b"- 1\n- 2", "architecture/mine.yaml: must have the form KEY: VALUE"),
+        (b"defaults: [nothing]", "there is no file architecture/nothing.yaml"),
+    ],
+)
+def test_a_file_with_options_that_do_not_fit_is_named(
+    tmp_path: Path, contents: bytes, message: str
+) -> None:
+    assert message_about(tmp_path, contents).startswith(message)
+
+
+def test_no_file_is_read_when_an_error_comes_from_elsewhere() -> None:
+    assert file_being_read(ValueError("elsewhere")) == ""

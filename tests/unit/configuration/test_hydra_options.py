@@ -1,0 +1,67 @@
+"""Hydra's own options: those that do nothing here are refused, from a command or from a file."""
+
+import pytest
+from omegaconf import DictConfig, OmegaConf
+
+from experiments.configuration import (
+    check_hydra_options,
+    check_same_for_all,
+    compose,
+    overrides_of,
+)
+from experiments.configuration.hydra_options import WITHOUT_EFFECT
+from experiments.errors import ConfigError
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "hydra.run.dir=elsewhere",
+        "hydra.sweep.dir=elsewhere",
+        "hydra.sweep.subdir=elsewhere",
+        "hydra.output_subdir=elsewhere",
+        "hydra.job.chdir=true",
+        "hydra.job.name=name",
+        "+hydra.job.env_set.A=1",
+        "hydra.verbose=true",
+    ],
+)
+def test_an_option_without_effect_is_refused(word: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        check_hydra_options(compose([word]).hydra)
+    assert str(caught.value).startswith(f"{word}: this option of Hydra does nothing here")
+
+
+@pytest.mark.parametrize("word", ["hydra/launcher=basic", "hydra.launcher.processes=2", "seed=1"])
+def test_an_option_with_an_effect_is_accepted(word: str) -> None:
+    check_hydra_options(compose([word]).hydra)
+
+
+def changed(option: str, value: object) -> DictConfig:
+    """Return Hydra's node as a file of conf/ changes it, which is not in the overrides."""
+    hydra: DictConfig = compose().hydra
+    OmegaConf.set_readonly(hydra, False)
+    OmegaConf.set_struct(hydra, False)
+    OmegaConf.update(hydra, option, value, force_add=True)
+    return hydra
+
+
+@pytest.mark.parametrize("option", WITHOUT_EFFECT)
+def test_an_option_in_a_file_is_refused(option: str) -> None:
+    value = {"job.env_set": {"A": "1"}, "job.env_copy": ["A"], "job.chdir": True}
+    with pytest.raises(ConfigError, match=rf"^hydra\.{option}="):
+        check_hydra_options(changed(option, value.get(option, "elsewhere")))
+
+
+@pytest.mark.parametrize("part", ["launcher.processes", "sweeper.params"])
+def test_a_launcher_or_a_sweeper_of_one_job_is_refused(part: str) -> None:
+    value = {"launcher.processes": 1, "sweeper.params": {"seed": "1,2"}}[part]
+    job = changed(part, value)
+    check_same_for_all(job, job, ["seed=1"])
+    with pytest.raises(ConfigError, match=r"^\+experiment=a: sets hydra\."):
+        check_same_for_all(job, compose().hydra, ["+experiment=a"])
+
+
+def test_overrides_are_returned_as_they_were_written() -> None:
+    words = ["batch_size=${epochs}", "loss=ce"]
+    assert overrides_of(compose([*words, "hydra.mode=RUN"]).hydra, "task") == words

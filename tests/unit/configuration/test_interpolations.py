@@ -1,0 +1,45 @@
+"""Interpolations without a value are named with their key."""
+
+import pytest
+from omegaconf import OmegaConf
+
+from experiments.configuration import build, compose
+from experiments.configuration.interpolations import check_interpolations
+from experiments.errors import ConfigError
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("${nothing}", "its value is that of nothing, which does not exist"),
+        ("${a.b}", "its value refers to itself"),
+        ("${oc.env:NO_SUCH_VARIABLE}", "the environment variable NO_SUCH_VARIABLE is not set"),
+        ("${no_such:3}", "there is no resolver no_such"),
+        ("${missing}", "its value is that of missing, which has none"),
+    ],
+)
+def test_an_interpolation_without_a_value_is_named(value: str, reason: str) -> None:
+    config = OmegaConf.create({"a": {"b": value}, "missing": "???"})
+    with pytest.raises(ConfigError) as caught:
+        check_interpolations(config)
+    assert str(caught.value) == f"a.b: {reason}; give it one with a.b=..."
+
+
+def test_interpolations_in_lists_are_checked() -> None:
+    with pytest.raises(ConfigError, match=r"^a\[1\]: "):
+        check_interpolations(OmegaConf.create({"a": [1, "${nothing}"]}))
+
+
+def test_an_interpolation_has_the_value_of_another_option() -> None:
+    assert build(compose(["batch_size=${epochs}", "epochs=7"])).batch_size == 7
+
+
+def test_an_activation_without_default_learning_rates_says_which_option_to_give() -> None:
+    config = compose()
+    config.optimizer.learning_rate = "${learning_rates.mine.mse.sgd}"
+    with pytest.raises(ConfigError) as caught:
+        build(config)
+    assert str(caught.value) == (
+        "optimizer.learning_rate: its value is that of learning_rates.mine.mse.sgd, which does not"
+        " exist; give it one with optimizer.learning_rate=..."
+    )
