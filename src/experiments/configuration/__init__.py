@@ -6,7 +6,12 @@ from experiments.configuration.build import (
     rebuild,
     recorded_config,
 )
-from experiments.configuration.command_line import experiments_command, override, run_command
+from experiments.configuration.command_line import (
+    experiments_command,
+    override,
+    program,
+    run_command,
+)
 from experiments.configuration.compose import CONF, PROJECT, compose, register
 from experiments.configuration.experiment import Experiment
 from experiments.configuration.hydra_options import (
@@ -54,6 +59,7 @@ __all__ = [
     "override",
     "override_parser",
     "overrides_of",
+    "program",
     "rebuild",
     "recorded_config",
     "register",

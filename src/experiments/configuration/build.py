@@ -86,6 +86,7 @@ def recorded_config(config: DictConfig) -> RecordedConfig:
     if tracking["uri"] is not None:
         tracking["uri"] = absolute_uri(tracking["uri"])
         tracking["artifacts"] = str(Path(tracking["artifacts"]).absolute())
+    tracking["outputs"] = str(Path(config.outputs).absolute())
     try:
         return msgspec.convert(resolved, RecordedConfig)
     except msgspec.ValidationError as error:

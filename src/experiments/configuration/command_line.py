@@ -45,13 +45,15 @@ def run_command(overrides: Sequence[str], *, multirun: bool = True) -> str:
 
 
 def experiments_command(*words: str) -> str:
-    """Return the command `experiments` with these words, quoted for the shell.
+    """Return the command `experiments` with these words, quoted for the shell."""
+    return shlex.join([program("experiments"), *words])
 
-    The program is given by its path, which is relative if it is inside the working directory.
-    """
-    program = Path(sys.executable).with_name("experiments")
-    relative = os.path.relpath(program)
-    return shlex.join([str(program) if relative.startswith(os.pardir) else relative, *words])
+
+def program(name: str) -> str:
+    """Return the path of a program of this environment, relative if it is below this directory."""
+    path = Path(sys.executable).with_name(name)
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith(os.pardir) else relative
 
 
 def _word(value: Value) -> str:

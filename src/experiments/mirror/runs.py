@@ -132,6 +132,8 @@ class MirroredRun:
             start_time=start.time,
         )
         self._run_id, self._status = run.info.run_id, None
+        if run.data.tags.get(tags.FOLDER) != run_tags[tags.FOLDER]:  # the records have moved
+            self.client.set_tag(self._run_id, tags.FOLDER, run_tags[tags.FOLDER])
         self._join_sweep(run)
         params = [
             Param(name, str(value)[:LONGEST_PARAM])

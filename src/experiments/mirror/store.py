@@ -1,15 +1,17 @@
 """Open or create an MLflow store, and find or create experiments and runs in it."""
 
 import fcntl
+import shlex
 import sqlite3
 import urllib.parse
 from pathlib import Path
 
 from mlflow import MlflowClient
-from mlflow.entities import Run
+from mlflow.entities import Experiment, LifecycleStage, Run
 from mlflow.exceptions import MlflowException
 
-from experiments.configuration import sqlite_path, sqlite_uri
+from experiments.configuration import program, sqlite_path, sqlite_uri
+from experiments.mirror.locations import follow_store, set_location
 from experiments.mirror.view import view_tags
 from experiments.recording import RecordedTracking
 
@@ -18,10 +20,14 @@ def open_store(uri: str) -> MlflowClient:
     """Return a client of a store. A missing SQLite store is created.
 
     Two processes that create one SQLite store at the same time destroy it, and so does one that is
-    killed meanwhile. So it is created under a lock, in another file, which is then renamed.
+    killed meanwhile. So it is created under a lock, in another file, which is then renamed. If the
+    folder of an SQLite store has moved, its paths of artifacts are corrected.
     """
     path = sqlite_path(uri)
-    if path is None or is_complete(path):
+    if path is None:
+        return MlflowClient(uri)
+    if is_complete(path):
+        follow_store(path)
         return MlflowClient(uri)
     path.parent.mkdir(parents=True, exist_ok=True)
     with Path(f"{path}.lock").open("w") as lock:
@@ -59,20 +65,49 @@ def is_complete(path: Path) -> bool:
 
 
 def find_experiment(client: MlflowClient, uri: str, tracking: RecordedTracking) -> str:
-    """Return the id of the experiment with the configured name; create it if it is missing."""
+    """Return the id of the experiment with the configured name; create it if it is missing.
+
+    The artifacts of new runs go to the configured folder, also if the experiment had another one.
+    Raise MlflowException if the experiment was deleted.
+    """
+    place = artifact_location(uri, tracking)
     found = client.get_experiment_by_name(tracking.experiment)
     if found is not None:
+        if found.lifecycle_stage == LifecycleStage.DELETED:
+            raise MlflowException(_deleted(uri, found))
+        path = sqlite_path(uri)
+        if path and place and not _is_same(found.artifact_location, place):
+            set_location(path, found.experiment_id, place)
         return str(found.experiment_id)
-    place = artifact_location(uri, tracking)
     try:
-        return str(client.create_experiment(tracking.experiment, place, tags=view_tags()))
+        return str(
+            client.create_experiment(
+                tracking.experiment, None if place is None else str(place), tags=view_tags()
+            )
+        )
     except MlflowException as error:
         if error.error_code != "RESOURCE_ALREADY_EXISTS":
             raise
         return find_experiment(client, uri, tracking)  # another process has created it meanwhile
 
 
-def artifact_location(uri: str, tracking: RecordedTracking) -> str | None:
+def _deleted(uri: str, experiment: Experiment) -> str:
+    """Return what can be done about an experiment that was deleted in MLflow."""
+    restore = shlex.join(
+        [program("mlflow"), "experiments", "restore", "--experiment-id", experiment.experiment_id]
+    )
+    return (
+        f"the experiment {experiment.name} was deleted in MLflow; restore it with"
+        f" MLFLOW_TRACKING_URI={shlex.quote(uri)} {restore}, or choose another name with"
+        " tracking.experiment=NAME"
+    )
+
+
+def _is_same(stored: str, folder: Path) -> bool:
+    return stored == str(folder) or Path(stored).resolve() == folder.resolve()
+
+
+def artifact_location(uri: str, tracking: RecordedTracking) -> Path | None:
     """Return the folder of artifacts, or None for a server, which has a place of its own.
 
     For the configured SQLite store it is the configured folder, else a folder next to the store.
@@ -81,7 +116,7 @@ def artifact_location(uri: str, tracking: RecordedTracking) -> str | None:
     if path is None:
         return None
     next_to_it = path.with_name("mlartifacts")
-    return str(Path(tracking.artifacts if tracking.uri == uri else next_to_it).absolute())
+    return Path(tracking.artifacts if tracking.uri == uri else next_to_it).absolute()
 
 
 def find_or_create_run(

@@ -5,9 +5,11 @@ could record how the run ended. A run that continues later begins its next part 
 Every event has its ``time``, in seconds since 1970, which the journal sets.
 """
 
+from pathlib import Path
 from typing import Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from experiments.recording.recorded_config import RecordedConfig
 from experiments.recording.status import Status
@@ -56,6 +58,13 @@ class Start(Struct, frozen=True, kw_only=True, tag_field="event", tag="start"):
     config: RecordedConfig
     environment: dict[str, str]
     dataset: RecordedDataset | None = None
+
+    def moved_to(self, outputs: Path) -> "Start":
+        """Return the start of a run whose record is in ``outputs``: the store moves with it."""
+        tracking = self.config.tracking.moved_to(outputs)
+        if tracking is self.config.tracking:
+            return self
+        return replace(self, config=replace(self.config, tracking=tracking))
 
 
 class Resume(Struct, frozen=True, kw_only=True, tag_field="event", tag="resume"):

@@ -7,7 +7,7 @@ from pathlib import Path
 from experiments.errors import DataError
 from experiments.recording.events import End, Epoch, Event, Resume, Start
 from experiments.recording.journal import Follower, is_held
-from experiments.recording.layout import JOURNAL
+from experiments.recording.layout import JOURNAL, outputs_of
 from experiments.recording.status import Status
 
 RESUME_HINT = "; the same command resumes it"
@@ -40,7 +40,7 @@ class Record:
             if record is not None:
                 record.add(event, path)
             elif isinstance(event, Start):
-                record = cls(event, time=event.time)
+                record = cls(event.moved_to(outputs_of(path.absolute().parent)), time=event.time)
             else:
                 raise DataError(NO_START.format(path))
         return record

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
 from experiments.errors import DataError
@@ -55,7 +56,7 @@ def read_sweep(folder: Path) -> SweepRecord | None:
         ) from None
     if record is None:
         raise DataError(f"{path}: is damaged; the same sweep, run again, rewrites it")
-    return record
+    return msgspec.structs.replace(record, tracking=record.tracking.moved_to(outputs_of(folder)))
 
 
 def write_sweep(folder: Path, record: SweepRecord) -> None:

@@ -46,12 +46,12 @@ def test_another_file_is_not_a_complete_store(tmp_path: Path, contents: bytes) -
 
 
 def test_artifacts_of_the_configured_store_go_to_the_configured_folder() -> None:
-    assert artifact_location(URI, TRACKING) == "/stores/mlartifacts of mine"
+    assert artifact_location(URI, TRACKING) == Path("/stores/mlartifacts of mine")
 
 
 def test_artifacts_of_another_sqlite_store_go_next_to_it() -> None:
     location = artifact_location("sqlite:////copies/another.db", TRACKING)
-    assert location == "/copies/mlartifacts"
+    assert location == Path("/copies/mlartifacts")
 
 
 def test_a_server_has_a_place_for_artifacts_of_its_own() -> None:
@@ -63,7 +63,7 @@ def test_the_place_of_artifacts_is_an_absolute_path(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     location = artifact_location("sqlite:///mlflow.db", TRACKING)
-    assert location == str(tmp_path / "mlartifacts")
+    assert location == tmp_path / "mlartifacts"
 
 
 def test_times_are_whole_milliseconds() -> None:

@@ -1,33 +1,41 @@
-"""The recorded configuration: it is read back, and an unknown version of it is refused."""
+"""The recorded store: its paths move with the outputs folder."""
 
-import json
+from pathlib import Path
 
-import msgspec
 import pytest
-import records
 
-from experiments.recording import RecordedConfig
-
-
-def test_a_recorded_configuration_is_read_back() -> None:
-    text = json.dumps(msgspec.to_builtins(records.CONFIG))
-    assert msgspec.convert(json.loads(text), RecordedConfig) == records.CONFIG
+from experiments.recording import RecordedTracking
 
 
-def test_a_whole_number_is_read_as_a_float_where_that_is_meant() -> None:
-    fields = {**msgspec.to_builtins(records.CONFIG), "l2": 5}
-    assert repr(msgspec.convert(fields, RecordedConfig).l2) == "5.0"
+def tracking(outputs: Path | str, uri: str | None, artifacts: Path | str) -> RecordedTracking:
+    return RecordedTracking(
+        experiment="tests", uri=uri, artifacts=str(artifacts), outputs=str(outputs)
+    )
 
 
-@pytest.mark.parametrize("key", ["dataset", "tracking", "epochs", "seed"])
-def test_a_missing_value_is_an_error_that_names_it(key: str) -> None:
-    fields = msgspec.to_builtins(records.CONFIG)
-    del fields[key]
-    with pytest.raises(msgspec.ValidationError, match=key):
-        msgspec.convert(fields, RecordedConfig)
+@pytest.mark.parametrize("relative", ["mlflow.db", "a b/mlflow.db"])
+def test_paths_in_the_outputs_folder_move_with_it(tmp_path: Path, relative: str) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    recorded = tracking(old, f"sqlite:///{old}/{relative}", old / "art")
+    assert recorded.moved_to(new) == tracking(new, f"sqlite:///{new}/{relative}", new / "art")
+    assert recorded.moved_to(old) == recorded
 
 
-def test_a_value_of_another_type_is_an_error_that_names_it() -> None:
-    fields = {**msgspec.to_builtins(records.CONFIG), "epochs": "three"}
-    with pytest.raises(msgspec.ValidationError, match=r"\$.epochs"):
-        msgspec.convert(fields, RecordedConfig)
+@pytest.mark.parametrize("uri", ["sqlite:////stores/mlflow.db", "http://mlflow:5000", None])
+def test_stores_elsewhere_stay(tmp_path: Path, uri: str | None) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    moved = tracking(old, uri, f"{old}er/art").moved_to(new)
+    assert moved == tracking(new, uri, f"{old}er/art")
+
+
+def test_a_link_to_the_outputs_folder_is_the_same_folder(tmp_path: Path) -> None:
+    old, link = tmp_path / "old", tmp_path / "link"
+    old.mkdir()
+    link.symlink_to(old)
+    recorded = tracking(old, f"sqlite:///{old}/mlflow.db", old / "art")
+    assert recorded.moved_to(link) == recorded
+
+
+def test_a_record_without_the_folder_stays(tmp_path: Path) -> None:
+    recorded = tracking("", f"sqlite:///{tmp_path}/mlflow.db", tmp_path / "art")
+    assert recorded.moved_to(tmp_path / "new") == recorded
