@@ -1,6 +1,8 @@
 """The data set as conf/ describes it: MNIST itself, sizes, and a folder of the user's."""
 
 import hashlib
+import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +99,24 @@ def test_one_image_cannot_be_cut(tmp_path: Path) -> None:
 def test_options_out_of_range_are_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=f"^{message}$"):
         idx_dataset(**{"root": Path("nowhere"), **options})
+
+
+def test_the_example_of_the_readme_reads_the_letters_of_emnist(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^    \S+/python run\.py (.* dataset\.root=.*)$", readme, re.MULTILINE)
+    monkeypatch.chdir(tmp_path)
+    labels = {"train": np.arange(26 * 400) % 26 + 1, "test": np.arange(26) + 1}
+    for part, each in labels.items():
+        images = np.zeros((len(each), 28, 28), np.uint8)
+        contents = {f"{part}_images": images, f"{part}_labels": each.astype(np.uint8)}
+        write(Path("my/letters"), contents)
+    experiment = build(compose(shlex.split(line)))
+    assert experiment.sizes[-1] == experiment.dataset.files().n_classes == 26
+    test = experiment.dataset.load(experiment.dtype).test
+    assert test.labels.tolist() == list(range(26))
+    assert test.targets.shape == (26, 26)
 
 
 def test_a_folder_of_the_users(folder: Path) -> None:
