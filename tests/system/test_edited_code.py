@@ -132,7 +132,7 @@ EDITS: dict[str, Edit] = {
         [
             (NETWORK, "must be float32 or float64", "is float32 or float64"),
             (IDX, "truncated: ", "too short: "),
-            (IDX, 'f"{dimensions} dimensions"', '"another kind"'),
+            ("experiments/data/contents.py", "it is gzipped; rename it", "gzipped"),
             (TRAIN, "cost or norms became", "something became"),
         ],
     ),
