@@ -247,6 +247,7 @@ def mnist() -> dict[int, Split]:
         root=str(PROJECT / "data" / "mnist"),
         mirrors=[],
         sha256={},
+        first_label=0,
         train_size=None,
         subset=Subset.stratified,
         validation_size=10_000,

@@ -2,7 +2,7 @@
 
 from experiments.configuration import DESCRIBED
 
-PARTS = ("train_size", "validation_size", "subset", "split_seed", "root", "name")
+PARTS = ("first_label", "train_size", "validation_size", "subset", "split_seed", "root", "name")
 KEYS = [
     *(key for key in DESCRIBED if key != "dataset"),  # another data set could be downloaded
     *(f"dataset.{part}" for part in PARTS),

@@ -72,6 +72,7 @@ def idx_dataset(root: Path, **options: Any) -> IDXDataset:
         "root": str(root),
         "mirrors": [],
         "sha256": {},
+        "first_label": 0,
         "train_size": None,
         "subset": Subset.stratified,
         "validation_size": 100,

@@ -41,7 +41,7 @@ for copy in copies:
     from experiments.running.identity import origin
 
     assert nn.__file__.startswith(copy)
-    dataset = IDXDataset("", data, [], {}, 3, Subset.stratified, 2, 0)
+    dataset = IDXDataset("", data, [], {}, 0, 3, Subset.stratified, 2, 0)
 
     def code(activation, initializer, loss, optimizer, schedule):
         parts = activation, initializer, loss, optimizer, schedule
@@ -132,7 +132,7 @@ EDITS: dict[str, Edit] = {
         [
             (NETWORK, "must be float32 or float64", "is float32 or float64"),
             (IDX, "truncated: ", "too short: "),
-            (IDX, 'f"{dimensions} dimensions"', '"another kind"'),
+            ("experiments/data/contents.py", "it is gzipped; rename it", "gzipped"),
             (TRAIN, "cost or norms became", "something became"),
         ],
     ),

@@ -9,6 +9,7 @@ from hydra.utils import get_class
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from experiments.configuration.compose import CONF
 from experiments.configuration.experiment import Experiment
 from experiments.configuration.interpolations import check_interpolations
 from experiments.configuration.messages import one_line
@@ -65,10 +66,14 @@ def experiment_of(config: DictConfig) -> Experiment:
 
 
 def rebuild(recorded: RecordedConfig) -> Experiment:
-    """Return the experiment of a recorded configuration; raise as `build` does."""
+    """Return the experiment of a recorded configuration; raise as `build` does.
+
+    An option of the data that is newer than the record has its default.
+    """
     described = {key: msgspec.to_builtins(getattr(recorded, key)) for key in DESCRIBED}
+    newer = {"dataset": OmegaConf.load(CONF / "dataset" / "cut.yaml")}
     try:
-        config = OmegaConf.merge(OmegaConf.structured(Schema), described)
+        config = OmegaConf.merge(OmegaConf.structured(Schema), newer, described)
     except OmegaConfBaseException as error:
         raise ConfigError(one_line(error)) from None
     return experiment_of(cast(DictConfig, config))

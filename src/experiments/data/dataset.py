@@ -16,19 +16,24 @@ class IDXDataset:
 
     ``sha256`` holds the expected hash of each file's unpacked contents; if it is empty, any data
     are accepted. Missing files are downloaded from the first of the ``mirrors`` that has them.
-    Raise ValueError if a size is out of range.
+    ``first_label`` is the label of class 0. Raise ValueError if an option is out of range.
     """
 
     name: str
     root: str
     mirrors: list[str]
     sha256: dict[str, str]
+    first_label: int
     train_size: int | None
     subset: Subset
     validation_size: int
     split_seed: int
 
     def __post_init__(self) -> None:
+        if not self.root:
+            raise ValueError("root is empty; it has to be the folder that has the four files")
+        if not 0 <= self.first_label <= 255:
+            raise ValueError(f"first_label must be from 0 to 255, not {self.first_label}")
         if self.train_size is not None and self.train_size < 1:
             raise ValueError(f"train_size must be at least 1 image, not {self.train_size}")
         if self.validation_size < 1:
@@ -43,15 +48,27 @@ class IDXDataset:
 
         Raise DataError, naming the file and what was expected of it.
         """
-        return read_files(self.root, tuple(self.mirrors), tuple(sorted(self.sha256.items())))
+        sha256 = tuple(sorted(self.sha256.items()))
+        return read_files(self.root, tuple(self.mirrors), sha256, self.first_label)
 
     def check_sizes(self) -> None:
         """Raise DataError if there are not enough images for the requested sizes."""
-        n = len(self.files().train_labels)
-        if self.validation_size + (self.train_size or 1) > n:
+        n, validation = len(self.files().train_labels), self.validation_size
+        if n < 2:
             raise DataError(
-                f"{self.root}: {n} training images are too few for dataset.train_size="
-                f"{self.train_size} plus dataset.validation_size={self.validation_size}"
+                f"{self.root}: {n} training image is too few for a training and a validation set,"
+                " expected at least 2"
+            )
+        few = f"{self.root}: {n:,} training images are too few for"
+        if validation >= n:
+            raise DataError(
+                f"{few} dataset.validation_size={validation} and at least 1 other image;"
+                f" dataset.validation_size can be at most {n - 1}"
+            )
+        if self.train_size is not None and self.train_size > n - validation:
+            raise DataError(
+                f"{few} {validation:,} validation images and dataset.train_size={self.train_size};"
+                f" dataset.train_size can be at most {n - validation}"
             )
 
     def load(self, dtype: npt.DTypeLike) -> Dataset:

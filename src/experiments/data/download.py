@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from experiments.data.folders import near
 from experiments.data.idx import unpacked
 from experiments.errors import DataError
 
@@ -17,8 +18,12 @@ def download(root: Path, name: str, mirrors: Sequence[str], sha256: str | None) 
 
     A file is suitable if it can be unpacked and, unless ``sha256`` is None, its unpacked contents
     have that SHA-256. Files that are not suitable are deleted. Raise DataError, with the reason for
-    each mirror, if none has a suitable file.
+    each mirror, if none has a suitable file, and if the folder ``root`` cannot be made.
     """
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"{root}: the folder cannot be made: {error.strerror}") from None
     failures = []
     for mirror in mirrors:
         url = f"{mirror.rstrip('/')}/{name}"
@@ -26,8 +31,7 @@ def download(root: Path, name: str, mirrors: Sequence[str], sha256: str | None) 
         try:
             path = _retrieve(url, root, name)
         except OSError as error:
-            status = getattr(getattr(error, "response", None), "status_code", "no connection")
-            failures.append(f"{mirror}: {status}")
+            failures.append(f"{mirror}: {_reason(error)}")
             continue
         try:
             check_sha256(path, unpacked(path), sha256)
@@ -39,6 +43,7 @@ def download(root: Path, name: str, mirrors: Sequence[str], sha256: str | None) 
     raise DataError(
         f"{root / name}: missing, and the download failed ({'; '.join(failures)});"
         " put the four files there, or give the folder that has them with dataset.root=..."
+        f"{near(root, name)}"
     )
 
 
@@ -54,6 +59,16 @@ def check_sha256(path: Path, contents: bytes, expected: str | None) -> str:
             " use dataset=folder to read your own data"
         )
     return digest
+
+
+def _reason(error: OSError) -> str:
+    """Return why a file could not be downloaded and saved."""
+    status = getattr(getattr(error, "response", None), "status_code", None)
+    if status is not None:
+        return f"HTTP status {status}"
+    if isinstance(error, PermissionError):
+        return "no permission to write to the folder"
+    return error.strerror or "no connection"
 
 
 def _retrieve(url: str, root: Path, name: str) -> Path:

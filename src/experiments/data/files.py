@@ -2,13 +2,15 @@
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from experiments.data.download import check_sha256, download
+from experiments.data.folders import explain_folder, explain_missing
 from experiments.data.idx import Bytes, parse_idx, unpacked
+from experiments.data.labels import check_test_labels, check_training_labels, classes
 from experiments.errors import DataError
 
 FILES = {
@@ -24,7 +26,8 @@ FILES = {
 class Files:
     """The raw arrays of the four files: images ``[n, rows, columns]`` and labels ``[n]``.
 
-    ``sha256`` is one hash of the unpacked contents of all four.
+    The labels are classes: the labels in the files minus the label of class 0. ``sha256`` is one
+    hash of the unpacked contents of all four files.
     """
 
     train_images: Bytes
@@ -45,51 +48,64 @@ class Files:
 
 
 @lru_cache(maxsize=2)
-def read_files(root: str, mirrors: tuple[str, ...], sha256: tuple[tuple[str, str], ...]) -> Files:
+def read_files(
+    root: str, mirrors: tuple[str, ...], sha256: tuple[tuple[str, str], ...], first_label: int
+) -> Files:
     """Return the data in the folder ``root``, read once per process.
 
     Download missing files from the ``mirrors``. ``sha256`` has pairs of a key of `FILES` and the
-    expected hash. Raise DataError, naming the file and what was expected of it.
+    expected hash, ``first_label`` is the label of class 0. Raise DataError, naming the file and
+    what was expected of it.
     """
     expected = dict(sha256)
+    paths: dict[str, Path] = {}
     arrays: dict[str, Bytes] = {}
     digests = []
     for key, name in FILES.items():
         path = _locate(Path(root), name, mirrors, expected.get(key))
         contents = unpacked(path)
+        paths[key] = path
         arrays[key] = parse_idx(path, contents, 3 if "images" in key else 1)
         digests.append(check_sha256(path, contents, expected.get(key)))
-    files = Files(**arrays, sha256=hashlib.sha256("".join(digests).encode()).hexdigest())
-    _check_agreement(Path(root), files)
-    return files
+    _check_agreement(Path(root), arrays)
+    check_training_labels(paths["train_labels"], arrays["train_labels"], first_label)
+    check_test_labels(paths["test_labels"], arrays["test_labels"], arrays["train_labels"])
+    for key in ("train_labels", "test_labels"):
+        arrays[key] = classes(arrays[key], first_label)
+    return Files(**arrays, sha256=hashlib.sha256("".join(digests).encode()).hexdigest())
 
 
 def _locate(root: Path, name: str, mirrors: Sequence[str], sha256: str | None) -> Path:
-    for path in (root / f"{name}.gz", root / name):
-        if path.exists():
-            return path
+    try:
+        for path in (root / f"{name}.gz", root / name):
+            if path.exists():
+                return path
+    except OSError as error:
+        raise DataError(f"{root}: {explain_folder(root, error)}") from None
     if mirrors:
         return download(root, f"{name}.gz", mirrors, sha256)
-    raise DataError(f"{root / name}.gz: no such file, nor one without .gz")
+    raise DataError(explain_missing(root, name))
 
 
-def _check_agreement(root: Path, files: Files) -> None:
-    for split, images, labels in (
-        ("train", files.train_images, files.train_labels),
-        ("t10k", files.test_images, files.test_labels),
-    ):
+def _check_agreement(root: Path, arrays: Mapping[str, Bytes]) -> None:
+    """Raise DataError if the numbers of images and labels or the sizes of images do not fit."""
+    for name, split in (("train", "train"), ("t10k", "test")):
+        images, labels = arrays[f"{split}_images"], arrays[f"{split}_labels"]
         if len(images) != len(labels) or not len(labels):
             raise DataError(
-                f"{root}: the {split} files have {len(images)} images but {len(labels)} labels,"
+                f"{root}: the {name} files have {len(images)} images but {len(labels)} labels,"
                 " expected the same number, at least 1"
             )
-    if files.test_images.shape[1:] != files.train_images.shape[1:]:
+    train, test = arrays["train_images"].shape[1:], arrays["test_images"].shape[1:]
+    if not math.prod(train):
         raise DataError(
-            f"{root}: test images have {files.test_images.shape[1:]} pixels, expected"
-            f" {files.train_images.shape[1:]} as in training"
+            f"{root}: the training images have {_by(train)} pixels, expected at least 1 x 1"
         )
-    if files.test_labels.max() >= files.n_classes:
+    if test != train:
         raise DataError(
-            f"{root / FILES['test_labels']}: label {files.test_labels.max()}, expected at most"
-            f" {files.n_classes - 1} as in training"
+            f"{root}: the test images have {_by(test)} pixels, expected {_by(train)} as in training"
         )
+
+
+def _by(shape: Sequence[int]) -> str:
+    return " x ".join(map(str, shape))

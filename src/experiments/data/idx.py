@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from experiments.data.contents import explain, explain_unzipped
+from experiments.data.folders import explain_file
 from experiments.errors import DataError
 
 Bytes = npt.NDArray[np.uint8]
@@ -35,11 +37,18 @@ def unpacked(path: Path) -> bytes:
     """
     try:
         contents = path.read_bytes()
-        return gzip.decompress(contents) if path.suffix == ".gz" else contents
-    except FileNotFoundError:
-        raise DataError(f"{path}: no such file") from None
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{path}: cannot be read: {error}") from None
+    except OSError as error:
+        raise DataError(f"{path}: {explain_file(path, error)}") from None
+    if path.suffix != ".gz":
+        return contents
+    try:
+        return gzip.decompress(contents)
+    except EOFError:
+        raise DataError(
+            f"{path}: truncated: its gzip data end too early; copy or download it again"
+        ) from None
+    except (OSError, zlib.error):
+        raise DataError(f"{path}: {explain_unzipped(path, contents)}") from None
 
 
 def parse_idx(path: Path, contents: bytes, dimensions: int) -> Bytes:
@@ -50,10 +59,7 @@ def parse_idx(path: Path, contents: bytes, dimensions: int) -> Bytes:
     magic = bytes([0, 0, UNSIGNED_BYTE, dimensions])
     header = 4 + 4 * dimensions
     if contents[:4] != magic:
-        raise DataError(
-            f"{path}: not an IDX file of {_kind(dimensions)}: its first bytes are"
-            f" {contents[:4].hex() or 'missing'}, expected {magic.hex()}"
-        )
+        raise DataError(f"{path}: {explain(path, contents, dimensions)}")
     if len(contents) < header:
         raise DataError(f"{path}: truncated: {len(contents)} bytes, expected {header} of header")
     shape = struct.unpack(f">{dimensions}I", contents[4:header])
@@ -66,7 +72,3 @@ def parse_idx(path: Path, contents: bytes, dimensions: int) -> Bytes:
         return np.frombuffer(contents, np.uint8, offset=header).reshape(shape)
     except ValueError:  # no element, but sizes that are too large for an index
         raise DataError(f"{path}: not a valid array: its sizes are {shape}") from None
-
-
-def _kind(dimensions: int) -> str:
-    return {1: "labels", 3: "images"}.get(dimensions, f"{dimensions} dimensions")

@@ -55,16 +55,20 @@ def _curve(axes: Axes, values: Sequence[float], colour: str, style: str, label: 
     axes.plot(epochs, values, style, color=colour, label=label, marker=marker)
 
 
-def confusion_matrix(counts: Sequence[Sequence[int]], title: str) -> Figure:
-    """Draw how often each label (row) was predicted as each class (column)."""
+def confusion_matrix(counts: Sequence[Sequence[int]], title: str, *, first_label: int) -> Figure:
+    """Draw how often each label (row) was predicted as each label (column).
+
+    ``first_label`` is the label of the first row and column.
+    """
     matrix = np.array(counts)
     figure = Figure(figsize=(5.2, 5), dpi=DPI)
     axes = figure.add_axes((0.11, 0.1, 0.86, 0.82))
     mistakes = matrix * (1 - np.eye(len(matrix)))  # the diagonal is much larger
     axes.imshow(mistakes, cmap="Reds", vmin=0, vmax=max(mistakes.max(), 1))
-    axes.set_xticks(range(len(matrix)))
-    axes.set_yticks(range(len(matrix)))
-    axes.set_xlabel("predicted class")
+    labels = [str(first_label + number) for number in range(len(matrix))]
+    axes.set_xticks(range(len(matrix)), labels)
+    axes.set_yticks(range(len(matrix)), labels)
+    axes.set_xlabel("predicted label")
     axes.set_ylabel("label")
     axes.set_title(title, fontsize="medium")
     for (row, column), count in np.ndenumerate(matrix):

@@ -73,7 +73,7 @@ def warm_up() -> None:
         f"{split}/{of}": [1.0] for split in ("train", "validation") for of in ("cost", "accuracy")
     }
     figures.learning_curves({"": history}, "").savefig(io.BytesIO())
-    figures.confusion_matrix([[1]], "").savefig(io.BytesIO())
+    figures.confusion_matrix([[1]], "", first_label=0).savefig(io.BytesIO())
     with tempfile.TemporaryDirectory() as folder:
         empty = Path(folder) / "empty"
         empty.touch()

@@ -181,7 +181,8 @@ class MirroredRun:
     def _copy_network(self, record: Record, end: End) -> None:
         """Copy the confusion matrix, and the network if its file has not been deleted."""
         title = f"{record.start.name}: validation set"
-        figure = figures.confusion_matrix(end.confusion_matrix, title)
+        first_label = record.start.config.dataset.get("first_label", 0)  # none in older records
+        figure = figures.confusion_matrix(end.confusion_matrix, title, first_label=first_label)
         self.client.log_figure(self._run_id, figure, "confusion_matrix.png")
         network = self.folder / NETWORK
         if network.exists():

@@ -15,6 +15,8 @@ OUTPUTS = "outputs"
 """The folder in which a run is recorded."""
 ROOT = "dataset.root"
 """The folder of the images. It is a column if a run has learned from a folder of the user."""
+FIRST_LABEL = "dataset.first_label"
+"""The label of class 0. It is a column if the labels of a run do not begin with 0."""
 VALIDATION = "validation/accuracy"
 BEST_VALIDATION = f"best_epoch/{VALIDATION}"
 END_METRICS = (
@@ -99,7 +101,7 @@ def frame_of(rows: Sequence[Mapping[str, Any]], epochs: pd.DataFrame) -> pd.Data
     """
     frame = pd.DataFrame(rows)
     frame = frame.drop(columns=[column for column in frame if column.startswith(LEFT_OUT)])
-    frame = _add_metrics(_with_own_root(frame), epochs)
+    frame = _add_metrics(_with_labels(_with_own_root(frame)), epochs)
     frame["started"] = pd.to_datetime(frame["started"], unit="s", utc=True)
     for column in CATEGORIES:
         frame[column] = frame[column].astype("category")
@@ -120,10 +122,11 @@ def in_order(columns: Sequence[str]) -> list[str]:
 def options(runs: pd.DataFrame) -> list[str]:
     """Return the columns of a frame of runs that are options of an experiment.
 
-    The seed and the folder of the images are not among them.
+    The seed is not among them, nor are the folder of the images and the label of class 0, which
+    do not change the numbers of a run.
     """
     of_groups = [column for column in runs if "." in column and column.split(".")[0] in GROUPS]
-    of_groups = [column for column in of_groups if column != ROOT]
+    of_groups = [column for column in of_groups if column not in (ROOT, FIRST_LABEL)]
     return [*of_groups, *(key for key in DESCRIBED if key not in (*GROUPS, "seed"))]
 
 
@@ -133,6 +136,13 @@ def _with_own_root(frame: pd.DataFrame) -> pd.DataFrame:
     if not own.any():
         return frame.drop(columns=ROOT)
     return frame.assign(**{ROOT: frame[ROOT].where(own)})
+
+
+def _with_labels(frame: pd.DataFrame) -> pd.DataFrame:
+    """Keep the label of class 0 only if it is not 0 in every run. Older records do not have it."""
+    if FIRST_LABEL in frame and not frame[FIRST_LABEL].gt(0).any():
+        return frame.drop(columns=FIRST_LABEL)
+    return frame
 
 
 def _add_metrics(frame: pd.DataFrame, epochs: pd.DataFrame) -> pd.DataFrame:

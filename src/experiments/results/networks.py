@@ -20,7 +20,8 @@ class Predictions:
     """The outputs of a network for the validation set: one row per image, and the images.
 
     The columns are `label`, `predicted`, `correct`, `output` (the activation of the predicted
-    class) and `output_of_label`. The images have the shape ``[n, side, side]``.
+    class) and `output_of_label`. Labels are those in the data files, predicted ones too. The images
+    have the shape ``[n, side, side]``.
     """
 
     table: pd.DataFrame
@@ -63,10 +64,11 @@ def predictions(source: Path | str, run: AnyRow) -> Predictions:
     split = dataset.validation
     outputs = network(source, run).predict(split.images)
     predicted, rows = outputs.argmax(axis=1), np.arange(len(outputs))
+    first_label = described.dataset.first_label
     table = pd.DataFrame(
         {
-            "label": split.labels,
-            "predicted": predicted,
+            "label": split.labels + first_label,
+            "predicted": predicted + first_label,
             "correct": predicted == split.labels,
             "output": outputs[rows, predicted],
             "output_of_label": outputs[rows, split.labels],

@@ -29,7 +29,10 @@ CODE = (parse_idx, Files, cut, initialise, train, evaluate, confusion_matrix)
 CHOSEN = ("activation", "initializer", "loss", "optimizer", "schedule")
 """The parts of an experiment whose class the user chooses."""
 CUT = ("train_size", "subset", "validation_size", "split_seed")
-"""The options of a data set that decide which images are used for what."""
+"""The options of a data set that decide which images are used for what.
+
+`first_label` does not count, because the data decide it: it is the smallest label.
+"""
 
 
 def origin(experiment: Experiment) -> Origin:
@@ -62,7 +65,8 @@ def differences(before: Origin, now: Origin) -> list[str]:
     """Return the differences between two origins in words, one entry per value."""
     values_before, values_now = _flat(before), _flat(now)
     return [
-        f"{key.removeprefix('config.')} was {values_before.get(key)}, is {values_now.get(key)}"
+        f"{key.removeprefix('config.')} was {_words(values_before, key)},"
+        f" is {_words(values_now, key)}"
         for key in sorted({*values_before, *values_now})
         if values_before.get(key) != values_now.get(key)
     ]
@@ -85,6 +89,13 @@ def _value(value: Any) -> Any:
         options = {name: _value(getattr(value, name)) for name in fields}
         return {"class": type(value).__qualname__, **options}
     return value.value if isinstance(value, Enum) else value
+
+
+def _words(values: Mapping[str, Any], key: str) -> str:
+    """Return a value in the words of conf/."""
+    if key not in values:
+        return "absent"
+    return "null" if values[key] is None else str(values[key])
 
 
 def _flat(origin: Origin) -> dict[str, Any]:

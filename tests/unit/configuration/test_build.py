@@ -65,6 +65,12 @@ def test_an_experiment_is_rebuilt_from_its_record(overrides: str) -> None:
     assert rebuild(msgspec.json.decode(written, type=RecordedConfig)) == build(config)
 
 
+def test_a_record_that_is_older_than_an_option_of_the_data_is_rebuilt() -> None:
+    recorded = recorded_config(compose())
+    older = {key: value for key, value in recorded.dataset.items() if key != "first_label"}
+    assert rebuild(msgspec.structs.replace(recorded, dataset=older)) == build(compose())
+
+
 def test_a_recorded_option_that_no_longer_exists_is_named() -> None:
     recorded = recorded_config(compose())
     changed = msgspec.structs.replace(recorded, optimizer={**recorded.optimizer, "speed": 3})
@@ -153,6 +159,10 @@ def test_the_default_experiment_is_nielsens() -> None:
         ("dataset.validation_size=0", "dataset.validation_size 0"),
         ("dataset.validation_size=1.5", "dataset.validation_size 1.5"),
         ("dataset.split_seed=-1", "dataset.split_seed -1"),
+        ("dataset.first_label=-1", "dataset.first_label -1"),
+        ("dataset.first_label=256", "dataset.first_label 256"),
+        ("dataset.first_label=A", "dataset.first_label A"),
+        ("dataset.root=''", "dataset.root empty"),
         ("dataset.subset=some", "dataset.subset some stratified leading"),
         ("dataset=folder", "dataset.root"),
         ("+epochz=3", "epochz"),

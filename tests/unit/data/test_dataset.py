@@ -1,11 +1,14 @@
 """The data set as conf/ describes it: MNIST itself, sizes, and a folder of the user's."""
 
 import hashlib
+import re
+import shlex
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from idx_files import CLASSES, TEST_N, N, check_refused, idx, idx_dataset
+from idx_files import CLASSES, TEST_N, N, arrays, check_refused, idx, idx_dataset, write
 
 from experiments.configuration import PROJECT, build, compose
 from experiments.data import Subset
@@ -48,15 +51,38 @@ def test_mnist_is_split_into_50000_10000_10000() -> None:
     assert np.array_equal(dataset.test.labels, files.test_labels)
 
 
+NO_TRAINING = "dataset.validation_size={} and at least 1 other image; dataset.validation_size"
+
+
 @pytest.mark.parametrize(
-    ("train_size", "validation_size"),
-    [(501, 100), (None, N), (1, N), (None, N + 1), (10**12, 1)],
+    ("train_size", "validation_size", "message"),
+    [
+        (501, 100, "100 validation images and dataset.train_size=501; dataset.train_size"),
+        (1, N, NO_TRAINING.format(N)),
+        (None, N, NO_TRAINING.format(N)),
+        (None, N + 1, NO_TRAINING.format(N + 1)),
+        (10**12, 1, f"1 validation images and dataset.train_size={10**12}; dataset.train_size"),
+    ],
 )
 def test_more_images_than_there_are_cannot_be_requested(
-    folder: Path, train_size: int | None, validation_size: int
+    folder: Path, train_size: int | None, validation_size: int, message: str
 ) -> None:
     requested = idx_dataset(folder, train_size=train_size, validation_size=validation_size)
-    check_refused(lambda: requested.load(np.float32), folder, N, train_size, validation_size)
+    most = N - 1 if validation_size >= N else N - validation_size
+    check_refused(
+        lambda: requested.load(np.float32),
+        f"{folder}: {N} training images are too few for {message} can be at most {most}",
+    )
+
+
+def test_one_image_cannot_be_cut(tmp_path: Path) -> None:
+    one = {key: array[:1] * 0 for key, array in arrays().items()}
+    write(tmp_path, one)
+    check_refused(
+        idx_dataset(tmp_path, validation_size=1).check_sizes,
+        f"{tmp_path}: 1 training image is too few",
+        "expected at least 2",
+    )
 
 
 @pytest.mark.parametrize(
@@ -65,11 +91,32 @@ def test_more_images_than_there_are_cannot_be_requested(
         ({"train_size": 0}, "train_size must be at least 1 image, not 0"),
         ({"validation_size": 0}, "validation_size must be at least 1 image, not 0"),
         ({"split_seed": -1}, "split_seed must be zero or positive, not -1"),
+        ({"first_label": -1}, "first_label must be from 0 to 255, not -1"),
+        ({"first_label": 256}, "first_label must be from 0 to 255, not 256"),
+        ({"root": ""}, "root is empty; it has to be the folder that has the four files"),
     ],
 )
-def test_options_out_of_range_are_refused(options: dict[str, int], message: str) -> None:
+def test_options_out_of_range_are_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=f"^{message}$"):
-        idx_dataset(Path("nowhere"), **options)
+        idx_dataset(**{"root": Path("nowhere"), **options})
+
+
+def test_the_example_of_the_readme_reads_the_letters_of_emnist(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^    \S+/python run\.py (.* dataset\.root=.*)$", readme, re.MULTILINE)
+    monkeypatch.chdir(tmp_path)
+    labels = {"train": np.arange(26 * 400) % 26 + 1, "test": np.arange(26) + 1}
+    for part, each in labels.items():
+        images = np.zeros((len(each), 28, 28), np.uint8)
+        contents = {f"{part}_images": images, f"{part}_labels": each.astype(np.uint8)}
+        write(Path("my/letters"), contents)
+    experiment = build(compose(shlex.split(line)))
+    assert experiment.sizes[-1] == experiment.dataset.files().n_classes == 26
+    test = experiment.dataset.load(experiment.dtype).test
+    assert test.labels.tolist() == list(range(26))
+    assert test.targets.shape == (26, 26)
 
 
 def test_a_folder_of_the_users(folder: Path) -> None:

@@ -57,7 +57,9 @@ def test_exchanged_images_and_labels_are_refused(tmp_path: Path, part: str) -> N
     contents = images.read_bytes()
     images.write_bytes(labels.read_bytes())
     labels.write_bytes(contents)
-    check_refused(idx_dataset(tmp_path).files, images, "expected 00000803")
+    check_refused(
+        idx_dataset(tmp_path).files, f"{images}: this is a file of labels, expected images"
+    )
 
 
 @pytest.mark.parametrize(
@@ -89,7 +91,13 @@ def test_files_without_examples_are_refused(tmp_path: Path, part: str) -> None:
 
 def test_test_images_with_another_shape_are_refused(tmp_path: Path) -> None:
     write(tmp_path, {**arrays(), "test_images": arrays()["test_images"].reshape(-1, 2, 1)})
-    check_refused(idx_dataset(tmp_path).files, tmp_path, "(2, 1)", "expected (1, 2)")
+    check_refused(idx_dataset(tmp_path).files, tmp_path, "2 x 1 pixels, expected 1 x 2")
+
+
+def test_images_without_pixels_are_refused(tmp_path: Path) -> None:
+    empty = {key: arrays()[key][:, :, :0] for key in ("train_images", "test_images")}
+    write(tmp_path, {**arrays(), **empty})
+    check_refused(idx_dataset(tmp_path).files, tmp_path, "1 x 0 pixels, expected at least 1 x 1")
 
 
 def test_a_test_label_that_training_lacks_is_refused(tmp_path: Path) -> None:
@@ -99,5 +107,5 @@ def test_a_test_label_that_training_lacks_is_refused(tmp_path: Path) -> None:
     check_refused(
         idx_dataset(tmp_path).files,
         tmp_path / FILES["test_labels"],
-        f"label {CLASSES}, expected at most {CLASSES - 1}",
+        f"label {CLASSES}, expected 0 to {CLASSES - 1} as in training",
     )

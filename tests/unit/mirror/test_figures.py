@@ -86,22 +86,31 @@ def test_a_single_epoch_is_drawn_as_points() -> None:
 
 def test_a_confusion_matrix_shows_every_count_in_its_row_and_column() -> None:
     counts = [[90, 3, 0], [1, 80, 2], [0, 0, 70]]
-    (axes,) = confusion_matrix(counts, "title").axes
+    (axes,) = confusion_matrix(counts, "title", first_label=0).axes
     shown = {text.get_position(): int(text.get_text()) for text in axes.texts}
     assert shown == {
         (column, row): count
         for row, values in enumerate(counts)
         for column, count in enumerate(values)
     }
-    assert (axes.get_ylabel(), axes.get_xlabel()) == ("label", "predicted class")
+    assert (axes.get_ylabel(), axes.get_xlabel()) == ("label", "predicted label")
+
+
+@pytest.mark.parametrize("first_label", [0, 1, 30])
+def test_the_axes_of_a_confusion_matrix_have_the_labels(first_label: int) -> None:
+    (axes,) = confusion_matrix([[90, 3], [1, 80]], "title", first_label=first_label).axes
+    for axis in (axes.xaxis, axes.yaxis):
+        assert list(axis.get_majorticklocs()) == [0, 1]
+        words = [text.get_text() for text in axis.get_majorticklabels()]
+        assert words == [str(first_label), str(first_label + 1)]
 
 
 def test_only_mistakes_are_coloured() -> None:
-    (axes,) = confusion_matrix([[90, 3], [1, 80]], "title").axes
+    (axes,) = confusion_matrix([[90, 3], [1, 80]], "title", first_label=0).axes
     (image,) = axes.get_images()
     assert np.array_equal(image.get_array(), [[0, 3], [1, 0]])
     assert [text.get_color() for text in axes.texts] == ["black", "white", "black", "black"]
 
 
 def test_a_confusion_matrix_without_mistakes_can_be_drawn() -> None:
-    confusion_matrix([[5, 0], [0, 5]], "title").draw_without_rendering()
+    confusion_matrix([[5, 0], [0, 5]], "title", first_label=0).draw_without_rendering()

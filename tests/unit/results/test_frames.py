@@ -82,11 +82,23 @@ def test_the_folder_of_the_images_is_a_column_for_images_of_the_user_only() -> N
     assert list(frame["dataset.root"].fillna("")) == ["", "", "", "/own"]
 
 
-def test_options_are_those_of_the_experiment_without_seed_and_folder() -> None:
-    own = {**MIXED[0], "dataset": "folder", "dataset.root": "/own"}
-    found = options(frames.frame([own, MIXED[1]]))
+def test_the_label_of_class_0_is_a_column_if_it_is_not_0_in_every_run() -> None:
+    assert "dataset.first_label" not in frames.frame(MIXED)
+    letters = {**MIXED[0], "dataset.first_label": 1}
+    older = {key: value for key, value in MIXED[1].items() if key != "dataset.first_label"}
+    assert list(frames.frame([letters, MIXED[2]])["dataset.first_label"]) == [1, 0]
+    assert list(frames.frame([letters, older])["dataset.first_label"].fillna(-1)) == [1, -1]
+    assert "dataset.first_label" not in frames.frame([older, MIXED[2]])
+
+
+def test_options_are_those_that_can_change_the_numbers_without_the_seed() -> None:
+    own = {**MIXED[0], "dataset": "folder", "dataset.root": "/own", "dataset.first_label": 1}
+    frame = frames.frame([own, MIXED[1]])
+    assert {"dataset.root", "dataset.first_label"} <= {*frame}
+    found = options(frame)
     assert {"optimizer.beta1", "dataset.train_size", "epochs", "l2", "dtype"} <= set(found)
-    assert not {"seed", "dataset.root", "optimizer", "run_seconds", "test/cost"} & set(found)
+    left_out = {"seed", "dataset.root", "dataset.first_label", "optimizer", "run_seconds"}
+    assert not {*left_out, "test/cost"} & set(found)
 
 
 @pytest.mark.parametrize("run_seconds", [2.5, None])

@@ -19,33 +19,38 @@ from experiments.recording import NETWORK, RecordedDataset, save_weights
 SIDE, N_CLASSES, VALIDATION = 3, 2, 10
 
 
-def write_images(root: Path, *, seed: int = 0) -> None:
-    """Write small random images to a folder."""
+def write_images(root: Path, *, seed: int = 0, first_label: int = 0) -> None:
+    """Write small random images to a folder, with labels from ``first_label``."""
     rng = np.random.default_rng(seed)
     arrays = {}
     for split, n in (("train", 30), ("test", 4)):
         arrays[f"{split}_images"] = rng.integers(0, 256, (n, SIDE, SIDE), dtype=np.uint8)
-        arrays[f"{split}_labels"] = (np.arange(n) % N_CLASSES).astype(np.uint8)
+        arrays[f"{split}_labels"] = (np.arange(n) % N_CLASSES + first_label).astype(np.uint8)
     idx_files.write(root, arrays)
 
 
 @pytest.fixture
 def outputs(tmp_path: Path) -> Path:
     """An outputs folder with a finished run on images of the user."""
-    images = tmp_path / "images"
-    write_images(images)
+    write_images(tmp_path / "images")
+    return write_run(tmp_path / "outputs", tmp_path / "images", first_label=0)
+
+
+def write_run(outputs: Path, images: Path, *, first_label: int) -> Path:
+    """Write the record of a finished run on images of the user; return the outputs folder."""
     overrides = (
         "dataset=folder",
         f"dataset.root={images}",
         f"architecture.sizes=[{SIDE * SIDE},4,{N_CLASSES}]",
         f"dataset.validation_size={VALIDATION}",
+        f"dataset.first_label={first_label}",
     )
-    sha256 = idx_files.idx_dataset(images, validation_size=VALIDATION).load("float32").sha256
+    sha256 = idx_files.idx_dataset(images, first_label=first_label).files().sha256
     dataset = RecordedDataset(
         name="folder", root=str(images), sha256=sha256, train=20, validation=10, test=4
     )
     folder = records.write_run(
-        tmp_path / "outputs",
+        outputs,
         FINISHED,
         start(*overrides, dataset=dataset),
         *records.epochs(3),
@@ -53,7 +58,7 @@ def outputs(tmp_path: Path) -> Path:
     )
     trained = networks.network([SIDE * SIDE, 4, N_CLASSES], dtype=np.float32)
     (folder / NETWORK).write_bytes(nn.save(trained))
-    return tmp_path / "outputs"
+    return outputs
 
 
 @pytest.fixture
@@ -84,6 +89,19 @@ def test_predictions_are_the_outputs_for_the_validation_set(outputs: Path, run: 
     assert 0 < table["correct"].sum() < VALIDATION
     np.testing.assert_array_equal(found.images.reshape(VALIDATION, -1), split.images)
     assert found.images.shape == (VALIDATION, SIDE, SIDE)
+
+
+def test_predictions_have_the_labels_in_the_files(
+    outputs: Path, run: pd.Series, tmp_path: Path
+) -> None:
+    write_images(tmp_path / "letters", first_label=1)
+    letters = write_run(tmp_path / "own", tmp_path / "letters", first_label=1)
+    found = results.predictions(letters, results.runs(letters).iloc[0]).table
+    same = results.predictions(outputs, run).table
+    columns = ["label", "predicted"]
+    assert set(found["label"]) == {1, 2}
+    assert found[columns].equals(same[columns] + 1)
+    assert found.drop(columns=columns).equals(same.drop(columns=columns))
 
 
 def test_moved_images_are_found_by_the_row(outputs: Path, run: pd.Series, tmp_path: Path) -> None:

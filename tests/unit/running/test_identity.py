@@ -95,7 +95,7 @@ def test_options_that_do_not_change_the_numbers_keep_the_identity(
 def test_differences_name_each_value_before_and_now(base: Job) -> None:
     other = job("seed=1", "optimizer.momentum=0.8", "dataset.train_size=null")
     assert differences(base.origin, other.origin) == [
-        "dataset.train_size was 300, is None",
+        "dataset.train_size was 300, is null",
         "optimizer.momentum was 0.9, is 0.8",
         "seed was 0, is 1",
     ]
@@ -104,7 +104,7 @@ def test_differences_name_each_value_before_and_now(base: Job) -> None:
 def test_differences_include_options_that_only_one_class_has(base: Job) -> None:
     found = differences(base.origin, job("optimizer=sgd").origin)
     assert "optimizer.class was Momentum, is SGD" in found
-    assert "optimizer.momentum was 0.9, is None" in found
+    assert "optimizer.momentum was 0.9, is absent" in found
 
 
 def test_classes_are_named_without_their_module(base: Job) -> None:
@@ -150,6 +150,11 @@ def test_the_same_images_in_another_folder_keep_the_identity(
     else:
         shutil.copytree(PROJECT / "data" / "mnist", tmp_path / "data")
     assert job(f"dataset.root={tmp_path / 'data'}").identity == base.identity
+
+
+def test_the_label_of_class_0_does_not_count_because_the_data_decide_it(base: Job) -> None:
+    options = base.origin.config["dataset"]
+    assert set(options) == {"train_size", "subset", "validation_size", "split_seed"}
 
 
 def test_other_images_change_the_identity(tmp_path: Path) -> None:

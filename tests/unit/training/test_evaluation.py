@@ -29,6 +29,7 @@ def mnist() -> Dataset:
         root=str(PROJECT / "data" / "mnist"),
         mirrors=[],
         sha256={},
+        first_label=0,
         train_size=1000,
         subset=Subset.stratified,
         validation_size=2000,
