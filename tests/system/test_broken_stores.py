@@ -25,7 +25,7 @@ def _port(*, listening: bool = False) -> Iterator[int]:
         yield taken.getsockname()[1]
 
 
-BROKEN = {"dead": "Connection refused", "silent": "", "scheme": "gopher", "file": "blocked"}
+BROKEN = {"dead": "Connection refused", "silent": "", "file": "blocked"}
 """Kinds of broken stores, and a part of the message about each."""
 
 
@@ -46,7 +46,6 @@ class Broken:
             arguments = {
                 "dead": (f"tracking.uri=http://127.0.0.1:{dead}",),
                 "silent": (f"tracking.uri=http://127.0.0.1:{silent}",),
-                "scheme": ("tracking.uri=gopher://store",),
                 "file": ("-m", "seed=0,1", *harness.store(self.blocked)),
             }
             programs = {

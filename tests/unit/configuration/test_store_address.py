@@ -1,5 +1,9 @@
 """Addresses of MLflow stores."""
 
+import os
+import sqlite3
+from contextlib import closing
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -37,7 +41,7 @@ def test_an_absolute_address_depends_on_the_working_directory(
 
 @pytest.mark.parametrize(
     "uri",
-    [SERVER, "https://h/a/b", "http://[::1]:5000", "postgresql+psycopg://u@h/db", "databricks"],
+    [SERVER, "https://h/a/b", "http://[::1]:5000", "databricks", "databricks://profile"],
 )
 def test_an_address_of_a_server_is_accepted(uri: str) -> None:
     check_uri(uri)
@@ -59,6 +63,7 @@ def test_an_address_of_a_server_is_accepted(uri: str) -> None:
         ("http://host:port", "the host or the port is missing or no valid one"),
         ("http://host:99999", "the host or the port is missing or no valid one"),
         ("http://[::1", "the host or the port is missing or no valid one"),
+        ("postgresql+no_such://u@h/db", "this is no address of a database"),
         ("s3://bucket", "MLflow has no stores of the kind s3"),
     ],
 )
@@ -67,3 +72,55 @@ def test_an_address_of_no_store_is_refused(uri: str, reason: str) -> None:
         absolute_uri(uri)
     assert reason in str(caught.value)
     assert str(caught.value).endswith("write sqlite:///FILE or http://HOST:PORT")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "a%20store?.db"
+
+
+def create(file: Path, *tables: str) -> None:
+    with closing(sqlite3.connect(file)) as database:
+        for table in tables:
+            database.execute(f"CREATE TABLE {table} (x)")
+        database.commit()
+
+
+def test_a_missing_an_empty_and_a_complete_file_are_accepted(file: Path) -> None:
+    check_uri(sqlite_uri(file))
+    file.touch()
+    check_uri(sqlite_uri(file))
+    create(file, "experiments", "alembic_version")
+    check_uri(sqlite_uri(file))
+
+
+def test_a_database_of_another_program_is_refused(file: Path) -> None:
+    create(file, "customers")
+    with pytest.raises(ConfigError, match=r"this is a database of another program"):
+        check_uri(sqlite_uri(file))
+
+
+def test_a_file_that_is_no_database_is_refused(file: Path) -> None:
+    file.write_bytes(b"hello" * 100)
+    with pytest.raises(ConfigError, match=r"this is no SQLite file"):
+        check_uri(sqlite_uri(file))
+
+
+def test_a_pipe_is_refused(file: Path) -> None:
+    os.mkfifo(file)
+    with pytest.raises(ConfigError, match=r"this is no file"):
+        check_uri(sqlite_uri(file))
+
+
+def test_a_locked_store_is_accepted(file: Path) -> None:
+    create(file, "experiments", "alembic_version")
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("PRAGMA locking_mode = EXCLUSIVE")
+        database.execute("BEGIN EXCLUSIVE")
+        check_uri(sqlite_uri(file))
+
+
+@pytest.mark.skipif(find_spec("pymssql") is not None, reason="the package is installed")
+def test_a_package_that_a_database_needs_is_named() -> None:
+    with pytest.raises(ConfigError, match=r"the Python package pymssql is missing"):
+        check_uri("mssql+pymssql://u@h/db")
