@@ -1,14 +1,15 @@
 """Train one network, or with -m sweep over many; conf/config.yaml lists the choices."""
 
 import experiments.startup  # noqa: F401, I001 - before everything else
+
+import sys
+
 import hydra
-from hydra._internal.utils import get_args_parser
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
-from experiments.cli import one_line_errors
-from experiments.configuration import CONF, check_overrides, register
-from experiments.errors import ConfigError
+from experiments.cli import check_run_command, one_line_errors
+from experiments.configuration import CONF, register
 from experiments.interruption import Interruption
 from experiments.running import Job, run
 from experiments.sweeping import plan
@@ -52,10 +53,5 @@ if __name__ == "__main__":
     INTERRUPTION.install()
     register()
     with one_line_errors():
-        words = get_args_parser().parse_args()
-        if words.experimental_rerun:
-            raise ConfigError(
-                "--experimental-rerun does nothing here; see experiments repeat --help"
-            )
-        check_overrides(words.overrides, multirun=words.multirun)
+        check_run_command(sys.argv[1:])
         main()

@@ -2,7 +2,7 @@
 
 import msgspec
 import pytest
-from any_overrides import KEYS, VALUES
+from any_overrides import CLASS, KEYS, VALUES
 from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 from properties import trials
@@ -37,3 +37,4 @@ def test_any_overrides_give_a_job_or_an_error_of_one_line(
     except SystemExit:
         (line,) = capsys.readouterr().err.splitlines()
         assert line.startswith("error: ")
+        assert not CLASS.search(line.replace(" ".join(words), "")), line

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from any_overrides import KEYS, VALUES
+from any_overrides import CLASS, KEYS, VALUES
 from harness import NOT_TRACKED, PROJECT, Program, start
 
 FORKS = """
@@ -48,6 +48,7 @@ class Ended:
         assert self.stdout == ""
         assert self.stderr.startswith("error: "), self
         assert self.stderr.count("\n") == 1, self
+        assert not CLASS.search(self.stderr), self
         for part in expected:
             assert part in self.stderr, self
 

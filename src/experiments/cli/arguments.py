@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from omegaconf import DictConfig
 
+from experiments.cli import values
 from experiments.configuration import absolute_uri, compose, override
+from experiments.errors import ConfigError
 from experiments.interruption import Interruption
 
 if TYPE_CHECKING:
@@ -48,11 +50,19 @@ def outputs_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument(
         "--outputs",
-        type=Path,
+        type=values.folder,
         metavar="FOLDER",
         help="the outputs folder (default: `outputs` in conf/config.yaml)",
     )
     return parser
+
+
+def absolute_store(text: str) -> str:
+    """Return the address of a store. Raise ArgumentTypeError if MLflow has no such store."""
+    try:
+        return absolute_uri(text)
+    except ConfigError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def store_parser() -> argparse.ArgumentParser:
@@ -60,6 +70,7 @@ def store_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument(
         "--uri",
+        type=absolute_store,
         help="the MLflow store: sqlite:///FILE or http://HOST:PORT",
     )
     return parser
@@ -70,7 +81,10 @@ def sweep_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(add_help=False)
     which = parser.add_mutually_exclusive_group()
     which.add_argument(
-        "--sweep", metavar="ID", help="the first characters of a sweep's id (default: the newest)"
+        "--sweep",
+        type=values.identifier,
+        metavar="ID",
+        help="the first characters of a sweep's id (default: the newest)",
     )
     which.add_argument("--all", action="store_true", help="use all runs instead of one sweep")
     return parser
@@ -90,14 +104,14 @@ def store_uri(arguments: StoreArguments, outputs: Path | None = None) -> str | N
     not tracked.
     """
     if arguments.uri is not None:
-        return absolute_uri(arguments.uri)
+        return arguments.uri
     uri: str | None = _configuration(outputs).tracking.uri
     return uri if uri is None else absolute_uri(uri)
 
 
 def runs_source(arguments: SweepArguments) -> Path | str:
     """Return where to read runs: the MLflow store of `--uri`, or else the folder of the records."""
-    return chosen_outputs(arguments) if arguments.uri is None else absolute_uri(arguments.uri)
+    return chosen_outputs(arguments) if arguments.uri is None else arguments.uri
 
 
 def chosen_sweep(arguments: SweepArguments, source: Path | str) -> SweepSummary | None:

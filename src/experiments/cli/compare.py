@@ -1,10 +1,9 @@
 """`experiments compare`: print which arm of a group is better in each condition."""
 
-import argparse
-import math
 import sys
 from typing import Protocol
 
+from experiments.cli import values
 from experiments.cli.arguments import (
     Commands,
     SweepArguments,
@@ -40,7 +39,7 @@ def add_parser(commands: Commands) -> None:
     )
     parser.add_argument(
         "--margin",
-        type=percentage_points,
+        type=values.percentage_points,
         default=0.1,
         metavar="POINTS",
         help="the equivalence margin: two arms tie if the difference is smaller than this number"
@@ -50,17 +49,6 @@ def add_parser(commands: Commands) -> None:
         "--format", choices=("csv", "md", "tex"), help="write the table in this format"
     )
     parser.set_defaults(run=run)
-
-
-def percentage_points(text: str) -> float:
-    """Return a number of percentage points. Raise ArgumentTypeError if it is negative."""
-    try:
-        points = float(text)
-    except ValueError:
-        points = math.nan
-    if not 0 <= points < math.inf:
-        raise argparse.ArgumentTypeError(f"it must be a number, 0 or more, not {text!r}")
-    return points
 
 
 def run(arguments: Arguments) -> None:

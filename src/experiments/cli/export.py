@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+from experiments.cli import values
 from experiments.cli.arguments import (
     Commands,
     SweepArguments,
@@ -31,11 +32,12 @@ def add_parser(commands: Commands) -> None:
         help="write the results of a sweep as Parquet files",
     )
     parser.add_argument(
-        "folder", type=Path, metavar="FOLDER", help="the folder to write the files to"
+        "folder", type=values.folder, metavar="FOLDER", help="the folder to write the files to"
     )
     parser.add_argument(
         "--network",
         action="append",
+        type=values.identifier,
         metavar="IDENTITY",
         help="also write the trained network of this run; can be given several times",
     )

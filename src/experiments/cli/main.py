@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from typing import NoReturn
 
 from experiments.cli import compare, export, repeat, report, status, sync, ui
 from experiments.cli.error_lines import one_line_errors
@@ -12,9 +13,17 @@ COMMANDS = (status, compare, report, export, ui, sync, repeat)
 """The modules of the commands, in the order of `experiments --help`."""
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print what is wrong with the command line, and end the program."""
+        self.exit(2, f"error: {' '.join(message.split())}; see {self.prog} --help\n")
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    top = argparse.ArgumentParser(
+    top = Parser(
         prog="experiments", description="Inspect, compare and export runs that `run.py` has made."
     )
     commands = top.add_subparsers(required=True, metavar="COMMAND")

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 from typing import Protocol
 
+from experiments.cli import values
 from experiments.cli.arguments import (
     Commands,
     Interruptible,
@@ -33,6 +34,7 @@ def add_parser(commands: Commands) -> None:
     )
     parser.add_argument(
         "id",
+        type=values.identifier,
         metavar="RUN",
         help="the folder of a run, the first characters of its identity, or its id in MLflow",
     )

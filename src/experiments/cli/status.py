@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from experiments.cli import values
 from experiments.cli.arguments import Commands, OutputsArguments, chosen_outputs, outputs_parser
 from experiments.terminal import show_status
 
@@ -19,6 +20,7 @@ def add_parser(commands: Commands) -> None:
     )
     parser.add_argument(
         "sweep",
+        type=values.identifier,
         nargs="?",
         metavar="SWEEP",
         help="the folder of a sweep, or the first characters of its id (default: the newest)",

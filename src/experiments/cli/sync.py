@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 from typing import Protocol
 
+from experiments.cli import values
 from experiments.cli.arguments import (
     Commands,
     OutputsArguments,
@@ -12,7 +13,6 @@ from experiments.cli.arguments import (
     outputs_parser,
     store_parser,
 )
-from experiments.configuration import absolute_uri
 
 
 class Arguments(OutputsArguments, StoreArguments, Protocol):
@@ -30,7 +30,7 @@ def add_parser(commands: Commands) -> None:
     )
     parser.add_argument(
         "folder",
-        type=Path,
+        type=values.folder,
         nargs="?",
         metavar="FOLDER",
         help="the folder of a run or a sweep (default: all)",
@@ -45,8 +45,7 @@ def run(arguments: Arguments) -> None:
     """
     from experiments.mirror import sync  # imports MLflow
 
-    uri = None if arguments.uri is None else absolute_uri(arguments.uri)
-    done, problems = sync(arguments.folder or chosen_outputs(arguments), uri)
+    done, problems = sync(arguments.folder or chosen_outputs(arguments), arguments.uri)
     for line in done:
         sys.stdout.write(f"{line}\n")
     for line in problems:

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from experiments.cli import values
 from experiments.cli.arguments import (
     Commands,
     Interruptible,
@@ -25,7 +26,10 @@ def add_parser(commands: Commands) -> None:
         "ui", parents=[store_parser()], help="browse the runs in MLflow, on this machine only"
     )
     parser.add_argument(
-        "--port", type=int, default=5000, help="the port of the server (default: %(default)s)"
+        "--port",
+        type=values.port,
+        default=5000,
+        help="the port of the server (default: %(default)s)",
     )
     parser.add_argument(
         "--no-browser", action="store_true", help="print the address, and open no browser"

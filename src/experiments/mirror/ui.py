@@ -9,6 +9,7 @@ import urllib.request
 import webbrowser
 from typing import IO
 
+from experiments.configuration import sqlite_path
 from experiments.errors import UserError
 from experiments.interruption import Interrupted, Interruption
 from experiments.mirror.reading import readable_store
@@ -56,6 +57,9 @@ def serve(uri: str, port: int, *, browse: bool, interruption: Interruption) -> N
 
 def newest_experiment(uri: str) -> str:
     """Return the id of the experiment that was changed last. Raise UserError if there is none."""
+    path = sqlite_path(uri)
+    if path is not None and not path.exists():
+        raise UserError(f"no runs in {uri} yet; make some with: make sweep")
     with readable_store(uri):
         found = open_store(uri).search_experiments(order_by=["last_update_time DESC"])
     ids: list[str] = [each.experiment_id for each in found if each.name != "Default"]

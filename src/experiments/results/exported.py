@@ -32,12 +32,25 @@ def read_exported(folder: Path) -> Loaded:
         ) from None
 
 
+def _check_target(folder: Path) -> None:
+    """Raise UserError unless a folder is missing, empty, or holds exported results."""
+    if not folder.exists() or is_exported(folder):
+        return
+    others = sorted(each.name for each in folder.iterdir()) if folder.is_dir() else ["a file"]
+    if others:
+        raise UserError(
+            f"{folder}: holds other files, such as {others[0]}; name an empty or a new folder"
+        )
+
+
 def write_exported(folder: Path, loaded: Loaded, trained: Mapping[str, Path]) -> None:
     """Write results to a folder.
 
     ``trained`` maps the identity of a run to the folder with its network and its first-layer
-    weights, which are copied. The paths of this machine are left out.
+    weights, which are copied. The paths of this machine are left out. Raise UserError if the folder
+    holds other files, or the records of runs.
     """
+    _check_target(folder)
     folder.mkdir(parents=True, exist_ok=True)
     runs = loaded.runs.drop(columns=ROOT, errors="ignore").assign(**{OUTPUTS: math.nan})
     runs.to_parquet(folder / RUNS_FILE, compression="zstd", index=False)

@@ -1,6 +1,5 @@
 """`experiments compare`: its arguments, and the two ways to print a comparison."""
 
-import argparse
 import csv
 import io
 from pathlib import Path
@@ -9,7 +8,6 @@ import frames
 import pytest
 
 from experiments.cli import compare
-from experiments.cli.compare import percentage_points
 from experiments.cli.main import parser
 from experiments.errors import UserError
 
@@ -63,14 +61,3 @@ def test_an_unknown_metric_is_an_error(exported: Path) -> None:
     words = ["compare", "loss", "--outputs", str(exported), "--metric", "no/such"]
     with pytest.raises(UserError, match="no/such"):
         compare.run(parser().parse_args(words))
-
-
-@pytest.mark.parametrize(("text", "points"), [("0", 0.0), ("0.25", 0.25), ("1e1", 10.0)])
-def test_percentage_points_are_numbers_from_zero(text: str, points: float) -> None:
-    assert percentage_points(text) == points
-
-
-@pytest.mark.parametrize("text", ["-1", "nan", "inf", "", "a", "1%"])
-def test_other_percentage_points_are_refused(text: str) -> None:
-    with pytest.raises(argparse.ArgumentTypeError, match="a number, 0 or more"):
-        percentage_points(text)

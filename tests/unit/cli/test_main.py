@@ -44,13 +44,15 @@ def test_help_lists_every_command(execute: Execute, capsys: pytest.CaptureFixtur
     "words",
     [[], ["no_such_command"], ["ui", "--port", "x"], ["compare"], ["export"], ["repeat"]],
 )
-def test_a_wrong_command_line_prints_the_usage(
+def test_a_wrong_command_line_is_one_line_that_names_the_help(
     execute: Execute, capsys: pytest.CaptureFixture[str], words: Sequence[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended:
         execute(*words)
     assert ended.value.code == 2
-    assert capsys.readouterr().err.startswith("usage: experiments")
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("error: ")
+    assert line.endswith(" --help")
 
 
 def test_a_command_is_executed(

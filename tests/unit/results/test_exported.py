@@ -80,3 +80,19 @@ def test_files_that_cannot_be_read_are_an_error(
     with pytest.raises(UserError, match=re.escape(str(tmp_path))) as raised:
         results.runs(tmp_path)
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "runs"])
+def test_a_folder_with_other_files_is_not_written_to(
+    loaded: Loaded, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).touch()
+    with pytest.raises(UserError, match=rf"holds other files, such as {name}; name an empty"):
+        write_exported(tmp_path, loaded, {})
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_exported_results_are_replaced(loaded: Loaded, tmp_path: Path) -> None:
+    write_exported(tmp_path, Loaded(loaded.runs[:1], loaded.epochs), {})
+    write_exported(tmp_path, loaded, {})
+    assert len(read_exported(tmp_path).runs) == len(loaded.runs)

@@ -1,0 +1,45 @@
+"""Values of arguments: read from a word, or refused with what is wrong."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from experiments.cli import values
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "value"),
+    [
+        (values.percentage_points, "0", 0.0),
+        (values.percentage_points, "0.25", 0.25),
+        (values.percentage_points, "1e1", 10.0),
+        (values.folder, "a b", Path("a b")),
+        (values.identifier, "abc", "abc"),
+        (values.port, "1", 1),
+        (values.port, "65535", 65535),
+    ],
+)
+def test_a_value_is_read(read: Callable[[str], Any], text: str, value: object) -> None:
+    assert read(text) == value
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "message"),
+    [
+        *((values.percentage_points, text, "a number from 0 to 100") for text in ("-1", "nan")),
+        *((values.percentage_points, text, "a number from 0 to 100") for text in ("inf", "", "1%")),
+        (values.percentage_points, "100.1", "a number from 0 to 100"),
+        (values.folder, "", "it is empty"),
+        (values.folder, " ", "it is empty"),
+        (values.folder, "sqlite:///mlflow.db", "a folder, not an address"),
+        (values.identifier, "", "it is empty"),
+        *((values.port, text, "a number from 1 to 65535") for text in ("0", "65536", "-1", "x")),
+        (values.port, "9" * 5000, "a number from 1 to 65535"),
+    ],
+)
+def test_another_value_is_refused(read: Callable[[str], Any], text: str, message: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match=message):
+        read(text)
