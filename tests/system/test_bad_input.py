@@ -121,7 +121,7 @@ def test_no_overrides_end_in_a_traceback(tmp_path: Path) -> None:
         ]
         for _ in range(30)
     ]
-    ended = run_all(tmp_path, [["plan=true", *words] for words in commands])
+    ended = run_all(tmp_path, [["plan=true", *words] for words in [[], *commands]])
     assert {each.code for each in ended} == {0, 1}
     for each in ended:
         if each.code:

@@ -184,11 +184,22 @@ def _class(group: str, target: str, kind: type[T]) -> type[T]:
     try:
         cls = get_class(target)
     except (ImportError, ValueError) as error:
-        raise ConfigError(f"{group}._target_: {one_line(error)}") from None
+        problem = _import_problem(target, error.__cause__)
+        raise ConfigError(f"{group}._target_: {problem}") from None
     if not issubclass(cls, kind):
         package = kind.__module__.rpartition(".")[0]
         raise ConfigError(f"{group}._target_: {target} is not a {package}.{kind.__name__}")
     return cls
+
+
+def _import_problem(target: str, cause: BaseException | None) -> str:
+    """Return why a class cannot be imported, given the error at the import of its module."""
+    missing = isinstance(cause, ModuleNotFoundError) and f"{target}.".startswith(f"{cause.name}.")
+    if cause is None or missing:
+        return f"there is no class {target}"
+    if isinstance(cause, SyntaxError):
+        return f"{cause.filename}, line {cause.lineno}: {cause.msg}"
+    return f"{target} cannot be imported: {' '.join(str(cause).split())}"
 
 
 def _check_fit(experiment: Experiment) -> None:

@@ -1,6 +1,7 @@
 """From a composed configuration to an experiment, and to the configuration that a run records."""
 
 import math
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -144,7 +145,10 @@ def test_the_default_experiment_is_nielsens() -> None:
         ("activation=leaky_relu activation.slope=0", "activation.slope 0"),
         ("activation=leaky_relu activation.slope=steep", "activation.slope steep"),
         ("activation._target_=nn.QuadraticCost", "activation._target_ nn.QuadraticCost"),
-        ("activation._target_=nn.Softsign", "activation._target_ nn.Softsign"),
+        ("activation._target_=nn.Softsign", "activation._target_ there is no class nn.Softsign"),
+        ("activation._target_=no.such.Class", "activation._target_ there is no class no.such"),
+        ("activation._target_=nn.check_sizes", "activation._target_ there is no class nn.check"),
+        ("activation._target_=a..b", "activation._target_ there is no class a..b"),
         ("initializer.bias_std=-1", "initializer.bias_std -1"),
         ("loss.output=foo", "loss.output foo sigmoid softmax"),
         ("schedule=step schedule.every=0", "schedule.every 0"),
@@ -175,3 +179,22 @@ def test_a_wrong_value_is_named_in_one_line(overrides: str, expected: str) -> No
     assert "\n" not in message
     for part in expected.split():
         assert part in message
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("1 / 0", "mine.Mine cannot be imported: division by zero"),
+        ("import no_such_module", "mine.Mine cannot be imported: No module named 'no_such_module'"),
+        ("class Mine(:", "mine.py, line 1: invalid syntax"),
+    ],
+)
+def test_a_module_of_the_users_with_a_mistake_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, message: str
+) -> None:
+    (tmp_path / "mine.py").write_text(code)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ConfigError) as caught:
+        build(compose(["activation._target_=mine.Mine"]))
+    assert str(caught.value).startswith("activation._target_: ")
+    assert str(caught.value).endswith(message)
