@@ -72,7 +72,9 @@ def _check_sqlite(path: Path, uri: str) -> None:
         raise ConfigError(f"{uri}: this is no file, so it cannot be an MLflow store; {EXAMPLES}")
     query = "SELECT name FROM sqlite_master WHERE type = 'table'"
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
+        with closing(
+            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0)
+        ) as database:
             tables = {name for (name,) in database.execute(query)}
     except sqlite3.OperationalError:  # it is locked, or may not be read: the mirror says so
         return
