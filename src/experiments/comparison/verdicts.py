@@ -1,5 +1,7 @@
 """Sentences and tables about comparisons, for people."""
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -42,6 +44,8 @@ def verdict_words(row: Row) -> str:
 
 def selection_bias_sentence(bias: SelectionBias) -> str:
     """Return the result of `selection_bias` as a sentence."""
+    if math.isnan(bias.validation_gain):
+        return "No run has finished, so the selection bias of the best epoch is unknown."
     difference = _points(bias.validation_gain - bias.test_gain).removeprefix("+")
     return (
         f"The best epoch gains {_points(bias.validation_gain)} points over the last epoch on the"
