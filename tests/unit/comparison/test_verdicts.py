@@ -118,16 +118,28 @@ def comparison(*rows: Row, incomplete: tuple[str, ...] = ()) -> Comparison:
             id="one seed",
         ),
         pytest.param(
-            row(None, seeds=2, more_seeds=1, diverged_a=1.0),
+            row(None, seeds=2, more_seeds=1, diverged_a=0.5),
             "undecided: run 1 more seed; 2 paired seeds so far."
+            " Diverged: ce in 50% of its runs, mse in 0% of its runs.",
+            id="A diverged once",
+        ),
+        pytest.param(
+            row(None, more_seeds=0, diverged_b=0.5),
+            "undecided: diverged; 20 paired seeds so far."
+            " Diverged: ce in 0% of its runs, mse in 50% of its runs.",
+            id="undecided because of divergence",
+        ),
+        pytest.param(
+            row(None, seeds=2, more_seeds=0, diverged_a=1.0),
+            "undecided: ce diverged; 2 paired seeds so far."
             " Diverged: ce in 100% of its runs, mse in 0% of its runs.",
             id="A always diverged",
         ),
         pytest.param(
-            row(None, more_seeds=0, diverged_b=1.0),
-            "undecided: diverged; 20 paired seeds so far."
-            " Diverged: ce in 0% of its runs, mse in 100% of its runs.",
-            id="undecided because of divergence",
+            row(None, seeds=2, more_seeds=0, diverged_a=1.0, diverged_b=1.0),
+            "undecided: ce and mse diverged; 2 paired seeds so far."
+            " Diverged: ce in 100% of its runs, mse in 100% of its runs.",
+            id="both always diverged",
         ),
         pytest.param(
             decided(Verdict.A_BETTER, AHEAD, diverged_b=0.25),
