@@ -7,7 +7,7 @@ import frames
 import numpy as np
 import pandas as pd
 import pytest
-from frames import Runs, arm, frame, run
+from frames import Runs, arm, diverged, frame, run
 
 from experiments.comparison import compare, statistics
 from experiments.comparison.power import fewest_seeds
@@ -63,6 +63,11 @@ def _accuracy(job: Sequence[str]) -> float:
         ("architecture", lambda: arm("architecture.sizes=[784,4,10]"), "only one architecture, "),
         ("loss", lambda: arm("loss=ce", seeds=[4]) + arm("loss=mse", seeds=[4]), "one seed in "),
         ("loss", lambda: arm("loss=ce", seeds=[1, 2]) + arm("loss=mse", seeds=[3, 4]), "no seed "),
+        (
+            "loss",
+            lambda: diverged("loss=ce", f"{RATE}=1e30", seeds=[0]) + arm("loss=mse", seeds=[0]),
+            "lower learning rates are needed",
+        ),
         pytest.param(
             "optimizer",
             lambda: [
@@ -105,6 +110,19 @@ def test_too_few_seeds_are_added_to_all_pairs_at_once() -> None:
     table = compare(with_recommended(runs, refusal(frame(runs))), "loss").table
     assert len(table) == 2
     assert (table["n"] >= fewest_seeds(2)).all()
+
+
+def test_lower_learning_rates_replace_one_at_which_an_arm_diverges() -> None:
+    runs = [
+        *diverged("loss=ce", f"{RATE}=1e30", seeds=range(6)),
+        *diverged("loss=mse", f"{RATE}=1e30", seeds=range(6)),
+    ]
+    (advice,) = compare(frame(runs), "loss").incomplete
+    compared = compare(with_recommended(runs, advice), "loss")
+    (row,) = compared.rows
+    assert max(row.learning_rate_a, row.learning_rate_b) < 1e30
+    assert (row.diverged_a, row.diverged_b) == (0, 0)
+    assert compared.incomplete == []
 
 
 def test_arms_on_different_data_are_refused_with_advice() -> None:

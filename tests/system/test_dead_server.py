@@ -1,8 +1,16 @@
-"""An MLflow server that dies: runs continue, and MLflow has everything when it is back."""
+"""An MLflow server that dies: runs continue, and MLflow has everything when it is back.
 
+Whoever reads results from a server that is dead, or that is not MLflow's, is told so in one line
+before the patience of these tests ends. MLflow's own client would wait many minutes.
+"""
+
+import contextlib
+import http.server
+import json
 import signal
 import socket
 import sys
+import threading
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -107,3 +115,122 @@ def test_a_run_finishes_without_the_server_and_is_synced_later(server: Server) -
     harness.assert_complete(runs, "FINISHED", harness.run_folder(folder))
     harness.sync(server.folder, *advised)
     assert server.tracked(folder) == runs
+
+
+# ---- reading results
+
+
+READ = """
+import json, sys
+from pathlib import Path
+import frames
+from experiments import results
+
+row = frames.run("seed=0")
+row["data"] = results.experiment(row).dataset.load("float32").sha256
+row["epochs_done"] = 1
+readers = {
+    "runs": results.runs,
+    "history": results.history,
+    "sweeps": results.sweeps,
+    "find_sweep": lambda uri: results.find_sweep(uri, None),
+    "export": lambda uri: results.export(uri, Path(sys.argv[1])),
+    "files": lambda uri: results.files(uri, row["identity"]),
+    "network": lambda uri: results.network(uri, row),
+    "first_layer": lambda uri: results.first_layer(uri, row),
+    "predictions": lambda uri: results.predictions(uri, row),
+}
+for each in sys.argv[2:]:
+    name, _, uri = each.partition("=")
+    try:
+        print(json.dumps([name, "no error", repr(readers[name](uri))]), flush=True)
+    except Exception as error:
+        print(json.dumps([name, type(error).__name__, str(error)]), flush=True)
+"""
+"""A program that reads results from stores and prints the errors."""
+READERS = (
+    *("runs", "history", "sweeps", "find_sweep", "export"),
+    *("files", "network", "first_layer", "predictions"),
+)
+
+
+def errors(folder: Path, *words: str) -> list[list[str]]:
+    """Return the function, the type of its error and the message for each `FUNCTION=ADDRESS`."""
+    command = [sys.executable, "-W", "ignore", "-c", READ, folder / "exported", *words]
+    support = str(harness.PROJECT / "tests" / "support")
+    with Program(command, folder / "read.log", PYTHONPATH=support) as program:
+        assert program.wait() == 0, program.output
+        return [json.loads(line) for line in program.output.splitlines()]
+
+
+def test_every_reader_says_in_one_line_that_the_server_is_dead(tmp_path: Path) -> None:
+    with socket.socket() as taken:  # nothing listens there
+        taken.bind(("127.0.0.1", 0))
+        uri = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        found = errors(tmp_path, *(f"{name}={uri}" for name in READERS))
+    message = f"{uri}: the server does not answer ([Errno 111] Connection refused)"
+    assert found == [[name, "UserError", message] for name in READERS]
+
+
+@contextlib.contextmanager
+def _listening(*, closing: bool) -> Iterator[str]:
+    """Yield the address of a server that never answers, or that closes each connection at once."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+
+        def close_each() -> None:
+            with contextlib.suppress(OSError):  # the listener was closed
+                while True:
+                    listener.accept()[0].close()
+
+        if closing:
+            threading.Thread(target=close_each, daemon=True).start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+@contextlib.contextmanager
+def _website(status: int) -> Iterator[str]:
+    """Yield the address of a web server whose answers are HTML, and ask to come back tomorrow."""
+
+    class Answer(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(status)
+            self.send_header("Retry-After", "86400")
+            self.end_headers()
+            self.wfile.write(b"<html>\n<body>Hello</body></html>")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        threading.Thread(target=server.serve_forever).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+def test_a_server_that_is_not_mlflows_is_described_in_one_line(tmp_path: Path) -> None:
+    with contextlib.ExitStack() as stack:
+        addresses = [
+            stack.enter_context(each)
+            for each in (
+                _listening(closing=False),
+                _listening(closing=True),
+                *map(_website, (200, 404, 500, 503)),
+            )
+        ]
+        found = errors(tmp_path, *(f"runs={uri}" for uri in addresses))
+    said = [
+        "the server does not answer (no answer within 10 s)",
+        "the server does not answer (it closed the connection)",
+        "its answer is not in JSON: this is not the address of an MLflow server",
+        "the server answers with error 404",
+        "the server answers with error 500",
+        "the server answers with error 503",
+    ]
+    assert found == [
+        ["runs", "UserError", f"{uri}: {message}"]
+        for uri, message in zip(addresses, said, strict=True)
+    ]

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import itertools
 import math
 import re
 from collections import Counter
@@ -16,10 +17,12 @@ import harness
 import nbformat
 import pandas as pd
 import pytest
+import records
 from harness import EXPERIMENTS, Program, Tracked
 from playwright.sync_api import Browser, Route
 
 from experiments import comparison, results
+from experiments.recording import Status
 from experiments.report.notebooks import execute
 
 SMALL = ("epochs=2", "dataset.train_size=300")
@@ -30,8 +33,8 @@ HEADINGS = (
     "SGD or Adam?",
     "Weights and mistakes of a trained network",
 )
-ONE_SEED = "the arms of loss have one seed in common, but a comparison needs at least 6"
-ONE_ARM = "only one optimizer, sgd, has been run"
+ONE_SEED = "the arms of loss have one seed in common in sweep {}, but a comparison needs at least 6"
+ONE_ARM = "only one optimizer, sgd, has been run in sweep {}; all runs together have adam, sgd: "
 FIGURES_AND_DETAILS = """() => [...document.querySelectorAll("img, details")].map(each => ({
     tag: each.tagName, width: each.naturalWidth || 0,
     inside: [...each.querySelectorAll("pre, code")].map(part => part.textContent)}))"""
@@ -238,6 +241,61 @@ def test_ctrl_c_ends_a_report_with_all_its_processes(swept: Swept, tmp_path: Pat
     assert not swept.report("all").exists()
 
 
+# ---- runs without an epoch
+
+
+NO_EPOCH = {
+    "diverged": records.end(Status.DIVERGED),
+    "failed": records.end(Status.FAILED),
+    "interrupted": records.end(Status.INTERRUPTED),
+}
+"""The end of runs before their first epoch, by the name of their outputs folder."""
+
+
+@pytest.fixture(scope="module")
+def without_epochs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Printed]:
+    """The output of `report` on runs of 2 losses and 2 optimizers that have no epoch."""
+    folder = tmp_path_factory.mktemp("without epochs")
+    choices = list(itertools.product(("ce", "mse"), ("sgd", "adam"), (0, 1)))
+    with ExitStack() as stack:
+        programs = {}
+        for name, end in NO_EPOCH.items():
+            for number, (loss, optimizer, seed) in enumerate(choices):
+                start = frames.start(f"loss={loss}", f"optimizer={optimizer}", f"seed={seed}")
+                records.write_run(folder / name, f"{number}" * 16, start, end)
+            command = [EXPERIMENTS, "report", "--outputs", folder / name]
+            log = folder / f"{name}.log"
+            programs[name] = stack.enter_context(Program(command, log, MPLBACKEND="agg"))
+        return {name: Printed(each.wait(), each.output) for name, each in programs.items()}
+
+
+def test_a_report_of_runs_that_all_diverged_at_once_advises_lower_learning_rates(
+    without_epochs: dict[str, Printed],
+) -> None:
+    printed = without_epochs["diverged"]
+    assert printed.code == 0, printed.output
+    missing, report = printed.output.splitlines()
+    assert missing == (
+        "weights_and_mistakes: no run has finished (8 diverged), so there is no trained network to"
+        " show"
+    )
+    assert report.startswith("Report of 8 runs: ")
+    text = Path(report.partition(": ")[2]).read_text(encoding="utf-8")
+    assert "more seeds do not help, lower learning rates may: python run.py -m " in text
+    assert "nan" not in re.sub(r"data:image/png;base64,[^\"]*", "", text)
+
+
+@pytest.mark.parametrize("status", ["failed", "interrupted"])
+def test_a_report_without_a_result_is_refused_in_one_line(
+    without_epochs: dict[str, Printed], status: str
+) -> None:
+    assert without_epochs[status] == Printed(
+        1,
+        f"error: no run has finished or diverged yet (8 {status}), so there is nothing to"
+        " compare\n",
+    )
+
+
 # ---- errors in notebooks
 
 
@@ -280,9 +338,10 @@ def test_a_sweep_that_allows_no_comparison_gives_a_report_with_advice(
     command = [EXPERIMENTS, "report", "--outputs", swept.outputs]
     with Program(command, tmp_path / "report.log", MPLBACKEND="agg") as program:
         assert program.wait() == 0, program.output
-        loss, optimizer, *others = program.output.splitlines()
-    assert loss.startswith(f"quadratic_vs_cross_entropy: {ONE_SEED}")
-    assert optimizer.startswith(f"sgd_vs_adam: {ONE_ARM}")
+        others_too, loss, optimizer, *others = program.output.splitlines()
+    assert others_too == f"Only the newest sweep, {newest}: 2 of 8 runs; --all takes all runs."
+    assert loss.startswith(f"quadratic_vs_cross_entropy: {ONE_SEED.format(newest)}")
+    assert optimizer.startswith(f"sgd_vs_adam: {ONE_ARM.format(newest)}")
     assert others == [
         f"Report of 2 runs: {swept.report(newest)}",
         f"Attached to the sweep's run in MLflow ({swept.uri})",

@@ -294,6 +294,12 @@ def test_a_run_of_two_sweeps_is_in_both(recorded: Recorded, source: str, n_runs:
 
 
 @EVERY_SOURCE
+def test_runs_are_counted_in_a_sweep_and_in_its_source(recorded: Recorded, source: str) -> None:
+    place, sweep = recorded.sources[source], recorded.sweep(2).id
+    assert results.count_runs(place, sweep) == (2, len(results.runs(place)))
+
+
+@EVERY_SOURCE
 def test_sweeps_are_listed_with_their_facts_the_newest_last(
     recorded: Recorded, source: str
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
@@ -115,10 +116,28 @@ def runs_source(arguments: SweepArguments) -> Path | str:
 
 
 def chosen_sweep(arguments: SweepArguments, source: Path | str) -> SweepSummary | None:
-    """Return the sweep of `--sweep`, or else the newest; None with `--all` or without a sweep."""
+    """Return the sweep of `--sweep`, or else the newest; None with `--all` or without a sweep.
+
+    If the newest is used without being asked for, and the source has other runs, say so on stderr.
+    """
     from experiments.results import find_sweep  # imports pandas
 
-    return None if arguments.all else find_sweep(source, arguments.sweep)
+    if arguments.all:
+        return None
+    sweep = find_sweep(source, arguments.sweep)
+    if sweep and arguments.sweep is None:
+        sys.stderr.write(_other_runs(source, sweep.id))
+    return sweep
+
+
+def _other_runs(source: Path | str, sweep: str) -> str:
+    """Return a line about the runs outside of the newest sweep, or nothing if there are none."""
+    from experiments.results import count_runs
+
+    n_swept, n_all = count_runs(source, sweep)
+    if n_swept == n_all:
+        return ""
+    return f"Only the newest sweep, {sweep}: {n_swept} of {n_all} runs; --all takes all runs.\n"
 
 
 def _configuration(outputs: Path | None) -> DictConfig:

@@ -54,7 +54,7 @@ def add_parser(commands: Commands) -> None:
 def run(arguments: Arguments) -> None:
     """Print the comparison for reading, or only its table in a format."""
     from experiments.comparison import FORMATS, compare, missing_runs, print_comparison
-    from experiments.results import runs
+    from experiments.results import Scope, runs
 
     source = runs_source(arguments)
     sweep = chosen_sweep(arguments, source)
@@ -62,7 +62,11 @@ def run(arguments: Arguments) -> None:
     if missing := missing_runs(frame, sweep):
         sys.stderr.write(f"{missing}\n")
     comparison = compare(
-        frame, arguments.group, metric=arguments.metric, margin=arguments.margin / 100
+        frame,
+        arguments.group,
+        metric=arguments.metric,
+        margin=arguments.margin / 100,
+        scope=Scope.of(source, sweep.id if sweep else None),
     )
     if arguments.format:
         sys.stdout.write(FORMATS[arguments.format](comparison))

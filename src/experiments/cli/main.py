@@ -1,13 +1,11 @@
 """The program `experiments`: read the command line and execute the command."""
 
 import argparse
-import os
 from typing import NoReturn
 
 from experiments.cli import compare, export, repeat, report, status, sync, ui
 from experiments.cli.error_lines import one_line_errors
 from experiments.interruption import Interruption
-from experiments.tracking import MLFLOW_SETTINGS
 
 COMMANDS = (status, compare, report, export, ui, sync, repeat)
 """The modules of the commands, in the order of `experiments --help`."""
@@ -37,7 +35,5 @@ def main() -> None:
     interruption = Interruption()
     arguments = parser().parse_args(namespace=argparse.Namespace(interruption=interruption))
     interruption.install()
-    for name, value in MLFLOW_SETTINGS.items():  # MLflow reads them when it is imported
-        os.environ.setdefault(name, value)
     with one_line_errors():
         arguments.run(arguments)

@@ -8,8 +8,8 @@ from experiments.comparison.printing import (
     FORMATS,
     missing_runs,
     print_comparison,
-    status_counts,
 )
+from experiments.comparison.statuses import status_counts
 from experiments.comparison.superiority import superiority
 from experiments.comparison.tuning import SelectionBias, selection_bias, tuned
 from experiments.comparison.verdicts import (

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from experiments.comparison.statuses import status_counts
 from experiments.configuration import GROUPS
 from experiments.errors import UserError
 from experiments.recording import Status
@@ -54,7 +55,9 @@ def examples(runs: pd.DataFrame) -> pd.DataFrame:
     """
     finished = runs[runs["status"] == Status.FINISHED.value]
     if finished.empty:
-        raise UserError("no run has finished, so there is no trained network to show")
+        raise UserError(
+            f"no run has finished ({status_counts(runs)}), so there is no trained network to show"
+        )
     n_arms = finished.groupby([CONDITION, "seed"], sort=False)[ARM].transform("nunique")
     first = finished[n_arms == n_arms.max()].iloc[0]
     same = (finished[CONDITION] == first[CONDITION]) & (finished["seed"] == first["seed"])

@@ -10,12 +10,15 @@ import pandas as pd
 
 from experiments.comparison.advice import (
     incomplete,
+    lower_rates_needed,
     no_pairs,
+    nothing_final,
     runs_with_more_seeds,
     too_few_seeds,
 )
 from experiments.comparison.arms import CHOICES
 from experiments.comparison.decision import MARGIN, Decision, Verdict, decide, decide_by_wins
+from experiments.comparison.divergence import diverged_share, diverges
 from experiments.comparison.pairing import METRICS, Pair, pairs
 from experiments.comparison.statistics import (
     PairedStatistics,
@@ -23,10 +26,9 @@ from experiments.comparison.statistics import (
     paired_statistics,
     sign_test,
 )
-from experiments.comparison.tuning import SelectionBias, final_runs, selection_bias, tuned
+from experiments.comparison.tuning import FINAL, SelectionBias, final_runs, selection_bias, tuned
 from experiments.errors import UserError
-from experiments.recording import Status
-from experiments.results import RATE, commands
+from experiments.results import RATE, Scope, commands
 
 SEED = 0
 """The seed of all resampling, so that the same runs give the same table."""
@@ -73,7 +75,8 @@ class Comparison:
 
     ``rows`` has one row per condition and pair of arms, in the order of ``pairs``. ``commands``
     run all additional seeds that the rows recommend. ``incomplete`` are sentences about runs that
-    are missing. ``tuned`` are the runs at each arm's best learning rate.
+    are missing, among them those at lower learning rates of an arm that diverges. ``tuned`` are the
+    runs at each arm's best learning rate.
     """
 
     group: str
@@ -98,27 +101,36 @@ class Comparison:
 
 
 def compare(
-    runs: pd.DataFrame, group: str, *, metric: str = METRICS[0], margin: float = MARGIN
+    runs: pd.DataFrame,
+    group: str,
+    *,
+    metric: str = METRICS[0],
+    margin: float = MARGIN,
+    scope: Scope | None = None,
 ) -> Comparison:
     """Compare the arms of ``group`` (`loss`, `optimizer`, ...) in every condition.
 
     ``runs`` is a frame as from `results.runs`, ``metric`` one of `METRICS`, ``margin`` the
-    equivalence margin as a fraction. Each arm gets the learning rate that is best on the validation
-    set. Runs of two arms are paired by seed if they differ in the arm and learning rate only. A
-    diverged run has no difference and loses against a run that finished. P-values are corrected
-    over the whole table (Holm). Raise UserError if the runs cannot be compared; the message says
-    which command makes the missing runs.
+    equivalence margin as a fraction. ``scope`` says where the runs come from: messages then say
+    what the other runs of that source allow. Each arm gets the learning rate that is best on the
+    validation set. Runs of two arms are paired by seed if they differ in the arm and learning rate
+    only. A diverged run has no difference and loses against a run that finished. P-values are
+    corrected over the whole table (Holm). Raise UserError if the runs cannot be compared; the
+    message says which command makes the missing runs.
     """
     if group not in CHOICES:
         raise UserError(f"{group}: this cannot be compared; choose one of {', '.join(CHOICES)}")
     if metric not in METRICS:
         raise UserError(f"{metric}: this cannot be compared; choose one of {', '.join(METRICS)}")
+    scope = scope or Scope.of_frame(runs)
+    if not runs["status"].isin(FINAL).any():
+        raise UserError(nothing_final(runs, group, scope))
     final, best = final_runs(runs), tuned(runs)
     matched = pairs(best, group, metric=metric)
     if not matched:
-        raise UserError(no_pairs(final, group))
+        raise UserError(no_pairs(final, group, scope))
     if all(len(pair.values) < 2 for pair in matched):
-        raise UserError(too_few_seeds(matched, group))
+        raise UserError(too_few_seeds(matched, group, scope))
     rows = _rows(matched, margin)
     more = [
         runs_with_more_seeds(pair, row.more_seeds)
@@ -133,7 +145,10 @@ def compare(
         pairs=matched,
         tuned=best,
         commands=commands(pd.concat(more)) if more else [],
-        incomplete=incomplete(final, group, matched),
+        incomplete=[
+            *lower_rates_needed(matched, group, scope),
+            *incomplete(final, group, matched, scope),
+        ],
         selection_bias=selection_bias(best),
     )
 
@@ -169,11 +184,16 @@ def _decision(
     family: int,
     margin: float,
 ) -> Decision:
+    """Return the decision. More seeds are not recommended for an arm that diverges."""
     if statistics and not pair.diverged:
-        return decide(statistics, adjusted_p, family=family, margin=margin)
-    if not statistics:
-        adjusted_p = min(1.0, family * sign_test(*pair.wins))
-    return decide_by_wins(pair.superiority, adjusted_p, seeds=len(pair.values), family=family)
+        decision = decide(statistics, adjusted_p, family=family, margin=margin)
+    else:
+        if not statistics:
+            adjusted_p = min(1.0, family * sign_test(*pair.wins))
+        seeds = len(pair.values)
+        decision = decide_by_wins(pair.superiority, adjusted_p, seeds=seeds, family=family)
+    useless = diverges(pair.runs_a) or diverges(pair.runs_b)
+    return replace(decision, more_seeds=0) if useless else decision
 
 
 def _row(
@@ -187,8 +207,8 @@ def _row(
         learning_rate_a=float(pair.runs_a[RATE].iloc[0]),
         learning_rate_b=float(pair.runs_b[RATE].iloc[0]),
         seeds=len(pair.values),
-        diverged_a=float((pair.runs_a["status"] == Status.DIVERGED.value).mean()),
-        diverged_b=float((pair.runs_b["status"] == Status.DIVERGED.value).mean()),
+        diverged_a=diverged_share(pair.runs_a),
+        diverged_b=diverged_share(pair.runs_b),
         superiority=pair.superiority,
         statistics=statistics,
         adjusted_p=adjusted_p if statistics else math.nan,

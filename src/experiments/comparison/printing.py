@@ -1,6 +1,5 @@
 """Print a comparison with advice, or write its table as CSV, Markdown or LaTeX."""
 
-import math
 from collections.abc import Callable, Sequence
 
 import pandas as pd
@@ -10,6 +9,7 @@ from rich.text import Text
 
 from experiments.comparison.compare import Comparison
 from experiments.comparison.decision import Verdict
+from experiments.comparison.statuses import status_counts
 from experiments.comparison.verdicts import POINTS, readable_table, selection_bias_sentence
 from experiments.results import SweepSummary
 
@@ -46,8 +46,7 @@ def print_comparison(
         f" with Holm's correction for {len(comparison.rows)} comparisons; equivalence margin of a"
         f" tie: {POINTS * comparison.margin:g} points."
     )
-    if not math.isnan(comparison.selection_bias.validation_gain):
-        console.print(selection_bias_sentence(comparison.selection_bias))
+    console.print(selection_bias_sentence(comparison.selection_bias))
     for sentence in comparison.incomplete:
         console.print(sentence, style="yellow", soft_wrap=True, markup=False)
     if comparison.commands:
@@ -64,12 +63,6 @@ def missing_runs(runs: pd.DataFrame, sweep: SweepSummary | None) -> str:
     if not sweep or not n_missing:
         return ""
     return f"{n_missing} of {sweep.n_runs} runs have no record yet; run: {sweep.command}"
-
-
-def status_counts(runs: pd.DataFrame) -> str:
-    """Return how many runs have each status: `7 finished, 1 diverged`."""
-    counts = runs["status"].value_counts()
-    return ", ".join(f"{n} {status}" for status, n in counts[counts > 0].items())
 
 
 def _table(comparison: Comparison, width: int) -> Table:

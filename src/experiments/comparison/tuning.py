@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from experiments.comparison.arms import CHOICES
+from experiments.comparison.statuses import status_counts
 from experiments.errors import UserError
 from experiments.recording import Status
 from experiments.results import BEST_VALIDATION, RATE, VALIDATION, options
@@ -33,7 +34,10 @@ def final_runs(runs: pd.DataFrame) -> pd.DataFrame:
     """
     final = runs[runs["status"].isin(FINAL)]
     if final.empty:
-        raise UserError("no run has finished or diverged yet, so there is nothing to compare")
+        raise UserError(
+            f"no run has finished or diverged yet ({status_counts(runs)}), so there is nothing to"
+            " compare"
+        )
     final = final.sort_values(["started", "identity"], ignore_index=True)
     return final.drop_duplicates([*CHOICES, *options(final), "data", "seed"], keep="last")
 

@@ -1,11 +1,14 @@
 """Sentences and tables about comparisons, for people."""
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from experiments.comparison.compare import Comparison, Row
 from experiments.comparison.decision import Verdict
+from experiments.comparison.divergence import NEARLY_ALL
 from experiments.comparison.power import ALPHA, MOST_SEEDS
 from experiments.comparison.statistics import PairedStatistics, mcnemar_test
 from experiments.comparison.tuning import SelectionBias
@@ -33,15 +36,24 @@ def verdict_words(row: Row) -> str:
         return f"{row.arm_b} better"
     if row.verdict is Verdict.TIE:
         return "tie"
+    return f"undecided: {_reason(row)}"
+
+
+def _reason(row: Row) -> str:
+    """Return why a row is undecided, or what decides it."""
+    shares = {row.arm_a: row.diverged_a, row.arm_b: row.diverged_b}
+    diverging = [arm for arm, share in shares.items() if share >= NEARLY_ALL]
+    if diverging:
+        return f"{' and '.join(diverging)} diverged"
     if row.more_seeds:
-        return f"undecided: run {_count(row.more_seeds, 'more seed')}"
-    if _has_diverged(row):
-        return "undecided: diverged"
-    return f"undecided: over {MOST_SEEDS} seeds"
+        return f"run {_count(row.more_seeds, 'more seed')}"
+    return "diverged" if _has_diverged(row) else f"over {MOST_SEEDS} seeds"
 
 
 def selection_bias_sentence(bias: SelectionBias) -> str:
     """Return the result of `selection_bias` as a sentence."""
+    if math.isnan(bias.validation_gain):
+        return "No run has finished, so the selection bias of the best epoch is unknown."
     difference = _points(bias.validation_gain - bias.test_gain).removeprefix("+")
     return (
         f"The best epoch gains {_points(bias.validation_gain)} points over the last epoch on the"

@@ -1,5 +1,8 @@
 """The mirror: MLflow's copy of the records, made by a process of its own. It imports MLflow."""
 
+import experiments.mirror.settings  # noqa: F401 - before MLflow is imported
+
+# isort: split
 from experiments.mirror.store import open_store
 from experiments.mirror.sync import sync
 from experiments.mirror.tracked_metrics import epoch_metrics

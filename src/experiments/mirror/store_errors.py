@@ -12,6 +12,9 @@ LONGEST = 500
 """Characters of a description."""
 CLASS = re.compile(r"^\([\w.]+\) ")
 """The name of a class in front of a message of SQLAlchemy."""
+STATUS = re.compile(r"failed with error code (\d+) != 200|too many (\d+) error responses")
+"""An answer without a message of MLflow."""
+TIMEOUT = re.compile(r"\(?(?:read|connect) timeout=([\d.]+)\)")
 
 
 def describe_error(error: Exception) -> str:
@@ -21,10 +24,22 @@ def describe_error(error: Exception) -> str:
     """
     text = str(error).split("(Background on")[0].split("[SQL:")[0]
     line = CLASS.sub("", " ".join(text.split()))
+    if status := STATUS.search(line):
+        return f"the server answers with error {status[1] or status[2]}"
+    if "not in a valid JSON format" in line:
+        return "its answer is not in JSON: this is not the address of an MLflow server"
     if "Max retries exceeded" in line or "Failed to establish" in line:
-        cause = line.rpartition(": ")[2].rstrip("')\"")
-        return f"the server does not answer ({cause})"
+        return f"the server does not answer ({_cause(line)})"
     return line[:LONGEST] or type(error).__name__
+
+
+def _cause(line: str) -> str:
+    """Return the last cause in the message of a connection that failed."""
+    if timeout := TIMEOUT.search(line):
+        return f"no answer within {timeout[1]} s"
+    if "Connection aborted" in line:
+        return "it closed the connection"
+    return line.rpartition(": ")[2].rstrip("')\"")
 
 
 def silence_mlflow() -> None:

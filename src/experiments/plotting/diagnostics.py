@@ -6,7 +6,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from experiments.plotting.mean_lines import LineStyle, mean_lines
-from experiments.plotting.style import epoch_axis, logarithmic_axis, percent_axis
+from experiments.plotting.style import (
+    epoch_axis,
+    logarithmic_axis,
+    percent_axis,
+    write_if_nothing_recorded,
+)
 
 PARTS = {
     "output/error": r"error $|a - y|$",
@@ -36,6 +41,7 @@ def output_error(history: pd.DataFrame, *, axes: Axes | None = None) -> Axes:
     axes.set_title("Output error, slope and gradient")
     axes.set_ylabel("mean over outputs")
     epoch_axis(axes)
+    write_if_nothing_recorded(axes, shown, history)
     return axes
 
 
@@ -50,4 +56,5 @@ def saturation(history: pd.DataFrame, *, axes: Axes | None = None) -> Axes:
     axes.set_title("Saturated neurons")
     axes.set(ylabel="fraction of neurons", ylim=(0, 1))
     epoch_axis(axes)
+    write_if_nothing_recorded(axes, shown, history)
     return axes

@@ -5,14 +5,19 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
+from experiments.plotting.style import write_sentence
+
 
 def superiority(matrix: pd.DataFrame, *, axes: Axes | None = None) -> Axes:
     """Plot how often the arm of a row beats the arm of a column, from `comparison.superiority`."""
     axes = axes or plt.subplots(figsize=(3 + 0.9 * len(matrix), 2 + 0.7 * len(matrix)))[1]
+    axes.set_title("% of seeds on which the row beats the column")
+    if matrix.empty:
+        write_sentence(axes, "No run has finished or diverged.")
+        return axes
     sns.heatmap(
         100 * matrix, ax=axes, annot=True, fmt=".0f", cmap="RdBu", vmin=0, vmax=100, cbar=False
     )
-    axes.set_title("% of seeds on which the row beats the column")
     axes.set(xlabel="", ylabel="")
     axes.tick_params(axis="y", rotation=0)
     axes.tick_params(axis="x", rotation=30 if len(matrix) > 4 else 0)
@@ -27,6 +32,10 @@ def confusion(predictions: pd.DataFrame, *, of: str = "", axes: Axes | None = No
     name of the network for the title.
     """
     axes = axes or plt.subplots(figsize=(6.4, 5.6))[1]
+    axes.set_title(f"How often each label is predicted as each class\n{of}".rstrip())
+    if predictions.empty:
+        write_sentence(axes, "There are no predictions.")
+        return axes
     counts = pd.crosstab(predictions["label"], predictions["predicted"])
     is_mistake = counts.index.to_numpy()[:, None] != counts.columns.to_numpy()
     sns.heatmap(
@@ -40,7 +49,6 @@ def confusion(predictions: pd.DataFrame, *, of: str = "", axes: Axes | None = No
         xticklabels=counts.columns,
         yticklabels=counts.index,
     )
-    axes.set_title(f"How often each label is predicted as each class\n{of}".rstrip())
     axes.tick_params(axis="y", rotation=0)
     axes.grid(visible=False)
     axes.set(xlabel="predicted", ylabel="label")

@@ -30,6 +30,8 @@ def worst_classified(
         axes.imshow(predictions.images[index], cmap="gray_r", vmin=0, vmax=1)
         words = f"{image['label']} predicted as {image['predicted']}\noutput {image['output']:.2f}"
         axes.set_title(words, fontsize=9, weight="normal")
+    if worst.empty:
+        figure.text(0.5, 0.4, "No image is classified wrongly.", ha="center", va="center")
     title = f"Worst classified of {len(table):,} images\n{of}"
     figure.suptitle(title.rstrip(), weight="bold")
     return figure
@@ -43,6 +45,10 @@ def first_layer_weights(weights: Mapping[int, Array], n: int = 10, *, of: str = 
     ``of`` is the name of the network for the title.
     """
     epochs = sorted(weights)
+    if not epochs:
+        figure = plt.figure(figsize=(CELL * n, CELL))
+        figure.text(0.5, 0.4, "No weights have been recorded.", ha="center", va="center")
+        return figure
     last = weights[epochs[-1]]
     n = min(n, last.shape[1])
     scale = np.abs(last).max(axis=0)

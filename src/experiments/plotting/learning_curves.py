@@ -4,7 +4,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from experiments.plotting.mean_lines import LineStyle, mean_lines
-from experiments.plotting.style import epoch_axis, logarithmic_axis, percent_axis
+from experiments.plotting.style import (
+    epoch_axis,
+    logarithmic_axis,
+    percent_axis,
+    write_if_nothing_recorded,
+)
 
 SPLITS: dict[str, LineStyle] = {"validation": "-", "training": "--"}
 
@@ -29,4 +34,5 @@ def learning_curves(
         logarithmic_axis(axes)
         axes.set(title="Cost over training", ylabel="cost per image")
     epoch_axis(axes)
+    write_if_nothing_recorded(axes, shown, history)
     return axes

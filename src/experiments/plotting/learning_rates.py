@@ -8,7 +8,7 @@ from matplotlib.ticker import NullLocator
 
 from experiments.comparison import ARM, CONDITION
 from experiments.plotting.mean_lines import mean_lines
-from experiments.plotting.style import arm_colours, percent_axis
+from experiments.plotting.style import arm_colours, percent_axis, write_sentence
 from experiments.recording import Status
 from experiments.results import RATE, VALIDATION, default_rate
 
@@ -33,6 +33,8 @@ def accuracy_by_rate(runs: pd.DataFrame, *, axes: Axes | None = None) -> Axes:
         _label_rates(axes, sorted(ended[RATE].unique()))
     axes.set_title("Accuracy by learning rate (dotted: the default)")
     percent_axis(axes)
+    if finished.empty:
+        write_sentence(axes, "No run has finished.")
     return axes
 
 

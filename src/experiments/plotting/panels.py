@@ -23,8 +23,11 @@ def panels(
     """Draw a plot for each value of a column, side by side on the same scales.
 
     ``draw`` is called with the rows of that value, ``options`` and its `axes`. An arm has the same
-    colour in all panels, and they have one legend.
+    colour in all panels, and they have one legend. Without rows there is one plot, in which
+    ``draw`` says what is missing.
     """
+    if frame.empty:
+        return [draw(frame, *options, axes=plt.subplots(figsize=PANEL)[1])]
     values = sorted(frame[column].unique())
     columns = min(2, len(values))
     rows = -(-len(values) // columns)

@@ -67,6 +67,19 @@ def percent_axis(axes: Axes) -> None:
     axes.yaxis.set_major_formatter(PercentFormatter(xmax=1))
 
 
+def write_sentence(axes: Axes, sentence: str) -> None:
+    """Write a sentence into the middle of a plot that has nothing to show."""
+    axes.text(0.5, 0.5, sentence, transform=axes.transAxes, ha="center", va="center", wrap=True)
+
+
+def write_if_nothing_recorded(axes: Axes, shown: pd.DataFrame, history: pd.DataFrame) -> None:
+    """Write why a plot of a history shows nothing, if none of its rows is ``shown``."""
+    if history.empty:
+        write_sentence(axes, "No run has finished an epoch.")
+    elif shown.empty:
+        write_sentence(axes, "No run has recorded these metrics.")
+
+
 def logarithmic_axis(axes: Axes) -> None:
     """Make the y axis logarithmic, with plain numbers at 1, 2 and 5 times powers of ten."""
     axes.set_yscale("log")

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from experiments.comparison import ARM
 from experiments.plotting.mean_lines import mean_and_half_width
-from experiments.plotting.style import PANEL, arm_colours, colour_keys
+from experiments.plotting.style import PANEL, arm_colours, colour_keys, write_sentence
 
 
 def time_to_accuracy(arrivals: pd.DataFrame, unit: str, *, axes: Axes | None = None) -> Axes:
@@ -19,19 +19,21 @@ def time_to_accuracy(arrivals: pd.DataFrame, unit: str, *, axes: Axes | None = N
     """
     axes = axes or plt.subplots(figsize=PANEL)[1]
     colours, targets = arm_colours(arrivals), sorted(arrivals["target"].unique())
-    width = 0.8 / len(colours)
+    width = 0.8 / max(len(colours), 1)
     for number, (arm, colour) in enumerate(colours.items()):
         for place, target in enumerate(targets):
             rows = (arrivals[ARM] == arm) & (arrivals["target"] == target)
             x = place - 0.4 + width * (number + 0.5)
             _draw_bar(axes, x, width, arrivals.loc[rows, unit], colour)
     axes.set_xticks(range(len(targets)), [f"{target:.0%}" for target in targets])
-    axes.set_xlim(-0.5, len(targets) - 0.5)
+    axes.set_xlim(-0.5, max(len(targets), 1) - 0.5)
     axes.legend(handles=colour_keys(colours), fontsize="small")
     units = unit if unit.endswith("s") else f"{unit}s"
     axes.set_title(f"Training until a validation accuracy ({units})")
     axes.set(xlabel="validation accuracy", ylabel=units)
     axes.grid(visible=False, axis="x")
+    if arrivals.empty:
+        write_sentence(axes, "No run has finished an epoch.")
     return axes
 
 

@@ -3,6 +3,7 @@
 import base64
 import os
 import signal
+import subprocess
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -72,10 +73,10 @@ def execute(path: Path, parameters: Mapping[str, object]) -> Section:
         notebook,
         timeout=TIMEOUT,
         resources={"metadata": {"path": str(path.parent)}},
-        extra_arguments=["--log-level=ERROR"],  # the kernel warns about its own local port
     )
     try:
-        client.execute(env={**os.environ, "MPLBACKEND": INLINE})
+        # What a cell prints reaches the notebook; the rest are warnings of the kernel as it ends.
+        client.execute(env={**os.environ, "MPLBACKEND": INLINE}, stderr=subprocess.DEVNULL)
     except CellExecutionError as error:
         if error.ename not in _user_errors():
             raise

@@ -19,8 +19,9 @@ from experiments.results.networks import (
     square_images,
 )
 from experiments.results.queries import history, runs
+from experiments.results.scope import Scope
 from experiments.results.settings import default_rate, experiment
-from experiments.results.sources import export, files, is_uri
+from experiments.results.sources import count_runs, export, files, is_uri
 from experiments.results.sweeps import SweepSummary, find_sweep, sweeps
 
 __all__ = [
@@ -31,9 +32,11 @@ __all__ = [
     "TARGETS",
     "VALIDATION",
     "Predictions",
+    "Scope",
     "SweepSummary",
     "arrivals",
     "commands",
+    "count_runs",
     "default_rate",
     "experiment",
     "export",

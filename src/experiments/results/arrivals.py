@@ -19,7 +19,8 @@ def arrivals(history: pd.DataFrame, targets: Sequence[float] = TARGETS) -> pd.Da
     """
     described = history.drop(columns=["epoch", "metric", "value"]).drop_duplicates("identity")
     both = history[history["metric"].isin([VALIDATION, "seconds"])]
-    wide = both.pivot(index=["identity", "epoch"], columns="metric", values="value").reset_index()
+    wide = both.pivot(index=["identity", "epoch"], columns="metric", values="value")
+    wide = wide.reindex(columns=[VALIDATION, "seconds"]).reset_index()  # also without any epoch
     wide["seconds"] = wide.groupby("identity")["seconds"].cumsum()
     tables = []
     for target in targets:

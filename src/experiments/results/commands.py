@@ -22,6 +22,8 @@ def commands(runs: pd.DataFrame) -> list[str]:
 
     Given again, the commands do only what is missing.
     """
+    if runs.empty:
+        return []
     given = [tuple(each.items()) for each in _settings(runs.to_dict("records"))]
     return [_command(grid) for grid in grids([dict(each) for each in dict.fromkeys(given)])]
 

@@ -1,11 +1,13 @@
 """Results from the journals of an outputs folder."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from experiments.errors import UserError
 from experiments.recording import (
+    JOURNAL,
     SILENT_END,
     Record,
     Status,
@@ -43,8 +45,17 @@ def load_journals(folder: Path, sweep: str | None) -> Loaded:
             for event in record.epochs
         ]
     if not rows:
-        raise UserError(f"{folder}: no runs are recorded there")
+        part = "" if sweep is None else f" of sweep {sweep}"
+        raise UserError(f"{folder}: no runs{part} are recorded there")
     return Loaded.of(rows, _frame(epochs))
+
+
+def count_journals(outputs: Path, sweep: str) -> tuple[int, int]:
+    """Return the numbers of recorded runs of a sweep and of its outputs folder.
+
+    Journals are counted and not read, so a damaged one does no harm.
+    """
+    return len(_recorded(_folders(outputs, sweep))), len(_recorded(_folders(outputs, None)))
 
 
 def containing_outputs(folder: Path) -> Path:
@@ -81,6 +92,12 @@ def _folders(folder: Path, sweep: str | None) -> list[Path]:
         known = ", ".join(each.name for each in sweep_folders(outputs)) or "none"
         raise UserError(f"{folder}: no sweep {sweep} is recorded there; there are {known}")
     return record.folders(place)
+
+
+def _recorded(folders: Sequence[Path]) -> list[Path]:
+    """Return the folders with a journal that is not empty."""
+    journals = [folder / JOURNAL for folder in folders]
+    return [each.parent for each in journals if each.exists() and each.stat().st_size]
 
 
 def _frame(epochs: list[dict[str, str | float]]) -> pd.DataFrame:

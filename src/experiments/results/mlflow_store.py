@@ -39,6 +39,15 @@ def load_store(uri: str, sweep: str | None) -> Loaded:
     return Loaded.of([row_of(run) for run in newest.values()], wide(values))
 
 
+def count_runs(uri: str, sweep: str) -> tuple[int, int]:
+    """Return the numbers of runs of a sweep and of its store; runs of one identity count once."""
+    from experiments.mirror import find_runs  # imports MLflow
+
+    found = find_runs(uri)
+    swept = {run.identity for run in found if sweep in run.sweeps}
+    return len(swept), len({run.identity for run in found})
+
+
 def download(uri: str, identity: str) -> Path:
     """Return a folder with the network and the first-layer weights of a run.
 

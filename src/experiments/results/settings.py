@@ -117,7 +117,7 @@ def value_of(run: AnyRow, key: str) -> Setting | None:
     if isinstance(value, float):
         if math.isnan(value):
             return None
-        return int(value) if value.is_integer() else value
+        return int(value) if value.is_integer() and abs(value) < 2**53 else value
     return value if isinstance(value, str | int) else None
 
 

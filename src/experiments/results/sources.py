@@ -10,7 +10,7 @@ from experiments.recording import NETWORK, run_folder
 from experiments.results import mlflow_store
 from experiments.results.exported import is_exported, read_exported, write_exported
 from experiments.results.frames import Loaded
-from experiments.results.journals import containing_outputs, load_journals
+from experiments.results.journals import containing_outputs, count_journals, load_journals
 
 
 def is_uri(source: Path | str) -> bool:
@@ -31,6 +31,16 @@ def load(source: Path | str, sweep: str | None = None) -> Loaded:
             " read them without a sweep"
         )
     return read_exported(folder)
+
+
+def count_runs(source: Path | str, sweep: str) -> tuple[int, int]:
+    """Return the numbers of recorded runs of a sweep, and of its whole source.
+
+    The source is an outputs folder or the address of an MLflow store.
+    """
+    if is_uri(source):
+        return mlflow_store.count_runs(str(source), sweep)
+    return count_journals(Path(source), sweep)
 
 
 def files(source: Path | str, identity: str) -> Path:

@@ -1,35 +1,28 @@
 """`plan=true`: the runs that a command would do, and about how long they would take."""
 
 import os
-import time
 from collections.abc import Sequence
 
-import numpy as np
 from rich.console import Console
 
-from experiments.configuration import Experiment
 from experiments.errors import DataError
-from experiments.examples import Split, minibatches
 from experiments.recording import Status, read_record, run_status
 from experiments.running import Job
+from experiments.sweeping.estimate import Images, Speed, measure_speed, seconds_left
 from experiments.sweeping.prepare import distinct
 from experiments.terminal import duration, name_cell, runs_table, status_cell
-from experiments.training import descend, evaluate
-
-SAMPLE = 5000
-"""Images of the sample that the estimate is measured with."""
 
 
 def plan(jobs: Sequence[Job], *, processes: int) -> None:
     """Print the runs, their status, and an estimate of the time that the rest of them takes."""
     unique, messages = distinct(jobs)
     table = runs_table(words=("identity", "status"), numbers=("epochs", "time left"))
-    epoch_seconds: dict[tuple[object, ...], float] = {}
-    seconds_left = []
+    speeds: dict[tuple[object, ...], Speed] = {}
+    left = []
     for job in unique:
         status, done, epochs_left = _remaining(job)
-        seconds = epochs_left * _seconds_per_epoch(job, epoch_seconds) if epochs_left else 0.0
-        seconds_left.append(seconds)
+        seconds = _seconds_left(job, epochs_left, speeds) if epochs_left else 0.0
+        left.append(seconds)
         table.add_row(
             name_cell(job.name),
             job.identity,
@@ -41,8 +34,8 @@ def plan(jobs: Sequence[Job], *, processes: int) -> None:
     console.print(table)
     for message in messages:
         console.print(message, soft_wrap=True)
-    total = total_seconds(seconds_left, processes=processes)
-    to_do = sum(seconds > 0 for seconds in seconds_left)
+    total = total_seconds(left, processes=processes)
+    to_do = sum(seconds > 0 for seconds in left)
     console.print(
         f"{to_do} of {len(unique)} runs to do, {processes} at a time: about {duration(total)}."
         " Nothing was trained.",
@@ -74,54 +67,16 @@ def _remaining(job: Job) -> tuple[Status, int, int]:
     return status, done, job.experiment.epochs - done
 
 
-def _seconds_per_epoch(job: Job, known: dict[tuple[object, ...], float]) -> float:
-    """Return the estimate for a job; ``known`` are those of jobs that do the same work."""
+def _seconds_left(job: Job, epochs: int, speeds: dict[tuple[object, ...], Speed]) -> float:
+    images = Images.of(job.experiment)
+    return seconds_left(images, _speed(job, images, speeds), epochs=epochs)
+
+
+def _speed(job: Job, images: Images, known: dict[tuple[object, ...], Speed]) -> Speed:
+    """Return the speed of a job; ``known`` are those of jobs that do the same work."""
     experiment = job.experiment
     kinds = map(type, (experiment.activation, experiment.loss, experiment.optimizer))
-    sizes = tuple(experiment.sizes)
-    key = (sizes, experiment.batch_size, experiment.dtype, *_image_counts(experiment), *kinds)
+    key = (tuple(experiment.sizes), experiment.batch_size, experiment.dtype, images, *kinds)
     if key not in known:
-        known[key] = estimate_epoch(job)
+        known[key] = measure_speed(job, images)
     return known[key]
-
-
-def estimate_epoch(job: Job) -> float:
-    """Return about how many seconds an epoch takes, measured on images of noise."""
-    experiment = job.experiment
-    train_images, validation_images = _image_counts(experiment)
-    n = min(train_images, SAMPLE)
-    rng = np.random.default_rng(0)
-    noise = _noise(experiment, n, rng)
-    network, progress = job.initialise()
-    batches = minibatches(noise, experiment.batch_size, rng=rng)
-    optimizer = experiment.optimizer
-    with np.errstate(all="ignore"):
-        start = time.perf_counter()
-        descend(
-            network,
-            batches,
-            optimizer,
-            progress,
-            optimizer.learning_rate,
-            decay=experiment.l2 / train_images,
-            stop=lambda: False,
-        )
-        trained = time.perf_counter()
-        evaluate(network, noise, penalty=experiment.l2 / (2 * train_images))
-        evaluated = time.perf_counter()
-    per_image = (trained - start) / n
-    per_evaluated_image = (evaluated - trained) / n
-    return per_image * train_images + per_evaluated_image * (train_images + validation_images)
-
-
-def _noise(experiment: Experiment, n: int, rng: np.random.Generator) -> Split:
-    labels = rng.integers(experiment.sizes[-1], size=n)
-    pixels = rng.random((n, experiment.sizes[0]), np.float32).astype(experiment.dtype)
-    return Split(pixels, labels, np.eye(experiment.sizes[-1], dtype=experiment.dtype)[labels])
-
-
-def _image_counts(experiment: Experiment) -> tuple[int, int]:
-    """Return the numbers of training and validation images."""
-    dataset = experiment.dataset
-    available = len(dataset.files().train_labels) - dataset.validation_size
-    return dataset.train_size or available, dataset.validation_size

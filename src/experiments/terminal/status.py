@@ -70,6 +70,9 @@ def show_status(outputs: Path, chosen: str | None) -> None:
         console.print(Text(group.title, "bold"), Text(_counts(group.rows)), soft_wrap=True)
     rows = (shown or groups[-1]).rows
     console.print()
+    if shown and len(groups) > 1:
+        newest = shown.title.partition(" ")[0]
+        console.print(f"The newest sweep, {newest}; the id of another one shows its runs:")
     console.print(_table(rows))
     elsewhere = [row for group in groups for row in group.rows if row.status is Status.DAMAGED]
     for row in [*rows, *(row for row in elsewhere if row not in rows)]:

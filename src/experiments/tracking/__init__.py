@@ -1,7 +1,6 @@
 """Tracking, as seen by a process that trains: it starts the mirror, and never imports MLflow."""
 
 from experiments.tracking.messages import Message, MirrorProgress, StoreWarning, encode_message
-from experiments.tracking.settings import MLFLOW_SETTINGS
 from experiments.tracking.supervisor import Supervisor, browse_command
 from experiments.tracking.sync_state import (
     SyncState,
@@ -15,7 +14,6 @@ from experiments.tracking.sync_state import (
 )
 
 __all__ = [
-    "MLFLOW_SETTINGS",
     "Message",
     "MirrorProgress",
     "StoreWarning",

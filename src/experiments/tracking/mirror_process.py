@@ -9,7 +9,6 @@ from pathlib import Path
 
 from experiments.recording import TRACKING_LOG
 from experiments.tracking.messages import MessageReader
-from experiments.tracking.settings import MLFLOW_SETTINGS
 
 MODULE = "experiments.mirror.follow"
 
@@ -35,7 +34,6 @@ class MirrorProcess:
                     stdout=log,
                     stderr=log,
                     pass_fds=[writing],
-                    env={**MLFLOW_SETTINGS, **os.environ},
                     start_new_session=True,  # Ctrl-C ends the runs, not the mirror
                 )
 

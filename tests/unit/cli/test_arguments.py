@@ -78,6 +78,32 @@ def test_the_newest_sweep_is_chosen_by_default(tmp_path: Path) -> None:
         chosen("--sweep", "b")
 
 
+def test_runs_outside_of_the_newest_sweep_are_mentioned_unless_a_sweep_was_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(3):
+        records.write_run(tmp_path, str(number) * 16, records.end())
+    (tmp_path / "runs" / "2.1").mkdir()  # set aside
+    (tmp_path / "runs" / "2.1" / "journal.jsonl").write_bytes(b"damaged")
+    for time, runs in ((1.0, "0"), (2.0, "12")):
+        identities = [each * 16 for each in runs]
+        record = records.sweep_record([*identities, "9" * 16], id=f"s{runs}", time=time)
+        records.write_sweep_record(tmp_path, record)
+
+    def said(*words: str) -> str:
+        chosen_sweep(read(*words), tmp_path)
+        out, err = capsys.readouterr()
+        assert out == ""
+        return err
+
+    assert said() == "Only the newest sweep, s12: 2 of 3 runs; --all takes all runs.\n"
+    assert said("--all") == said("--sweep", "s12") == said("--sweep", "s0") == ""
+    records.write_sweep_record(
+        tmp_path, records.sweep_record(["0" * 16, "1" * 16, "2" * 16], id="all", time=3.0)
+    )
+    assert said() == ""
+
+
 def test_no_sweep_is_chosen_if_there_is_none(tmp_path: Path) -> None:
     assert chosen_sweep(read(), tmp_path) is None
 

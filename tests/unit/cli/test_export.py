@@ -27,7 +27,9 @@ def test_the_runs_of_the_newest_sweep_are_exported(
 ) -> None:
     target = tmp_path / "exported"
     export.run(parser().parse_args(["export", str(target), "--outputs", str(outputs)]))
-    assert capsys.readouterr().out == f"2 runs: {target}\n"
+    out, err = capsys.readouterr()
+    assert out == f"2 runs: {target}\n"
+    assert err == f"Only the newest sweep, {'5' * 16}: 2 of 3 runs; --all takes all runs.\n"
     assert sorted(pd.read_parquet(target / "runs.parquet")["identity"]) == ["aa", "bb"]
 
 

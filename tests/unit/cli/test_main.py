@@ -13,7 +13,6 @@ from experiments.cli import main
 from experiments.cli.main import COMMANDS, parser
 from experiments.interruption import SIGNALS
 from experiments.recording import Status
-from experiments.tracking import MLFLOW_SETTINGS
 
 Execute = Callable[..., None]
 
@@ -21,8 +20,6 @@ Execute = Callable[..., None]
 @pytest.fixture
 def execute(monkeypatch: pytest.MonkeyPatch) -> Execute:
     """Return a function that executes the program with some words on its command line."""
-    for name in MLFLOW_SETTINGS:
-        monkeypatch.setenv(name, "by the user")
 
     def with_words(*words: str) -> None:
         monkeypatch.setattr(sys, "argv", ["experiments", *words])
@@ -83,20 +80,6 @@ def test_signals_are_handled_while_a_command_is_executed(
         execute("status", "--outputs", "anywhere")
     assert ended.value.code == 128 + signal.SIGTERM
     assert all(callable(signal.getsignal(each)) or each for each in SIGNALS)
-
-
-def test_settings_of_mlflow_are_defaults_that_the_environment_overrides(
-    execute: Execute, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    records.write_run(tmp_path, "1" * 16, records.end())
-    changed, *others = MLFLOW_SETTINGS
-    for name in others:
-        monkeypatch.delenv(name)
-    execute("status", "--outputs", str(tmp_path))
-    assert os.environ[changed] == "by the user"
-    assert {name: os.environ[name] for name in others} == {
-        name: MLFLOW_SETTINGS[name] for name in others
-    }
 
 
 @pytest.mark.parametrize(

@@ -132,8 +132,9 @@ def test_an_arm_that_always_diverges_has_a_row(n: int) -> None:
     row = only_row(comparison)
     assert (row.seeds, row.diverged_a, row.diverged_b, row.superiority) == (n, 1, 0, 0)
     assert row.verdict is (Verdict.UNDECIDED if n < fewest_seeds() else Verdict.B_BETTER)
-    assert row.more_seeds == max(fewest_seeds() - n, 0)
-    assert bool(row.commands) == (row.more_seeds > 0)
+    assert (row.more_seeds, row.commands, comparison.commands) == (0, [], [])
+    (advice,) = comparison.incomplete
+    assert advice.startswith(f"784-30-10: ce diverged in {n} of {n} runs at learning rate ")
     assert row.statistics is None
     assert math.isnan(comparison.table["difference"].item())
 

@@ -118,16 +118,28 @@ def comparison(*rows: Row, incomplete: tuple[str, ...] = ()) -> Comparison:
             id="one seed",
         ),
         pytest.param(
-            row(None, seeds=2, more_seeds=1, diverged_a=1.0),
+            row(None, seeds=2, more_seeds=1, diverged_a=0.5),
             "undecided: run 1 more seed; 2 paired seeds so far."
+            " Diverged: ce in 50% of its runs, mse in 0% of its runs.",
+            id="A diverged once",
+        ),
+        pytest.param(
+            row(None, more_seeds=0, diverged_b=0.5),
+            "undecided: diverged; 20 paired seeds so far."
+            " Diverged: ce in 0% of its runs, mse in 50% of its runs.",
+            id="undecided because of divergence",
+        ),
+        pytest.param(
+            row(None, seeds=2, more_seeds=0, diverged_a=1.0),
+            "undecided: ce diverged; 2 paired seeds so far."
             " Diverged: ce in 100% of its runs, mse in 0% of its runs.",
             id="A always diverged",
         ),
         pytest.param(
-            row(None, more_seeds=0, diverged_b=1.0),
-            "undecided: diverged; 20 paired seeds so far."
-            " Diverged: ce in 0% of its runs, mse in 100% of its runs.",
-            id="undecided because of divergence",
+            row(None, seeds=2, more_seeds=0, diverged_a=1.0, diverged_b=1.0),
+            "undecided: ce and mse diverged; 2 paired seeds so far."
+            " Diverged: ce in 100% of its runs, mse in 100% of its runs.",
+            id="both always diverged",
         ),
         pytest.param(
             decided(Verdict.A_BETTER, AHEAD, diverged_b=0.25),
@@ -206,6 +218,11 @@ def test_mcnemars_test_of_two_networks_is_a_sentence(only_a: int, only_b: int, r
 def test_a_network_is_not_compared_with_itself() -> None:
     sentence = two_networks_sentence([True], [True], "ce", "ce")
     assert sentence.startswith("Only ce has been trained")
+
+
+def test_an_unknown_selection_bias_is_no_number() -> None:
+    sentence = selection_bias_sentence(SelectionBias(float("nan"), float("nan")))
+    assert sentence == "No run has finished, so the selection bias of the best epoch is unknown."
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from sqlalchemy.exc import OperationalError
 
 from experiments.mirror.store_errors import STORE_ERRORS, describe_error
 
+FAILED = "API request to http://h:9/api failed with exception"
 LOCKED = OperationalError("UPDATE runs\nSET x = 1", {}, Exception("database is locked"))
 REFUSED = MlflowException(
     "API request to http://127.0.0.1:9/api failed with exception HTTPConnectionPool"
@@ -22,6 +23,50 @@ def test_an_error_of_a_database_is_described_without_class_statement_and_link() 
 def test_a_dead_server_is_described_by_the_last_cause() -> None:
     expected = "the server does not answer ([Errno 111] Connection refused)"
     assert describe_error(REFUSED) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "description"),
+    [
+        (
+            f"{FAILED} HTTPConnectionPool(host='h', port=9): Max retries exceeded with url: /api"
+            " (Caused by ReadTimeoutError(\"HTTPConnectionPool(host='h', port=9): Read timed out."
+            ' (read timeout=10)"))',
+            "the server does not answer (no answer within 10 s)",
+        ),
+        (
+            f"{FAILED} HTTPConnectionPool(host='h', port=9): Max retries exceeded with url: /api"
+            " (Caused by ConnectTimeoutError(<HTTPConnection>, 'Connection to h timed out."
+            " (connect timeout=2.5)'))",
+            "the server does not answer (no answer within 2.5 s)",
+        ),
+        (
+            f"{FAILED} HTTPConnectionPool(host='h', port=9): Max retries exceeded with url: /api"
+            " (Caused by ProtocolError('Connection aborted.', RemoteDisconnected('Remote end"
+            " closed connection without response')))",
+            "the server does not answer (it closed the connection)",
+        ),
+        (
+            f"{FAILED} HTTPConnectionPool(host='h', port=9): Max retries exceeded with url: /api"
+            " (Caused by ResponseError('too many 503 error responses'))",
+            "the server answers with error 503",
+        ),
+        (
+            "API request to endpoint /api failed with error code 404 != 200."
+            " Response body: '<html>\n<p>Nothing'",
+            "the server answers with error 404",
+        ),
+        (
+            "API request to endpoint was successful but the response body was not in a valid JSON"
+            " format. Response body: '<html>Hello'",
+            "its answer is not in JSON: this is not the address of an MLflow server",
+        ),
+    ],
+)
+def test_an_answer_that_is_not_mlflows_is_described_without_its_text(
+    text: str, description: str
+) -> None:
+    assert describe_error(MlflowException(text)) == description
 
 
 @pytest.mark.parametrize("error", [LOCKED, REFUSED, OSError(28, "No space left"), OSError()])

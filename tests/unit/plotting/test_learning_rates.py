@@ -79,5 +79,6 @@ def test_the_labels_of_rates_do_not_overlap(ratio: float) -> None:
 def test_a_condition_without_a_finished_run_has_no_line(status: str) -> None:
     runs = frames.frame(of_seeds("loss=ce", accuracy=0.1, status=status))
     axes = accuracy_by_rate(comparison.named(runs, "loss"))
-    assert texts(axes) == (["3/3\ndiverged"] if status == "diverged" else [])
+    counted = ["3/3\ndiverged"] if status == "diverged" else []
+    assert texts(axes) == [*counted, "No run has finished."]
     axes.figure.canvas.draw()

@@ -2,6 +2,7 @@
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import jobs
 import pytest
@@ -10,13 +11,8 @@ import records
 from experiments.recording import JOURNAL, Event, Journal, Status
 from experiments.running import Job
 from experiments.sweeping import plan
-from experiments.sweeping.plan import (
-    _image_counts,
-    _remaining,
-    _seconds_per_epoch,
-    estimate_epoch,
-    total_seconds,
-)
+from experiments.sweeping.estimate import Images, Speed
+from experiments.sweeping.plan import _remaining, _speed, total_seconds
 
 
 def write(job: Job, *events: Event) -> Job:
@@ -65,21 +61,19 @@ def test_a_failed_run_is_done_with_retry_and_a_finished_one_with_rerun(tmp_path:
     assert _remaining(finished) == (Status.FINISHED, 0, 3)
 
 
-# The estimate
-
-
-def test_an_epoch_takes_some_time_and_an_estimate_changes_no_file(tmp_path: Path) -> None:
-    job = jobs.job(tmp_path)
-    files = sorted(tmp_path.rglob("*"))
-    assert 0 < estimate_epoch(job) < 60
-    assert sorted(tmp_path.rglob("*")) == files
+# The table
 
 
 def test_jobs_that_do_the_same_work_are_measured_once(tmp_path: Path) -> None:
-    known: dict[tuple[object, ...], float] = {}
-    first = _seconds_per_epoch(jobs.job(tmp_path), known)
+    known: dict[tuple[object, ...], Speed] = {}
+
+    def speed(**changes: Any) -> Speed:
+        job = jobs.job(tmp_path, **changes)
+        return _speed(job, Images.of(job.experiment), known)
+
+    first = speed()
     for same in ({"seed": 1}, {"l2": 5.0}, {"epochs": 9}):
-        assert _seconds_per_epoch(jobs.job(tmp_path, **same), known) == first
+        assert speed(**same) is first
     assert len(known) == 1
     data = tmp_path / "data"
     others = [
@@ -89,18 +83,8 @@ def test_jobs_that_do_the_same_work_are_measured_once(tmp_path: Path) -> None:
         {"dataset": jobs.dataset(data, train_size=20)},
     ]
     for number, other in enumerate(others, 2):
-        _seconds_per_epoch(jobs.job(tmp_path, **other), known)
+        speed(**other)
         assert len(known) == number
-
-
-def test_the_numbers_of_images_follow_from_the_data(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    assert _image_counts(jobs.experiment(data)) == (40, 20)
-    smaller = jobs.dataset(data, train_size=7, validation_size=30)
-    assert _image_counts(jobs.experiment(data, dataset=smaller)) == (7, 30)
-
-
-# The table
 
 
 def test_a_plan_lists_the_runs_and_trains_nothing(

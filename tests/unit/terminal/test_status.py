@@ -108,8 +108,9 @@ def test_every_sweep_has_a_line_and_the_newest_has_a_table(tmp_path: Path, show:
         "single runs 1 finished",
         "",
     ]
+    assert lines[4] == "The newest sweep, new; the id of another one shows its runs:"
     assert len([line for line in lines if line.startswith("run 0  ")]) == 1
-    assert re.match("run 0  diverged", lines[5])
+    assert re.match("run 0  diverged", lines[6])
 
 
 def test_without_sweeps_the_single_runs_are_shown_the_oldest_first(

@@ -1,0 +1,19 @@
+"""MLflow's settings. Importing this module makes them, before MLflow is imported.
+
+A server that is dead, silent or overloaded is then noticed within seconds, from the command line,
+in the mirror process and in Python; MLflow's own defaults take minutes. The settings are
+environment variables. Those that the user has set are not changed.
+"""
+
+import os
+
+MLFLOW_SETTINGS = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",  # the mirror tries again itself
+    "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",  # seconds
+    "MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER": "false",  # a server can ask for hours
+}
+
+for name, value in MLFLOW_SETTINGS.items():
+    os.environ.setdefault(name, value)

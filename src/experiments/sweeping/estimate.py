@@ -1,0 +1,114 @@
+"""About how long a run takes: the images that it handles, times the measured seconds per image."""
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from experiments.configuration import Experiment
+from experiments.examples import Split, minibatches
+from experiments.running import Job
+from experiments.training import descend, evaluate
+
+SAMPLE = 5000
+"""The most images that are trained on or evaluated for a measurement."""
+LEAST_REPEATS, LEAST_SECONDS = 3, 0.1
+"""A measurement is repeated so often, and for so long, because a short one varies."""
+MOST_SECONDS = 1.0
+"""A measurement that has taken so long is not repeated."""
+RECORDING = 0.01
+"""Seconds to record an epoch: its line in the journal and its checkpoint, safe on a usual SSD."""
+
+
+@dataclass(frozen=True)
+class Images:
+    """The numbers of images of the three splits."""
+
+    train: int
+    validation: int
+    test: int
+
+    @classmethod
+    def of(cls, experiment: Experiment) -> "Images":
+        """Return the numbers for an experiment, from its data."""
+        dataset = experiment.dataset
+        files = dataset.files()
+        available = len(files.train_labels) - dataset.validation_size
+        return cls(dataset.train_size or available, dataset.validation_size, len(files.test_labels))
+
+
+@dataclass(frozen=True)
+class Speed:
+    """The seconds that an image takes in training, and in an evaluation."""
+
+    training: float
+    evaluation: float
+
+
+def seconds_left(images: Images, speed: Speed, *, epochs: int) -> float:
+    """Return the seconds that a run takes which has this number of epochs left.
+
+    After each epoch the training and the validation set are evaluated. At the end the test set is
+    evaluated twice, after the last and the best epoch, and the validation set once. Starting the
+    program and reading the data are not included.
+    """
+    trained = images.train * speed.training
+    evaluated = (images.train + images.validation) * speed.evaluation
+    end = (2 * images.test + images.validation) * speed.evaluation
+    return epochs * (trained + evaluated + RECORDING) + (end if epochs else 0.0)
+
+
+def measure_speed(job: Job, images: Images) -> Speed:
+    """Measure the speed of a job on images of noise.
+
+    Training and evaluation have samples of their own. The validation set is often far larger than
+    the training set, and a call for few images takes most of its time for other things.
+    """
+    experiment = job.experiment
+    rng = np.random.default_rng(0)
+    trained = _noise(experiment, min(images.train, SAMPLE), rng)
+    evaluated = _noise(experiment, min(max(images.train, images.validation), SAMPLE), rng)
+    network, progress = job.initialise()
+
+    def train() -> None:
+        descend(
+            network,
+            minibatches(trained, experiment.batch_size, rng=rng),
+            experiment.optimizer,
+            progress,
+            experiment.optimizer.learning_rate,
+            decay=experiment.l2 / images.train,
+            stop=lambda: False,
+        )
+
+    def score() -> None:
+        evaluate(network, evaluated, penalty=experiment.l2 / (2 * images.train))
+
+    with np.errstate(all="ignore"):
+        return Speed(
+            training=typical_seconds(train) / len(trained),
+            evaluation=typical_seconds(score) / len(evaluated),
+        )
+
+
+def typical_seconds(
+    work: Callable[[], object], clock: Callable[[], float] = time.perf_counter
+) -> float:
+    """Return the median time of ``work``, without its first time, which allocates memory.
+
+    Work that takes longer than `MOST_SECONDS` is done once only.
+    """
+    times: list[float] = []
+    while sum(times) < MOST_SECONDS and (len(times) <= LEAST_REPEATS or sum(times) < LEAST_SECONDS):
+        start = clock()
+        work()
+        times.append(clock() - start)
+    return statistics.median(times[1:] or times)
+
+
+def _noise(experiment: Experiment, n: int, rng: np.random.Generator) -> Split:
+    labels = rng.integers(experiment.sizes[-1], size=n)
+    pixels = rng.random((n, experiment.sizes[0]), np.float32).astype(experiment.dtype)
+    return Split(pixels, labels, np.eye(experiment.sizes[-1], dtype=experiment.dtype)[labels])
