@@ -211,6 +211,7 @@ def _website(status: int) -> Iterator[str]:
         server.shutdown()
 
 
+@pytest.mark.stress
 def test_a_server_that_is_not_mlflows_is_described_in_one_line(tmp_path: Path) -> None:
     with contextlib.ExitStack() as stack:
         addresses = [

@@ -10,6 +10,7 @@ import pytest
 from harness import EXPERIMENTS
 
 from experiments import results
+from experiments.recording import RecordedTracking
 from experiments.results import first_layer, network
 
 RUNS = ("-m", "loss=mse,ce", *harness.SMALL, "record_weights=[0]")
@@ -70,6 +71,7 @@ def test_new_artifacts_of_a_copied_folder_go_to_the_copy(outputs: Path, tmp_path
     assert before < artifacts(copy)
 
 
+@pytest.mark.stress
 def test_a_deleted_experiment_is_named_with_the_command_that_restores_it(outputs: Path) -> None:
     client = harness.connect(uri(outputs))
     experiment = client.get_experiment_by_name("mnist")
@@ -84,3 +86,19 @@ def test_a_deleted_experiment_is_named_with_the_command_that_restores_it(outputs
     subprocess.run(["env", *shlex.split(command)], check=True, capture_output=True)
     harness.run(outputs, *RUNS, "seed=1")
     assert len(results.runs(uri(outputs))) == 4
+
+
+def test_a_deleted_experiment_is_refused_until_it_is_restored(tmp_path: Path) -> None:
+    address = uri(tmp_path)
+    client = harness.connect(address)
+    tracking = RecordedTracking(experiment="a b", uri=address, artifacts=str(tmp_path / "art"))
+    from mlflow.exceptions import MlflowException
+
+    from experiments.mirror.store import find_experiment
+
+    key = find_experiment(client, address, tracking)
+    client.delete_experiment(key)
+    with pytest.raises(MlflowException, match=rf"a b was deleted .* --experiment-id {key}, or"):
+        find_experiment(client, address, tracking)
+    client.restore_experiment(key)
+    assert find_experiment(client, address, tracking) == key

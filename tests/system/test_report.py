@@ -269,6 +269,7 @@ def without_epochs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Printe
         return {name: Printed(each.wait(), each.output) for name, each in programs.items()}
 
 
+@pytest.mark.stress
 def test_a_report_of_runs_that_all_diverged_at_once_advises_lower_learning_rates(
     without_epochs: dict[str, Printed],
 ) -> None:
@@ -285,6 +286,7 @@ def test_a_report_of_runs_that_all_diverged_at_once_advises_lower_learning_rates
     assert "nan" not in re.sub(r"data:image/png;base64,[^\"]*", "", text)
 
 
+@pytest.mark.stress
 @pytest.mark.parametrize("status", ["failed", "interrupted"])
 def test_a_report_without_a_result_is_refused_in_one_line(
     without_epochs: dict[str, Printed], status: str
