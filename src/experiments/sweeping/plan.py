@@ -21,23 +21,23 @@ def plan(jobs: Sequence[Job], *, processes: int) -> None:
     left = []
     for job in unique:
         status, done, epochs_left = _remaining(job)
-        seconds = _seconds_left(job, epochs_left, speeds) if epochs_left else 0.0
+        seconds = None if epochs_left is None else _seconds_left(job, epochs_left, speeds)
         left.append(seconds)
         table.add_row(
             name_cell(job.name),
             job.identity,
             status_cell(status),
             f"{done}/{job.experiment.epochs}",
-            duration(seconds) if epochs_left else "",
+            "" if seconds is None else duration(seconds),
         )
     console = Console(highlight=False)
     console.print(table)
     for message in messages:
         console.print(message, soft_wrap=True)
-    total = total_seconds(left, processes=processes)
-    to_do = sum(seconds > 0 for seconds in left)
+    to_do = [seconds for seconds in left if seconds is not None]
+    total = total_seconds(to_do, processes=processes)
     console.print(
-        f"{to_do} of {len(unique)} runs to do, {processes} at a time: about {duration(total)}."
+        f"{len(to_do)} of {len(unique)} runs to do, {processes} at a time: about {duration(total)}."
         " Nothing was trained.",
         soft_wrap=True,
     )
@@ -49,19 +49,22 @@ def total_seconds(seconds: Sequence[float], *, processes: int) -> float:
     More processes than processors make it no faster. The total is at least the longest run.
     """
     at_once = min(processes, os.cpu_count() or 1)
-    return max(sum(seconds) / at_once, *seconds)
+    return max(sum(seconds) / at_once, *seconds, 0.0)
 
 
-def _remaining(job: Job) -> tuple[Status, int, int]:
-    """Return the status of a job, its complete epochs, and the number of epochs left."""
+def _remaining(job: Job) -> tuple[Status, int, int | None]:
+    """Return the status of a job, its complete epochs, and the number of epochs left.
+
+    The last is None if the job will not be done: it is settled, or its record is damaged.
+    """
     try:
         record = read_record(job.folder)
     except DataError:
-        return Status.DAMAGED, 0, 0
+        return Status.DAMAGED, 0, None
     status = run_status(job.folder, record)
     done = len(record.epochs) if record else 0
     if job.is_settled(record):
-        return status, done, 0
+        return status, done, None
     if job.rerun:
         done = 0
     return status, done, job.experiment.epochs - done
