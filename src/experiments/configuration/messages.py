@@ -43,6 +43,9 @@ PHRASES = {
     r".*Environment variable '(?P<value>.*)' not found.*": (
         "the environment variable {value} is not set"
     ),
+    r"(no viable alternative|mismatched input|extraneous input|token recognition error).*": (
+        "the interpolation in its value cannot be read"
+    ),
     r"Unsupported interpolation type (?P<value>.*)": "there is no resolver {value}",
     r"Recursive interpolation detected": "its value refers to itself",
     r".*Missing mandatory value: (?P<value>.*)": "its value is that of {value}, which has none",
@@ -130,6 +133,8 @@ def _file_problem(error: Exception, file: Path) -> str:
         mark = error.problem_mark or error.context_mark
         place = f", line {mark.line + 1}" if mark else ""
         return f"{place}: is not valid YAML: {in_plain_words(str(error.problem or error.context))}"
+    if isinstance(error, OmegaConfBaseException):
+        return f": {_option_problem(error, '')}"
     if isinstance(error, OSError) and error.strerror:
         return f": {error.strerror}"
     if isinstance(error, RecursionError):

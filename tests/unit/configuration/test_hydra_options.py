@@ -1,5 +1,8 @@
 """Hydra's own options: those that do nothing here are refused, from a command or from a file."""
 
+import copy
+from functools import cache
+
 import pytest
 from omegaconf import DictConfig, OmegaConf
 
@@ -11,6 +14,22 @@ from experiments.configuration import (
 )
 from experiments.configuration.hydra_options import WITHOUT_EFFECT
 from experiments.errors import ConfigError
+
+
+@cache
+def composed() -> DictConfig:
+    """Hydra's node as it is without overrides."""
+    hydra: DictConfig = compose().hydra
+    return hydra
+
+
+def changed(option: str, value: object) -> DictConfig:
+    """Return Hydra's node with another value of an option."""
+    hydra = copy.deepcopy(composed())
+    OmegaConf.set_readonly(hydra, False)
+    OmegaConf.set_struct(hydra, False)
+    OmegaConf.update(hydra, option, value, force_add=True)
+    return hydra
 
 
 @pytest.mark.parametrize(
@@ -28,22 +47,13 @@ from experiments.errors import ConfigError
 )
 def test_an_option_without_effect_is_refused(word: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        check_hydra_options(compose([word]).hydra)
+        check_hydra_options(changed("overrides.hydra", [word]))
     assert str(caught.value).startswith(f"{word}: this option of Hydra does nothing here")
 
 
 @pytest.mark.parametrize("word", ["hydra/launcher=basic", "hydra.launcher.processes=2", "seed=1"])
 def test_an_option_with_an_effect_is_accepted(word: str) -> None:
-    check_hydra_options(compose([word]).hydra)
-
-
-def changed(option: str, value: object) -> DictConfig:
-    """Return Hydra's node as a file of conf/ changes it, which is not in the overrides."""
-    hydra: DictConfig = compose().hydra
-    OmegaConf.set_readonly(hydra, False)
-    OmegaConf.set_struct(hydra, False)
-    OmegaConf.update(hydra, option, value, force_add=True)
-    return hydra
+    check_hydra_options(changed("overrides.hydra", [word]))
 
 
 @pytest.mark.parametrize("option", WITHOUT_EFFECT)
@@ -59,7 +69,7 @@ def test_a_launcher_or_a_sweeper_of_one_job_is_refused(part: str) -> None:
     job = changed(part, value)
     check_same_for_all(job, job, ["seed=1"])
     with pytest.raises(ConfigError, match=r"^\+experiment=a: sets hydra\."):
-        check_same_for_all(job, compose().hydra, ["+experiment=a"])
+        check_same_for_all(job, composed(), ["+experiment=a"])
 
 
 def test_overrides_are_returned_as_they_were_written() -> None:

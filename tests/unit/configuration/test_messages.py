@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-import hydra
 import pytest
+from hydra._internal.core_plugins.file_config_source import FileConfigSource
 from hydra.errors import HydraException
 
-from experiments.configuration import CONF, compose, file_being_read, one_line, register
+from experiments.configuration import compose, file_being_read, one_line
 
 
 @pytest.mark.parametrize(
@@ -64,20 +64,6 @@ def test_the_lines_of_another_error_are_joined() -> None:
     assert one_line(ValueError("one\n  two")) == "one two"
 
 
-def message_about(folder: Path, contents: bytes) -> str:
-    """Return the message about a file of the user's in the group `architecture`."""
-    (folder / "architecture").mkdir()
-    (folder / "architecture" / "mine.yaml").write_bytes(contents)
-    register()
-    overrides = ["architecture=mine", f"hydra.searchpath=[file://{folder}]"]
-    with (
-        hydra.initialize_config_dir(str(CONF), version_base="1.3"),
-        pytest.raises(Exception) as caught,  # noqa: PT011 - Hydra raises errors of many kinds
-    ):
-        hydra.compose("config", overrides)
-    return one_line(caught.value)
-
-
 @pytest.mark.parametrize(
     ("contents", "message"),
     [
@@ -88,16 +74,19 @@ def message_about(folder: Path, contents: bytes) -> str:
         (b"sizes: [784,5]\nsizes: [784,6]", ", line 2: is not valid YAML: found duplicate key"),
         (b"sizes: !!python/object:os.system [1]", ", line 1: is not valid YAML: could not"),
         (b"sizes: \x07", ": unacceptable character #x0007: special characters are not allowed"),
-        (b"sizes: " + b"[" * 2000, ": has too many brackets"),
+        (b"sizes: " + b"[" * 600, ": has too many brackets"),
         (b"3", ": must have the form KEY: VALUE"),
-        (b"sizes: ${", ": must have the form KEY: VALUE"),
+        (b"sizes: ${", ": sizes: the interpolation in its value cannot be read"),
     ],
 )
 def test_a_file_that_is_not_yaml_is_named_with_its_line(
     tmp_path: Path, contents: bytes, message: str
 ) -> None:
-    place = tmp_path / "architecture" / "mine.yaml"
-    assert message_about(tmp_path, contents).startswith(f"{place}{message}")
+    place = tmp_path / "mine.yaml"
+    place.write_bytes(contents)
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - OmegaConf raises errors of many kinds
+        FileConfigSource("tests", str(tmp_path)).load_config("mine")
+    assert one_line(caught.value).startswith(f"{place}{message}")
 
 
 @pytest.mark.parametrize(
@@ -112,7 +101,11 @@ def test_a_file_that_is_not_yaml_is_named_with_its_line(
 def test_a_file_with_options_that_do_not_fit_is_named(
     tmp_path: Path, contents: bytes, message: str
 ) -> None:
-    assert message_about(tmp_path, contents).startswith(message)
+    (tmp_path / "architecture").mkdir()
+    (tmp_path / "architecture" / "mine.yaml").write_bytes(contents)
+    with pytest.raises(HydraException) as caught:
+        compose(["architecture=mine", f"hydra.searchpath=[file://{tmp_path}]"])
+    assert one_line(caught.value).startswith(message)
 
 
 def test_no_file_is_read_when_an_error_comes_from_elsewhere() -> None:

@@ -34,7 +34,7 @@ from experiments.errors import ConfigError
         ),
         ("outputs='a", "outputs='a: Hydra cannot read this value; as text it is written outputs=a"),
         ("record_weights=[1,2", "record_weights=[1,2: Hydra cannot read this value"),
-        ("seed=" + "[" * 3000, "seed=" + "[" * 195 + "...: Hydra cannot read this value"),
+        ("seed=" + "[" * 1000, "seed=" + "[" * 195 + "...: Hydra cannot read this value"),
         ("seed=int(abc)", "seed=int(abc): invalid literal for int() with base 10: 'abc'"),
         ("seed=range(5,1)", "seed=range(5,1): it has no values"),
         ("seed=sort(range(5,1))", "seed=sort(range(5,1)): range(5,1): it has no values"),
