@@ -137,11 +137,11 @@ def _file_problem(error: Exception, file: Path) -> str:
         return f": {_option_problem(error, '')}"
     if isinstance(error, OSError) and error.strerror:
         return f": {error.strerror}"
-    if isinstance(error, RecursionError):
-        return ": has too many brackets"
     problem = str(error).partition(' in "')[0]  # the rest is the path
-    if not problem or isinstance(error, OSError):  # a bare value, or one of an unusual type
-        return ": must have the form KEY: VALUE"
+    if isinstance(error, RecursionError):
+        problem = "has too many brackets"
+    elif not problem or isinstance(error, OSError):  # a bare value, or one of an unusual type
+        problem = "must have the form KEY: VALUE"
     return f": {in_plain_words(problem)}"
 
 
