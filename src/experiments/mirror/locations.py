@@ -1,6 +1,7 @@
-"""Correct the artifact folders in an SQLite store after its outputs folder has moved.
+"""Correct the paths of artifacts in an SQLite store after its outputs folder has moved.
 
-MLflow keeps absolute paths. Without a correction, artifacts would go to the old place.
+MLflow keeps absolute paths. Without a correction, artifacts would go to the old place. A path is
+changed only if the files of that run or model are at the new place.
 """
 
 import sqlite3
@@ -9,44 +10,43 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 COLUMNS = (
-    ("experiments", "artifact_location"),
-    ("runs", "artifact_uri"),
-    ("logged_models", "artifact_location"),
-    ("model_versions", "source"),
-    ("model_versions", "storage_location"),
+    ("runs", "artifact_uri", 2),  # FOLDER/RUN/artifacts
+    ("logged_models", "artifact_location", 3),  # FOLDER/models/MODEL/artifacts
+    ("model_versions", "source", 3),
+    ("model_versions", "storage_location", 3),
 )
-"""The columns of MLflow's tables that hold paths of artifacts."""
-DEPTHS = (
-    ("SELECT DISTINCT artifact_location FROM experiments WHERE experiment_id != 0", 0),
-    ("SELECT artifact_uri FROM runs", 2),  # FOLDER/RUN/artifacts
-    ("SELECT artifact_location FROM logged_models", 3),  # FOLDER/models/MODEL/artifacts
-)
-"""Queries for paths, and the number of their last parts that are not the folder of artifacts."""
+"""Tables and columns of MLflow with paths, and the number of parts below the artifacts' folder."""
 TIMEOUT = 30.0
 """Seconds to wait for another process that writes to the store."""
 
 
 def follow_store(store: Path) -> None:
-    """Correct the folders that are missing, if there is one of the same name next to the store."""
+    """Correct the paths whose files are next to the store, in a folder of the same name.
+
+    This is so after the outputs folder was moved or copied.
+    """
+    here = store.absolute().parent
     with _connection(store) as connection:
-        for folder in _missing_folders(connection):
-            here = store.absolute().parent / folder.name
-            if here.is_dir():
-                _replace(connection, folder, here)
+        for table, column, depth in COLUMNS:
+            for path in _paths(connection, table, column, depth):
+                folder = path.parents[depth - 1]
+                _move(connection, (table, column), path, here / folder.name / _tail(path, depth))
 
 
 def set_location(store: Path, experiment_id: str, folder: Path) -> None:
     """Make ``folder`` the folder for artifacts of new runs of an experiment.
 
-    Runs whose folder is missing are moved there, too.
+    The paths of earlier runs are corrected if their files have been moved there.
     """
     with _connection(store) as connection:
         connection.execute(
             "UPDATE experiments SET artifact_location = ? WHERE experiment_id = ?",
             (str(folder), int(experiment_id)),
         )
-        for missing in _missing_folders(connection):
-            _replace(connection, missing, folder)
+        for table, column, depth in COLUMNS:
+            for path in _paths(connection, table, column, depth):
+                if not path.exists():
+                    _move(connection, (table, column), path, folder / _tail(path, depth))
 
 
 @contextmanager
@@ -56,22 +56,23 @@ def _connection(store: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-def _missing_folders(connection: sqlite3.Connection) -> list[Path]:
-    """Return the folders of artifacts that the store names, and that do not exist."""
-    folders = set()
-    for query, depth in DEPTHS:
-        for (text,) in connection.execute(query):
-            path = Path(text or "")
-            if path.is_absolute() and len(path.parents) > depth:
-                folders.add([path, *path.parents][depth])
-    return sorted(folder for folder in folders if not folder.exists())
+def _paths(connection: sqlite3.Connection, table: str, column: str, depth: int) -> list[Path]:
+    """Return the absolute paths in a column that have enough parts."""
+    rows = connection.execute(f"SELECT DISTINCT {column} FROM {table}").fetchall()  # noqa: S608
+    paths = [Path(text) for (text,) in rows if text]
+    return [path for path in paths if path.is_absolute() and len(path.parents) > depth]
 
 
-def _replace(connection: sqlite3.Connection, old: Path, new: Path) -> None:
-    """Replace a folder by another at the beginning of all paths."""
-    for table, column in COLUMNS:
+def _tail(path: Path, depth: int) -> Path:
+    """Return the last ``depth`` parts of a path."""
+    return Path(*path.parts[-depth:])
+
+
+def _move(connection: sqlite3.Connection, column: tuple[str, str], old: Path, new: Path) -> None:
+    """Replace a path in a column of a table, given as a pair, if the new one exists."""
+    table, name = column
+    if new != old and new.parent.exists():
         connection.execute(
-            f"UPDATE {table} SET {column} = :new || substr({column}, length(:old) + 1)"  # noqa: S608
-            f" WHERE {column} = :old OR substr({column}, 1, length(:old) + 1) = :old || '/'",
-            {"old": str(old), "new": str(new)},
+            f"UPDATE {table} SET {name} = ? WHERE {name} = ?",  # noqa: S608
+            (str(new), str(old)),
         )

@@ -36,67 +36,73 @@ def store(tmp_path: Path) -> Path:
 
 
 def locations(store: Path) -> set[str]:
-    """Return all paths in a store, except those that never change."""
+    """Return the paths of the run, the model and its version."""
     with closing(sqlite3.connect(store)) as connection:
         found = {
             str(value)
-            for table, column in COLUMNS
+            for table, column, _ in COLUMNS
             for (value,) in connection.execute(f"SELECT {column} FROM {table}")
         }
-    unchanged = {"None", "s3://bucket/r/artifacts", "models:/m", "/no/such/folder/0"}
+    unchanged = {"None", "s3://bucket/r/artifacts", "models:/m"}
     assert unchanged <= found
     return found - unchanged
 
 
+def location_of(store: Path, experiment: int) -> str:
+    query = "SELECT artifact_location FROM experiments WHERE experiment_id = ?"
+    with closing(sqlite3.connect(store)) as connection:
+        ((found,),) = connection.execute(query, (experiment,))
+    return str(found)
+
+
 def below(folder: Path) -> set[str]:
     """Return the paths of a store whose artifacts are in a folder."""
-    return {str(folder), f"{folder}/r/artifacts", f"{folder}/models/m/artifacts"}
+    return {f"{folder}/r/artifacts", f"{folder}/models/m/artifacts"}
 
 
-def test_paths_follow_the_store_to_the_folder_next_to_it(store: Path, tmp_path: Path) -> None:
-    (tmp_path / "art%_").mkdir()
+def make(folder: Path) -> Path:
+    """Make the folders of the artifacts of the run and of the model."""
+    for each in below(folder):
+        Path(each).mkdir(parents=True)
+    return folder
+
+
+def test_paths_follow_the_store_to_the_files_next_to_it(store: Path, tmp_path: Path) -> None:
+    here = make(tmp_path / "art%_")
     follow_store(store)
-    assert locations(store) == below(tmp_path / "art%_")
+    assert locations(store) == below(here)
 
 
-def test_paths_stay_while_their_folder_exists(store: Path, tmp_path: Path) -> None:
-    (tmp_path / "art%_").mkdir()
-    (tmp_path / "old" / "art%_").mkdir(parents=True)
+def test_paths_of_a_copied_store_lead_to_the_copies(store: Path, tmp_path: Path) -> None:
+    make(tmp_path / "old" / "art%_")
+    here = make(tmp_path / "art%_")
+    follow_store(store)
+    assert locations(store) == below(here)
+
+
+def test_paths_stay_if_their_files_are_not_next_to_the_store(store: Path, tmp_path: Path) -> None:
+    make(tmp_path / "others")
+    (tmp_path / "art%_" / "another run" / "artifacts").mkdir(parents=True)
     follow_store(store)
     assert locations(store) == below(tmp_path / "old" / "art%_")
 
 
-def test_paths_stay_while_no_folder_of_that_name_is_next_to_the_store(
-    store: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "others").mkdir()
-    follow_store(store)
+def test_a_new_location_holds_for_new_runs_of_one_experiment(store: Path, tmp_path: Path) -> None:
+    set_location(store, "1", tmp_path / "new")
+    assert location_of(store, 1) == str(tmp_path / "new")
+    assert location_of(store, 0) == "/no/such/folder/0"
     assert locations(store) == below(tmp_path / "old" / "art%_")
 
 
-def test_a_new_location_holds_for_new_runs_while_the_old_folder_exists(
+def test_runs_whose_files_were_moved_to_the_new_location_follow(
     store: Path, tmp_path: Path
 ) -> None:
-    old, new = tmp_path / "old" / "art%_", tmp_path / "new"
-    old.mkdir(parents=True)
+    new = make(tmp_path / "new")
     set_location(store, "1", new)
-    assert locations(store) == {str(new), *below(old)} - {str(old)}
+    assert locations(store) == below(new)
 
 
-def test_a_new_location_holds_for_all_runs_if_the_old_folder_is_missing(
-    store: Path, tmp_path: Path
-) -> None:
-    set_location(store, "1", tmp_path / "new")
-    assert locations(store) == below(tmp_path / "new")
-
-
-def test_a_folder_whose_name_only_begins_like_the_old_one_stays(
-    store: Path, tmp_path: Path
-) -> None:
-    other = tmp_path / "old" / "art%_2" / "r" / "artifacts"
-    other.mkdir(parents=True)
-    with closing(sqlite3.connect(store)) as connection:
-        connection.execute("INSERT INTO runs VALUES (?)", (str(other),))
-        connection.commit()
-    set_location(store, "1", tmp_path / "new")
-    assert locations(store) == {str(other), *below(tmp_path / "new")}
+def test_runs_whose_files_are_at_the_old_location_stay(store: Path, tmp_path: Path) -> None:
+    old, new = make(tmp_path / "old" / "art%_"), make(tmp_path / "new")
+    set_location(store, "1", new)
+    assert locations(store) == below(old)
