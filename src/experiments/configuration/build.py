@@ -14,7 +14,7 @@ from experiments.configuration.experiment import Experiment
 from experiments.configuration.interpolations import check_interpolations
 from experiments.configuration.messages import one_line
 from experiments.configuration.schema import DESCRIBED, KEYS, Architecture, Schema, Tracking
-from experiments.configuration.store_address import absolute_uri, check_uri
+from experiments.configuration.store_address import absolute_uri, check_uri, sqlite_path
 from experiments.data import IDXDataset
 from experiments.errors import ConfigError
 from experiments.recording import RecordedConfig
@@ -124,10 +124,9 @@ def _check_types(config: DictConfig) -> None:
 
 def _check_control(config: DictConfig) -> None:
     """Check the values in `CONTROL`."""
+    _check_folder("outputs", config.outputs)
     if config.tracking.uri is not None:
         _check_tracking(config.tracking)
-    if not config.outputs:
-        raise ConfigError("outputs is empty; it has to be a folder")
     if config.checkpoint_every < 1:
         raise ConfigError(
             f"checkpoint_every must be at least 1 epoch, not {config.checkpoint_every}"
@@ -140,10 +139,22 @@ def _check_control(config: DictConfig) -> None:
         raise ConfigError(f"record_weights must be a list of epochs, each 0 or more, not {epochs}")
 
 
+def _check_folder(key: str, text: str) -> None:
+    """Raise ConfigError unless a text is the path of a folder, which need not exist."""
+    if not text:
+        raise ConfigError(f"{key} is empty; it has to be a folder")
+    if "://" in text:
+        raise ConfigError(f"{key}={text}: it has to be a folder, not an address")
+    if os.path.lexists(text) and not Path(text).is_dir():
+        raise ConfigError(f"{key}={text}: this is a file; it has to be a folder")
+
+
 def _check_tracking(tracking: DictConfig) -> None:
     if not tracking.uri:
         raise ConfigError("tracking.uri is empty; for no tracking choose tracking=none")
     check_uri(tracking.uri)
+    if sqlite_path(tracking.uri) is not None:  # a server has a place of its own
+        _check_folder("tracking.artifacts", tracking.artifacts)
     if not tracking.experiment.strip():
         raise ConfigError("tracking.experiment is empty; it has to be a name")
     for name in IGNORED:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
+from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
 from experiments.configuration.compose import CONF
@@ -44,6 +45,9 @@ def check_hydra_options(hydra: DictConfig) -> None:
         _, *parts = word.lstrip("+~").partition("=")[0].replace("/", ".").split(".")
         if parts and parts[0].partition("@")[0] not in HONOURED:
             raise _refusal(word, ".".join(parts))
+    params = _raw(hydra, "sweeper.params")
+    if params and hydra.mode is not RunMode.MULTIRUN:
+        raise ConfigError(f"hydra.sweeper.params={params}: a sweep needs -m")
     usual = cast(DictConfig, OmegaConf.load(CONF / "config.yaml")).hydra
     for option in WITHOUT_EFFECT:
         value = _raw(hydra, option)

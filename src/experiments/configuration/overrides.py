@@ -23,6 +23,8 @@ EVALUATED = re.compile(r"\w+ while evaluating '(?P<call>.*)': (?P<problem>.*)")
 """Hydra's message about a function in an override: the call, and the problem."""
 MOST_VALUES = 100_000
 """The most values of an override, and runs of a sweep. More would fill the memory."""
+TEXTS = ("outputs", "tracking.", "dataset.root", "dataset.name")
+"""The beginnings of the keys of options that hold text."""
 LONGEST = 200
 """Characters of a word in a message."""
 
@@ -108,8 +110,10 @@ def _parsed(word: str) -> Override:
 
 
 def _text_of(word: str) -> str:
-    """Return a hint how to write the value as text; nothing if it cannot be written."""
+    """Return a hint how to write the value, if it is one of an option that holds text."""
     key, value = _part(word)
+    if not key.lstrip("+").startswith(TEXTS):
+        return ""
     if value.startswith(("[", "{")) or len(word) > LONGEST or not value.isprintable():
         return ""
     unquoted = value.strip("'\"") or value

@@ -4,6 +4,7 @@ import copy
 from functools import cache
 
 import pytest
+from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
 from experiments.configuration import (
@@ -61,6 +62,14 @@ def test_an_option_in_a_file_is_refused(option: str) -> None:
     value = {"job.env_set": {"A": "1"}, "job.env_copy": ["A"], "job.chdir": True}
     with pytest.raises(ConfigError, match=rf"^hydra\.{option}="):
         check_hydra_options(changed(option, value.get(option, "elsewhere")))
+
+
+def test_parameters_of_a_sweep_need_a_sweep() -> None:
+    swept = changed("sweeper.params", {"seed": "1,2"})
+    with pytest.raises(ConfigError, match=r"a sweep needs -m$"):
+        check_hydra_options(swept)
+    swept.mode = RunMode.MULTIRUN
+    check_hydra_options(swept)
 
 
 @pytest.mark.parametrize("part", ["launcher.processes", "sweeper.params"])
