@@ -71,7 +71,7 @@ def row_of(record: Record, status: Status, outputs: Path) -> RunRow:
         identity=start.identity,
         name=start.name,
         status=status,
-        started=start.time,
+        started=int(start.time * 1000) / 1000,  # as MLflow keeps it, for the same order of runs
         run_seconds=record.seconds,
         data=start.dataset.sha256 if start.dataset else "",
         outputs=str(outputs.absolute()),
