@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from omegaconf import DictConfig
 
 from experiments.cli import values
-from experiments.configuration import absolute_uri, compose, override
+from experiments.configuration import absolute_uri, check_uri, compose, override
 from experiments.errors import ConfigError
 from experiments.interruption import Interruption
 
@@ -61,9 +61,10 @@ def outputs_parser() -> argparse.ArgumentParser:
 def absolute_store(text: str) -> str:
     """Return the address of a store. Raise ArgumentTypeError if MLflow has no such store."""
     try:
-        return absolute_uri(text)
+        check_uri(text)
     except ConfigError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+    return absolute_uri(text)
 
 
 def store_parser() -> argparse.ArgumentParser:
@@ -102,12 +103,15 @@ def store_uri(arguments: StoreArguments, outputs: Path | None = None) -> str | N
     """Return the address of the MLflow store: `--uri`, or else the address in conf/.
 
     The address in conf/ depends on the folder of the records, ``outputs``. It is None if runs are
-    not tracked.
+    not tracked. Raise ConfigError if MLflow has no store at the address in conf/.
     """
     if arguments.uri is not None:
         return arguments.uri
     uri: str | None = _configuration(outputs).tracking.uri
-    return uri if uri is None else absolute_uri(uri)
+    if uri is None:
+        return None
+    check_uri(uri)
+    return absolute_uri(uri)
 
 
 def runs_source(arguments: SweepArguments) -> Path | str:

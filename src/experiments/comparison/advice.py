@@ -40,7 +40,7 @@ def incomplete(runs: pd.DataFrame, group: str, pairs: Sequence[Pair], scope: Sco
             lines = " && ".join(with_choices(same.iloc[0], group, seeds, among=arms))
             sentences.append(
                 f"{condition}: only {same[ARM].iloc[0]} has been run{scope.words};"
-                f" {_elsewhere(same, group, scope)}run the others with: {lines}"
+                f" {_or(_elsewhere(same, group, scope))}run the others with: {lines}"
             )
     for pair in pairs:
         unmatched = {*pair.runs_a["seed"], *pair.runs_b["seed"]} - {*pair.values.index}
@@ -70,7 +70,7 @@ def no_pairs(runs: pd.DataFrame, group: str, scope: Scope) -> str:
     """Return why no two arms can be compared, and the command that makes the missing runs."""
     arms = _arms(runs, group)
     seeds = range(fewest_seeds())
-    elsewhere = _elsewhere(runs, group, scope)
+    elsewhere = _or(_elsewhere(runs, group, scope))
     if len(arms) == 1:
         lines = with_choices(runs.iloc[0], group, seeds)
         return (
@@ -105,14 +105,14 @@ def too_few_seeds(pairs: Sequence[Pair], group: str, scope: Scope) -> str:
     lower = f"; {', '.join(reasons)}, so lower learning rates are needed, too" if reasons else ""
     return (
         f"the arms of {group} have {'one seed' if one else 'no seed'} in common{scope.words}, but a"
-        f" comparison needs at least {needed}{lower}; {_elsewhere(runs, group, scope)}run"
+        f" comparison needs at least {needed}{lower}; {_or(_elsewhere(runs, group, scope))}run"
         f" {_in_one_line(lines, group, scope)}"
     )
 
 
 def nothing_final(runs: pd.DataFrame, group: str, scope: Scope) -> str:
     """Return that no run has ended with a result, and whether other runs of the source have."""
-    elsewhere = _elsewhere(runs[:0], group, scope).removesuffix("; or ")
+    elsewhere = _elsewhere(runs[:0], group, scope)
     return (
         f"no run has finished or diverged yet{scope.words} ({status_counts(runs)}), so there is"
         f" nothing to compare{elsewhere and '; '}{elsewhere}"
@@ -120,7 +120,7 @@ def nothing_final(runs: pd.DataFrame, group: str, scope: Scope) -> str:
 
 
 def _elsewhere(runs: pd.DataFrame, group: str, scope: Scope) -> str:
-    """Return what to do instead of making runs, if all runs of the source allow more; else nothing.
+    """Return advice to compare all runs of the source, if these allow more than ``runs``.
 
     They do if they have more arms than ``runs``, or as many but in pairs with two seeds or more.
     """
@@ -135,10 +135,15 @@ def _elsewhere(runs: pd.DataFrame, group: str, scope: Scope) -> str:
     arms, known = _arms(runs, group), _arms(final, group)
     command = scope.command("compare", group, "--all")
     if len(known) > max(len(arms), 1):
-        return f"all runs together have {', '.join(known)}: compare them with {command}; or "
+        return f"all runs together have {', '.join(known)}: compare them with {command}"
     if any(len(pair.values) > 1 for pair in pairs_of(tuned(final), group)):
-        return f"all runs together are enough: compare them with {command}; or "
+        return f"all runs together are enough: compare them with {command}"
     return ""
+
+
+def _or(advice: str) -> str:
+    """Return advice that is followed by other advice."""
+    return f"{advice}; or " if advice else ""
 
 
 def _arms(runs: pd.DataFrame, group: str) -> list[str]:

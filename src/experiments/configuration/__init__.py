@@ -33,7 +33,12 @@ from experiments.configuration.overrides import (
     override_parser,
 )
 from experiments.configuration.schema import CONTROL, DESCRIBED, GROUPS
-from experiments.configuration.store_address import absolute_uri, sqlite_path, sqlite_uri
+from experiments.configuration.store_address import (
+    absolute_uri,
+    check_uri,
+    sqlite_path,
+    sqlite_uri,
+)
 
 __all__ = [
     "CONF",
@@ -48,6 +53,7 @@ __all__ = [
     "check_hydra_options",
     "check_overrides",
     "check_same_for_all",
+    "check_uri",
     "choices",
     "compose",
     "experiment_overrides",

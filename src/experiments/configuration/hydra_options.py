@@ -1,6 +1,7 @@
 """Hydra's own options: read its overrides, and refuse options that do nothing in this project."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, cast
 
 from hydra.types import RunMode
@@ -36,7 +37,7 @@ def overrides_of(hydra: DictConfig, part: str) -> list[str]:
 
     ``part`` is `task` for those of this project, `hydra` for those of Hydra's own options.
     """
-    return cast(list[str], OmegaConf.to_container(hydra.overrides, resolve=False)[part])  # type: ignore[index,call-overload]
+    return cast(list[str], _value(_raw(hydra.overrides), part))
 
 
 def check_hydra_options(hydra: DictConfig) -> None:
@@ -45,13 +46,13 @@ def check_hydra_options(hydra: DictConfig) -> None:
         _, *parts = word.lstrip("+~").partition("=")[0].replace("/", ".").split(".")
         if parts and parts[0].partition("@")[0] not in HONOURED:
             raise _refusal(word, ".".join(parts))
-    params = _raw(hydra, "sweeper.params")
+    raw = _raw(hydra)
+    params = _value(raw, "sweeper.params")
     if params and hydra.mode is not RunMode.MULTIRUN:
         raise ConfigError(f"hydra.sweeper.params={params}: a sweep needs -m")
-    usual = cast(DictConfig, OmegaConf.load(CONF / "config.yaml")).hydra
     for option in WITHOUT_EFFECT:
-        value = _raw(hydra, option)
-        if value and value != _raw(usual, option):
+        value = _value(raw, option)
+        if value and value != _value(_usual(), option):
             raise _refusal(f"hydra.{option}={value}", option)
 
 
@@ -62,7 +63,7 @@ def check_same_for_all(hydra: DictConfig, of_the_sweep: DictConfig, words: Seque
     ``hydra`` is the node of the job, ``words`` are its overrides.
     """
     for part in ("launcher", "sweeper"):
-        if _raw(hydra, part) != _raw(of_the_sweep, part):
+        if hydra[part] != of_the_sweep[part]:
             raise ConfigError(
                 f"{' '.join(words)}: sets hydra.{part}, which counts only if the file is chosen for"
                 " all runs of the sweep; choose one file, or write the option on the command line"
@@ -74,9 +75,20 @@ def _refusal(word: str, option: str) -> ConfigError:
     return ConfigError(f"{word}: this option of Hydra does nothing here{known}")
 
 
-def _raw(node: DictConfig, path: str) -> Any:
-    """Return the value at a path, with interpolations as they were written; None if missing."""
-    value: Any = OmegaConf.to_container(node, resolve=False)
+@cache
+def _usual() -> dict[str, Any]:
+    """Return the options of Hydra that conf/config.yaml sets."""
+    return _raw(cast(DictConfig, OmegaConf.load(CONF / "config.yaml")).hydra)
+
+
+def _raw(node: DictConfig) -> dict[str, Any]:
+    """Return the values of a node, with interpolations as they were written."""
+    return cast(dict[str, Any], OmegaConf.to_container(node, resolve=False))
+
+
+def _value(values: dict[str, Any], path: str) -> Any:
+    """Return the value at a path; None if it is missing."""
+    found: Any = values
     for name in path.split("."):
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
+        found = found.get(name) if isinstance(found, dict) else None
+    return found

@@ -31,9 +31,8 @@ def sqlite_uri(path: Path) -> str:
 def absolute_uri(uri: str) -> str:
     """Return the address with an absolute path, so that it is valid in every working directory.
 
-    The address of a server does not change. Raise ConfigError if MLflow has no such store.
+    The address of a server does not change.
     """
-    check_uri(uri)
     path = sqlite_path(uri)
     return uri if path is None else sqlite_uri(path.absolute())
 

@@ -1,4 +1,4 @@
-"""What a file holds, told by its first bytes: the words of messages about files of another kind."""
+"""The kind of a file by its first bytes, in words for messages about files of another kind."""
 
 import string
 from collections.abc import Sequence
@@ -112,7 +112,7 @@ def _kind_of_text(beginning: bytes) -> str:
 
 
 def _explain_header(element: int, found: int, dimensions: int) -> str:
-    """Return what is wrong with an IDX header: the number of dimensions, the type, or both."""
+    """Describe the mistakes in an IDX header: the number of dimensions, the type, or both."""
     wrong = []
     if found != dimensions:
         if {found, dimensions} == {1, 3}:

@@ -99,7 +99,7 @@ def _near_folder(root: Path) -> str:
 
 
 def _advice(file: Path, name: str) -> str:
-    """Return what to do with a file that may be meant by ``name``; nothing if it is no file."""
+    """Return advice about a file that may be meant by ``name``; nothing if it is no file."""
     if not file.is_file():
         return ""
     try:

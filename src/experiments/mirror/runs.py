@@ -181,7 +181,9 @@ class MirroredRun:
     def _copy_network(self, record: Record, end: End) -> None:
         """Copy the confusion matrix, and the network if its file has not been deleted."""
         title = f"{record.start.name}: validation set"
-        first_label = record.start.config.dataset.get("first_label", 0)  # none in older records
+        first_label = record.start.config.dataset.get(
+            "first_label", 0
+        )  # labels in older records begin with 0
         figure = figures.confusion_matrix(end.confusion_matrix, title, first_label=first_label)
         self.client.log_figure(self._run_id, figure, "confusion_matrix.png")
         network = self.folder / NETWORK

@@ -92,7 +92,7 @@ def find_experiment(client: MlflowClient, uri: str, tracking: RecordedTracking) 
 
 
 def _deleted(uri: str, experiment: Experiment) -> str:
-    """Return what can be done about an experiment that was deleted in MLflow."""
+    """Return the message about a deleted experiment, with the command that restores it."""
     restore = shlex.join(
         [program("mlflow"), "experiments", "restore", "--experiment-id", experiment.experiment_id]
     )

@@ -69,7 +69,7 @@ def test_an_address_of_a_server_is_accepted(uri: str) -> None:
 )
 def test_an_address_of_no_store_is_refused(uri: str, reason: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        absolute_uri(uri)
+        check_uri(uri)
     assert reason in str(caught.value)
     assert str(caught.value).endswith("write sqlite:///FILE or http://HOST:PORT")
 

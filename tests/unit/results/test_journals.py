@@ -156,3 +156,8 @@ def test_each_journal_of_a_finished_run_is_read_once(tmp_path: Path) -> None:
 def test_runs_that_were_set_aside_are_left_out(outputs: Path) -> None:
     assert run_folder(outputs, f"{FINISHED}.1").exists()
     assert sorted(load_journals(outputs, None).runs["identity"]) == sorted(ORDER)
+
+
+def test_a_run_has_started_in_the_millisecond_that_mlflow_keeps(tmp_path: Path) -> None:
+    record = records.record(records.start(time=1000.0019))
+    assert row_of(record, Status.INTERRUPTED, tmp_path).started == 1000.001
