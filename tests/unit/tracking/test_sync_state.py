@@ -147,3 +147,19 @@ def test_the_sync_state_is_not_part_of_the_journal(run: Path) -> None:
     write(run, SERVER, size(run))
     assert (run / JOURNAL).read_bytes() == before
     assert {path.name for path in run.iterdir()} == {JOURNAL, SYNC_STATE}
+
+
+def test_the_store_of_a_record_moves_with_its_outputs_folder(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    tracking = RecordedTracking(
+        experiment="tests",
+        uri=f"sqlite:///{old}/mlflow.db",
+        artifacts=str(old / "art"),
+        outputs=str(old),
+    )
+    start = records.start(config={"tracking": tracking})
+    run = records.write_run(old, "1", start, *records.epochs(1), records.end())
+    sweep = records.write_sweep_record(old, records.sweep_record(["1"], tracking=tracking))
+    old.rename(new)
+    for folder in (run, sweep):
+        assert store_of(new / folder.relative_to(old)) == f"sqlite:///{new}/mlflow.db"
