@@ -9,7 +9,7 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
 from experiments.cli import check_run_command, one_line_errors
-from experiments.configuration import CONF, register
+from experiments.configuration import CONF, check_store, register
 from experiments.interruption import Interruption
 from experiments.running import Job, run
 from experiments.sweeping import plan
@@ -24,6 +24,7 @@ def main(config: DictConfig) -> None:
     """Train one network and track it; a sweep goes to `experiments.sweeping` instead."""
     with one_line_errors():
         job = Job.of(config, DictConfig(HydraConfig.get()))
+        check_store(job.config.tracking)
         if job.plan:
             plan([job], processes=1)
         else:
@@ -36,7 +37,7 @@ def train(job: Job) -> None:
     with Display() as display:
         supervisor = Supervisor(
             job.folder,
-            uri,
+            job.config.tracking,
             needed=not (
                 job.is_settled_on_disk() and uri is not None and up_to_date(job.folder, uri)
             ),

@@ -6,9 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
-from hydra.core.override_parser.types import Override
+from hydra.core.override_parser.types import Glob, Override
 
-from experiments.configuration import MOST_VALUES, check_overrides, override_parser
+from experiments.configuration import (
+    MOST_VALUES,
+    PARTS,
+    Value,
+    check_overrides,
+    override,
+    override_parser,
+)
 from experiments.errors import ConfigError
 
 
@@ -19,20 +26,35 @@ class GridSweeper(BasicSweeper):
     writes a `multirun.yaml` into a folder that all sweeps share.
     """
 
-    def __init__(self, params: dict[str, str] | None) -> None:
-        super().__init__(max_batch_size=None, params=params)
+    def __init__(self, params: dict[str, Value] | None) -> None:
+        super().__init__(max_batch_size=None)
+        self.parameters = params or {}
 
     def sweep(self, arguments: list[str]) -> Any:
         """Launch every job. Raise ConfigError for values that are no finite set, or none at all."""
         assert self.hydra_context is not None  # noqa: S101 - setup() has set both; for mypy
         assert self.launcher is not None  # noqa: S101
-        words = [*self._parse_config(), *arguments]
+        words = [*map(_word, self.parameters, self.parameters.values()), *arguments]
         check_overrides(words, multirun=True)
         overrides = override_parser(self.hydra_context.config_loader).parse_overrides(words)
+        for each in overrides:
+            leave_out_parts(each)
         check_number_of_jobs(overrides)
         jobs: Sequence[Sequence[str]]
         (jobs,) = self.split_arguments(overrides, None)
         return [self.launcher.launch(jobs, initial_job_idx=0)]
+
+
+def _word(key: str, value: Value) -> str:
+    """Return a parameter as an override. A text is written as on the command line: `1,2`."""
+    return f"{key}={value}" if isinstance(value, str) else override(key, value)
+
+
+def leave_out_parts(given: Override) -> None:
+    """Take the files that are only parts of others out of `glob(*)`."""
+    value: object = given.value()
+    if isinstance(value, Glob):
+        value.exclude.extend(PARTS.get(given.key_or_group, ()))
 
 
 def check_number_of_jobs(overrides: Sequence[Override]) -> None:
@@ -42,16 +64,16 @@ def check_number_of_jobs(overrides: Sequence[Override]) -> None:
         raise ConfigError(f"the sweep has more than {MOST_VALUES:,} runs")
 
 
-def _number_of_values(override: Override) -> int:
+def _number_of_values(given: Override) -> int:
     """Return the number of values of an override. Raise ConfigError if there are none."""
-    if not override.is_sweep_override():
+    if not given.is_sweep_override():
         return 1
-    if not override.is_discrete_sweep():
+    if not given.is_discrete_sweep():
         raise ConfigError(
-            f"{override.input_line}: an interval has no finite number of values; write a range or a"
+            f"{given.input_line}: an interval has no finite number of values; write a range or a"
             " list of values"
         )
-    number = sum(1 for _ in itertools.islice(override.sweep_iterator(), MOST_VALUES + 1))
+    number = sum(1 for _ in itertools.islice(given.sweep_iterator(), MOST_VALUES + 1))
     if not number:
-        raise ConfigError(f"{override.input_line}: has no values, so the sweep has no runs")
+        raise ConfigError(f"{given.input_line}: has no values, so the sweep has no runs")
     return number

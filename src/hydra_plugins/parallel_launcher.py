@@ -9,8 +9,11 @@ from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, open_dict
 
-from experiments.configuration import check_same_for_all, overrides_of
+from experiments.configuration import SweepConfigs, check_same_for_all, overrides_of
 from experiments.errors import ConfigError
+
+MANY = 200
+"""Jobs that take some seconds to check."""
 
 
 class ParallelLauncher(Launcher):
@@ -25,6 +28,7 @@ class ParallelLauncher(Launcher):
         """Keep Hydra's context and configuration; every job does `experiments.running.run`."""
         self.context = hydra_context
         self.config = config
+        self._configs = SweepConfigs(hydra_context.config_loader, config)
 
     def launch(
         self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int
@@ -35,9 +39,8 @@ class ParallelLauncher(Launcher):
         """
         from experiments.sweeping import plan, prepare, sweep
 
-        processes = os.cpu_count() if self.processes is None else self.processes
-        if not isinstance(processes, int) or processes < 1:
-            raise ConfigError(f"hydra.launcher.processes must be 1 or more, not {processes}")
+        processes = _number(os.cpu_count() if self.processes is None else self.processes)
+        print(announcement(len(job_overrides)), end="", flush=True)
         configs = map(self._compose, itertools.count(initial_job_idx), job_overrides)
         jobs = prepare(job_overrides, configs)
         if any(job.plan for job in jobs):
@@ -51,9 +54,27 @@ class ParallelLauncher(Launcher):
 
     def _compose(self, number: int, overrides: Sequence[str]) -> DictConfig:
         """Return the configuration of a job, with Hydra's own node."""
-        config = self.context.config_loader.load_sweep_config(self.config, list(overrides))
+        config = self._configs.compose(overrides)
         with open_dict(config):
             config.hydra.job.id = str(number)
             config.hydra.job.num = number
         check_same_for_all(config.hydra, self.config.hydra, overrides)
         return config
+
+
+def announcement(n_jobs: int) -> str:
+    """Return a line about the time that the checks of many jobs take; nothing for fewer jobs."""
+    if n_jobs < MANY:
+        return ""
+    return f"Checking {n_jobs:,} runs before the first one starts; 1,000 take about a minute.\n"
+
+
+def _number(processes: object) -> int:
+    """Return the number of processes. Raise ConfigError if it is none."""
+    if not isinstance(processes, int) or isinstance(processes, bool):
+        kind = "the text " if isinstance(processes, str) else ""
+        shown = str(processes).lower() if isinstance(processes, bool) else processes
+        raise ConfigError(f"hydra.launcher.processes must be a whole number, not {kind}{shown}")
+    if processes < 1:
+        raise ConfigError(f"hydra.launcher.processes must be 1 or more, not {processes}")
+    return processes

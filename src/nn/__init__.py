@@ -13,7 +13,7 @@ from nn.losses import CrossEntropyCost, Loss, Output, QuadraticCost
 from nn.network import Network
 from nn.optimizers import SGD, Adam, AdamW, Momentum, Nesterov, Optimizer, RMSProp
 from nn.schedules import Constant, Cosine, Exponential, HalveOnPlateau, Schedule, Step
-from nn.serialization import load, save
+from nn.serialization import load, save, sizes_of
 
 __all__ = [
     "SGD",
@@ -48,4 +48,5 @@ __all__ = [
     "Tanh",
     "load",
     "save",
+    "sizes_of",
 ]

@@ -11,6 +11,7 @@ import io
 import json
 import zlib
 from enum import Enum
+from itertools import pairwise
 from typing import Any, TypeVar, get_type_hints
 from zipfile import BadZipFile, is_zipfile
 
@@ -73,6 +74,27 @@ def load(contents: bytes) -> Network:
         )
     network.parameters[:] = parameters
     return network
+
+
+def sizes_of(contents: bytes) -> list[int]:
+    """Return the sizes of the layers of a saved network. Its classes are not imported.
+
+    Raise ValueError if the file is not a saved network.
+    """
+    parameters, text = _arrays(contents)
+    try:
+        description = json.loads(text)
+        sizes = [int(size) for size in description["sizes"]]
+    except (KeyError, RecursionError, TypeError, ValueError) as error:
+        shown = " ".join(text.split())[:200]
+        raise ValueError(f"not a saved network: its description is {shown}: {error}") from None
+    expected = sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
+    if parameters.shape != (expected,):
+        raise ValueError(
+            f"not a saved network: it has {list(parameters.shape)} parameters, expected"
+            f" {[expected]} for sizes {sizes}"
+        )
+    return sizes
 
 
 def _arrays(contents: bytes) -> tuple[Array, str]:

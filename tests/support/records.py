@@ -27,6 +27,7 @@ from experiments.recording import (
     Status,
     SweepRecord,
     SweepRun,
+    pack_correct,
     run_folder,
     sweep_folder,
     write_sweep,
@@ -79,6 +80,10 @@ TEST_METRICS = {
     "best_epoch/test/cost": 0.3125,
     "best_epoch/test/accuracy": 0.89,
 }
+CORRECT_IMAGES = {
+    "test/correct": pack_correct([True, True, False, True, True, True, True, True, True]),
+    "best_epoch/test/correct": pack_correct([True, True, True, True, True, True, True, True, True]),
+}
 MESSAGES = {
     Status.DIVERGED: "cost or norms became NaN or infinite in epoch 3",
     Status.FAILED: "its process was ended by SIGSEGV",
@@ -121,7 +126,12 @@ def end(status: Status = Status.FINISHED, **changes: Any) -> End:
     event = End(time=START.time + 100, status=status, message=MESSAGES.get(status, ""))
     if status is Status.FINISHED:
         event = msgspec.structs.replace(
-            event, elapsed=61.25, metrics=TEST_METRICS, confusion_matrix=[[4, 1], [0, 5]]
+            event,
+            elapsed=61.25,
+            metrics=TEST_METRICS,
+            confusion_matrix=[[4, 1], [0, 5]],
+            correct=CORRECT_IMAGES["test/correct"],
+            best_epoch_correct=CORRECT_IMAGES["best_epoch/test/correct"],
         )
     return msgspec.structs.replace(event, **changes)
 

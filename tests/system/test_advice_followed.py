@@ -9,17 +9,11 @@ import pandas as pd
 import pytest
 from frames import Runs, arm, diverged, frame, run
 
-from experiments.comparison import compare, statistics
+from experiments.comparison import compare
 from experiments.comparison.power import fewest_seeds
 from experiments.errors import UserError
 
 RATE = "optimizer.learning_rate"
-
-
-@pytest.fixture(autouse=True)
-def _fewer_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Resample a tenth as often as usual, to save time."""
-    monkeypatch.setattr(statistics, "RESAMPLES", 999)
 
 
 def refusal(runs: pd.DataFrame, group: str = "loss") -> str:

@@ -1,59 +1,48 @@
 """Every argument of `experiments` with values of all kinds: an answer, or one line of error.
 
-The arguments come from the parser, so those of new commands are tried without a change here.
+The arguments come from the parser, so those of new commands are tried without a change here. The
+values are those of a list, and drawn ones.
 """
 
 import argparse
-import json
+import os
 import random
+import shutil
+import socket
 import sqlite3
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
 import harness
 import pytest
-from any_overrides import CLASS
-from harness import Program
+from forked import EXPERIMENTS, Ended, Forks
+from hypothesis import given
+from hypothesis import strategies as st
+from properties import trials
 
 from experiments.cli.main import COMMANDS
 
-LIMIT = 10
-"""Seconds after which a command hangs."""
-FORKS = f"""
-import json, os, signal, sys, traceback, warnings
-warnings.simplefilter("ignore")
-import experiments.comparison, experiments.mirror, experiments.report, experiments.results
-from experiments.cli import main
-for number, words in enumerate(json.load(open("commands.json"))):
-    child = os.fork()
-    if not child:
-        for descriptor, name in ((1, "out"), (2, "err")):
-            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-            os.dup2(os.open(f"{{number}}.{{name}}", flags), descriptor)
-        signal.alarm({LIMIT})
-        sys.argv = ["experiments", *words]
-        try:
-            main()
-        except SystemExit as end:
-            code = end.code or 0
-        except BaseException:
-            traceback.print_exc()
-            code = 99
-        else:
-            code = 0
-        sys.stdout.flush(), sys.stderr.flush()
-        os._exit(code)
-    _, status = os.waitpid(child, 0)
-    print(os.waitstatus_to_exitcode(status), flush=True)
-"""
-"""Executes `experiments` with each of many lists of words, and imports only once.
-
-It prints the exit codes. The output of command N goes to N.out and N.err.
-"""
+SILENT = "http://silent"
+"""Stands for the address of a server that accepts connections and never answers."""
+DELETED = "sqlite:///deleted.db"
+"""A store whose experiment was deleted."""
+DAMAGED = ("garbage", "garbage/runs/11", "pipes", "pipes/runs/11", "sweep", "sweep/sweeps/55")
+"""Folders with a journal or a sweep's record that is damaged, or a FIFO."""
 VALUES = (
-    *("", " ", "nowhere", "nowhere/deep", "text", "bytes", "zero", "empty", "/dev/null", "-1", "0"),
+    *(
+        "",
+        " ",
+        "nowhere",
+        "nowhere/deep",
+        "text",
+        "bytes",
+        "zero",
+        "empty",
+        "/dev/null",
+        "-1",
+        "+0",
+    ),
     *(
         "1e400",
         "nan",
@@ -69,41 +58,42 @@ VALUES = (
     *("sqlite:///other.db", "sqlite:///text", "sqlite:///nowhere.db", "sqlite:///empty"),
     *("sqlite:///", "sqlite:////dev/null", "http://127.0.0.1:9", "http://", "gopher://host"),
     *("file:///tmp", "mlruns", "postgresql://nobody@127.0.0.1:9/nothing"),
+    *("-9", "~/x", "text/x", "fifo", "sqlite:///fifo", *DAMAGED, DELETED, SILENT),
 )
-"""Values: missing, empty, of the wrong type, unreadable, foreign and hostile ones."""
-REQUIRED = {"group": "loss", "folder": "exported", "id": "nothing"}
+"""Values: missing, empty, of the wrong type, unreadable, foreign, damaged and hostile ones."""
+REQUIRED = {"groups": "loss", "folder": "exported", "id": "nothing"}
 """Values of the arguments that a command requires, while another argument is tried."""
 HARMLESS = {
-    "export": {"nowhere", "nowhere/deep", "empty", "-1", "0", "1e400", "nan", "é ü\n\t", "$(id)"}
-    | {"[1", "a=b", "null", "loss", "99999999999999", "mlruns"},  # any new folder
+    "export": {"nowhere", "nowhere/deep", "empty", "-1", "+0", "1e400", "nan", "é ü\n\t", "$(id)"}
+    | {"[1", "a=b", "null", "loss", "99999999999999", "mlruns", "-9", "~/x"},  # any new folder
+    "status": {"garbage", "pipes"},  # the runs are shown as damaged
     "sync": {"sqlite:///nowhere.db"},  # a new store
-    "compare": {"loss", "0"},  # the group; no margin
-    "repeat": {"0"},  # may be the beginning of the identity
+    "compare": {"loss", "+0"},  # the group; no margin
 }
 """Values that are no mistakes, by command."""
 
 
-def tried() -> Iterator[list[str]]:
-    """Yield command lines: for each argument that takes a value, one with each of the values."""
+def takers() -> Iterator[tuple[list[str], argparse.Action]]:
+    """Yield each argument that takes a value, after the words that its command needs."""
     commands = argparse.ArgumentParser().add_subparsers()
     for module in COMMANDS:
         module.add_parser(commands)
     for name, command in commands.choices.items():
-        takers = [action for action in command._actions if action.nargs != 0]
-        for tried in takers:
-            others = {other.dest: other for other in takers if other is not tried}
+        actions = [action for action in command._actions if action.nargs != 0]
+        for taker in actions:
+            others = {other.dest: other for other in actions if other is not taker}
             words = [name, *(["--outputs=outputs"] if "outputs" in others else [])]
             words += [REQUIRED[dest] for dest, other in others.items() if _is_required(other)]
             if name == "ui":
-                words += [
-                    "--no-browser",
-                    *(["--uri=sqlite:///absent.db"] if "uri" in others else []),
-                ]
-            for value in VALUES:
-                if tried.option_strings:
-                    yield [*words, f"{tried.option_strings[-1]}={value}"]
-                else:
-                    yield [*words, "--", value]
+                words += ["--no-browser", *(["--uri=sqlite:///absent.db"] * ("uri" in others))]
+            yield words, taker
+
+
+def given_value(words: Sequence[str], taker: argparse.Action, value: str) -> list[str]:
+    """Return a command line that gives the argument a value."""
+    if taker.option_strings:
+        return [*words, f"{taker.option_strings[-1]}={value}"]
+    return [*words, "--", value]
 
 
 def _is_required(action: argparse.Action) -> bool:
@@ -122,33 +112,117 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with closing(sqlite3.connect(folder / "other.db")) as database:
         database.execute("CREATE TABLE customers (name TEXT)")
         database.commit()
+    os.mkfifo(folder / "fifo")
+    write_damaged(folder)
+    shutil.copy(folder / "outputs" / "mlflow.db", folder / "deleted.db")
+    with closing(sqlite3.connect(folder / "deleted.db")) as database:
+        for table in ("experiments", "runs"):
+            database.execute(f"UPDATE {table} SET lifecycle_stage = 'deleted'")
+        database.commit()
     return folder
 
 
-def check(folder: Path, commands: Sequence[Sequence[str]]) -> None:
-    """Execute commands in the folder, and check the answer of each."""
-    (folder / "commands.json").write_text(json.dumps(commands), encoding="utf-8")
-    with Program([sys.executable, "-c", FORKS], folder / "codes", cwd=folder) as program:
-        assert program.wait() == 0, program.output
-        codes = [int(line) for line in program.output.splitlines()]
-    for number, (words, code) in enumerate(zip(commands, codes, strict=True)):
-        printed = (folder / f"{number}.out").read_text(encoding="utf-8")
-        error = (folder / f"{number}.err").read_text(encoding="utf-8")
-        answer = (words, code, printed, error)
-        assert code in (0, 1, 2), answer
-        assert not CLASS.search(error), answer
-        if code:
-            assert error.count("\n") == 1, answer
-            assert error.startswith("error: "), answer
-        else:
-            value = words[-1].partition("=")[2] if words[-1].startswith("--") else words[-1]
-            assert value in HARMLESS.get(words[0], set()), answer
+def write_damaged(folder: Path) -> None:
+    """Write the folders of `DAMAGED`."""
+    for name in DAMAGED[1::2]:
+        (folder / name).mkdir(parents=True)
+    (folder / "garbage" / "runs" / "11" / "journal.jsonl").write_bytes(b"garbage\n")
+    os.mkfifo(folder / "pipes" / "runs" / "11" / "journal.jsonl")
+    (folder / "sweep" / "sweeps" / "55" / "sweep.json").write_bytes(b"garbage\n")
 
 
-def test_some_arguments_give_an_answer_or_an_error_of_one_line(folder: Path) -> None:
-    check(folder, random.Random(0).sample(list(tried()), 20))
+@pytest.fixture(scope="module")
+def silent() -> Iterator[str]:
+    """The address of a server that accepts connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+class ForksWithServer(Forks):
+    """Executes `experiments` with the address of a server in the place of `SILENT`."""
+
+    silent: str
+
+    def execute(self, words: Sequence[str]) -> Ended:
+        """Execute the program with these words."""
+        return super().execute([word.replace(SILENT, self.silent) for word in words])
+
+
+@pytest.fixture(scope="module")
+def forks(folder: Path, silent: str) -> Iterator[Forks]:
+    """A process that executes `experiments` in the folder, which is also the home directory."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(folder))
+        with ForksWithServer(EXPERIMENTS, folder) as forks:
+            forks.silent = silent
+            yield forks
+
+
+def check(forks: Forks, words: Sequence[str], value: str) -> None:
+    """Execute a command, and check its answer: only a harmless value is accepted."""
+    if words[0] == "ui" and value == DELETED:
+        return  # it is served until Ctrl-C
+    ended = forks.execute(words)
+    if ended.code == 0:
+        assert is_harmless(words[0], value), ended
+    else:
+        ended.check_one_line()
+
+
+def is_harmless(command: str, value: str) -> bool:
+    """Return whether a value is no mistake: any text is the name of a new folder for an export."""
+    if value in HARMLESS.get(command, set()):
+        return True
+    is_folder = value.strip() and "://" not in value
+    return command == "export" and value not in VALUES and bool(is_folder)
+
+
+TAKERS = list(takers())
+ALL = [(words, taker, value) for words, taker in TAKERS for value in VALUES]
+drawn = st.tuples(
+    st.sampled_from(TAKERS),
+    st.sampled_from(VALUES)
+    | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0/"), max_size=8)
+    | st.integers().map(str)
+    | st.floats().map(str),
+)
+"""An argument and a value: one of the list, a text, or a number. A text is no path elsewhere."""
+
+
+def test_some_arguments_give_an_answer_or_an_error_of_one_line(forks: Forks) -> None:
+    for words, taker, value in random.Random(0).sample(ALL, 20):
+        check(forks, given_value(words, taker, value), value)
+
+
+def test_damaged_folders_give_an_answer_or_an_error_of_one_line(forks: Forks) -> None:
+    for command in (["status"], ["compare", "loss"], ["export", "new", "--all"], ["sync"]):
+        for value in DAMAGED[::2]:
+            check(forks, [*command, f"--outputs={value}"], value)
+    for value in DAMAGED[1::2]:
+        check(forks, ["sync", value], value)
+        check(forks, ["repeat", value], value)
 
 
 @pytest.mark.stress
-def test_all_arguments_give_an_answer_or_an_error_of_one_line(folder: Path) -> None:
-    check(folder, list(tried()))
+def test_all_arguments_give_an_answer_or_an_error_of_one_line(forks: Forks) -> None:
+    for words, taker, value in ALL:
+        check(forks, given_value(words, taker, value), value)
+
+
+@trials(20)
+@given(drawn)
+def test_some_values_give_an_answer_or_an_error_of_one_line(
+    forks: Forks, drawn: tuple[tuple[list[str], argparse.Action], str]
+) -> None:
+    (words, taker), value = drawn
+    check(forks, given_value(words, taker, value), value)
+
+
+@pytest.mark.stress
+@trials(100)
+@given(drawn)
+def test_many_values_give_an_answer_or_an_error_of_one_line(
+    forks: Forks, drawn: tuple[tuple[list[str], argparse.Action], str]
+) -> None:
+    (words, taker), value = drawn
+    check(forks, given_value(words, taker, value), value)

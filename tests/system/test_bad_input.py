@@ -1,75 +1,12 @@
 """`python run.py` with mistakes: each ends with one line on stderr, before anything is written."""
 
-import json
-import random
-import shutil
-import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from any_overrides import CLASS, KEYS, VALUES
-from harness import NOT_TRACKED, PROJECT, Program, start
+from forked import RUN, Forks
+from harness import NOT_TRACKED, PROJECT, read_only, start
 
-FORKS = """
-import json, os, runpy, sys
-sys.path.insert(0, os.getcwd())
-import run
-for number, words in enumerate(json.load(open("commands.json"))):
-    child = os.fork()
-    if not child:
-        for descriptor, name in ((1, "out"), (2, "err")):
-            os.dup2(os.open(f"{number}.{name}", os.O_WRONLY | os.O_CREAT), descriptor)
-        sys.argv = ["run.py", *words]
-        runpy.run_path("run.py", run_name="__main__")
-        sys.exit(0)
-    _, status = os.waitpid(child, 0)
-    print(os.waitstatus_to_exitcode(status), flush=True)
-"""
-"""Executes `python run.py` with each of many lists of words, and imports only once.
-
-It prints the exit codes. The output of command N goes to N.out and N.err.
-"""
-
-
-@dataclass(frozen=True)
-class Ended:
-    """The end of a command."""
-
-    words: Sequence[str]
-    code: int
-    stdout: str
-    stderr: str
-
-    def check_one_line(self, *expected: str) -> None:
-        """Check that an error was printed as one line with all expected parts."""
-        assert self.code == 1, self
-        assert self.stdout == ""
-        assert self.stderr.startswith("error: "), self
-        assert self.stderr.count("\n") == 1, self
-        assert not CLASS.search(self.stderr), self
-        for part in expected:
-            assert part in self.stderr, self
-
-
-def run_all(folder: Path, commands: Sequence[Sequence[str]]) -> list[Ended]:
-    """Execute `python run.py` with each list of words in a copy of the script in ``folder``."""
-    shutil.copy(PROJECT / "run.py", folder)
-    (folder / "commands.json").write_text(json.dumps(commands), encoding="utf-8")
-    with Program([sys.executable, "-c", FORKS], folder / "codes", cwd=folder) as program:
-        assert program.wait() == 0, program.output
-        codes = [int(line) for line in program.output.splitlines()]
-    return [
-        Ended(
-            words,
-            code,
-            (folder / f"{number}.out").read_text(encoding="utf-8"),
-            (folder / f"{number}.err").read_text(encoding="utf-8"),
-        )
-        for number, (words, code) in enumerate(zip(commands, codes, strict=True))
-    ]
-
+from experiments.configuration import sqlite_uri
 
 MISTAKES = [
     (["epochz=3"], "epochz"),
@@ -82,12 +19,31 @@ MISTAKES = [
     (["dataset.first_label=1"], "dataset.first_label=0 makes them classes 0 to 9"),
     (["dataset.train_size=60000"], "dataset.train_size=60000"),
     (["seed=1,2"], "several values need -m"),
+    (["outputs=~/x"], f"outputs=~/x: write {Path.home()}/x; the shell expands ~ only at the"),
+    (["dataset=folder", 'dataset.root="~/x"'], f"dataset.root=~/x: write {Path.home()}/x"),
+    (["tracking.uri=sqlite:///~/m.db"], f"write sqlite:///{Path.home()}/m.db"),
     (["outputs=w#1"], "as text it is written 'outputs=\"w#1\"'"),
     (["-m", "seed=range(5,1)"], "seed=range(5,1): it has no values"),
+    (["-m", "seed=range(3),range(4)"], "seed=range(3),range(4): several values cannot stand in"),
+    (["-m", "loss=glob([1,2])"], "loss=glob([1,2]): glob needs names or patterns"),
+    (["dataset=cut"], "there are fashion_mnist, folder, mnist"),
     (["tracking.uri=gopher://store"], "MLflow has no stores of the kind gopher"),
     (["tracking.uri=file:/mlruns"], "folders are no MLflow stores any more"),
+    (["tracking.uri=sqlite:////proc/a.db"], "no file can be created in /proc"),
     (["hydra.run.dir=elsewhere"], "this option of Hydra does nothing here"),
-    (["--config-dir", "nowhere"], "nowhere' not found"),
+    (["--config-dir", "nowhere"], "there is no folder"),
+    (["--package", "loss"], "--package does nothing without --cfg"),
+    (["hydra.launcher.processes=2"], "a sweep needs -m"),
+    (["record_weights.x=[]"], "the elements of a list have numbers as keys, not x"),
+    (["-m", "++hydra.launcher.x=1"], "hydra.launcher.x: no such option"),
+    (["+hydra.callbacks.x._target_=no.Such"], "hydra.callbacks.x._target_: no.Such cannot be"),
+    (["-m", "hydra.sweeper.params=x"], "hydra.sweeper.params=x: must be a dictionary"),
+    (["-m", "hydra.launcher=null"], "hydra.launcher=null: choose a file with hydra/launcher=NAME"),
+    (["-m", "hydra.sweeper._target_=x.y"], "hydra.sweeper._target_=x.y: this is no sweeper"),
+    (["-m", "hydra/launcher=basic", "seed=1,2"], "no other launcher records a sweep"),
+    (["~hydra.callbacks.early_checks"], "~hydra.callbacks.early_checks: early_checks checks"),
+    (["-m", "hydra.mode=RUN"], "hydra.mode=RUN contradicts -m; leave one out"),
+    (["hydra/job_logging=default"], "this program writes no log of Hydra"),
     (["--experimental-rerun", "nowhere"], "--experimental-rerun does nothing here"),
     (["-m", "optimizer.learning_rate=0.1,-1", "epochs=1"], "optimizer.learning_rate=-1"),
     (["-m", "dataset.train_size=100,60000", "epochs=1"], "dataset.train_size=60000"),
@@ -95,11 +51,13 @@ MISTAKES = [
 
 
 def test_a_mistake_is_one_line_and_nothing_is_written(tmp_path: Path) -> None:
-    outputs = tmp_path / "outputs"
-    commands = [[*words, NOT_TRACKED, f"outputs={outputs}"] for words, _ in MISTAKES]
-    for ended, (_, expected) in zip(run_all(tmp_path, commands), MISTAKES, strict=True):
-        ended.check_one_line(expected)
-    assert [path for path in outputs.rglob("*") if path.is_file()] == []
+    folder = tmp_path / "here"
+    folder.mkdir()
+    with Forks(RUN, folder, PROJECT) as forks:
+        for words, expected in MISTAKES:
+            outputs = f"outputs={tmp_path / 'outputs'}"
+            forks.execute([*words, NOT_TRACKED, outputs]).check_one_line(expected)
+    assert not (tmp_path / "outputs").exists()
 
 
 @pytest.mark.parametrize("words", [["epochz=3"], ["-m", "seed=1,-1"]])
@@ -110,22 +68,60 @@ def test_a_mistake_in_a_process_of_its_own(tmp_path: Path, words: list[str]) -> 
     assert line.startswith("error: ")
 
 
-def test_no_overrides_end_in_a_traceback(tmp_path: Path) -> None:
-    chance = random.Random(0)
-    commands = [
-        [
-            f"{chance.choice(KEYS)}={chance.choice(VALUES)}"
-            if chance.random() < 0.8
-            else "".join(chance.choices("a=[]{},:'\"$\\ ~+@/.(0ηé\t", k=chance.randint(1, 8)))
-            for _ in range(chance.randint(1, 2))
-        ]
-        for _ in range(30)
-    ]
-    ended = run_all(tmp_path, [["plan=true", *words] for words in [[], *commands]])
-    assert {each.code for each in ended} == {0, 1}
-    for each in ended:
-        if each.code:
-            each.check_one_line()
-        else:
-            assert "Nothing was trained" in each.stdout
-            assert each.stderr == ""
+def test_a_file_of_the_user_with_a_mistake_makes_no_folder(tmp_path: Path) -> None:
+    """Hydra makes the folder `hydra.run.dir` before it calls this program."""
+    files = {
+        "a": f"hydra:\n  run:\n    dir: {tmp_path}/made\n",
+        "b": "defaults:\n  - override /hydra/launcher: basic\n",
+        "c": "epoch: 3\n",
+    }
+    expected = {
+        "a": f"hydra.run.dir={tmp_path}/made: this option of Hydra does nothing here",
+        "b": "experiment/b.yaml: its choice hydra/launcher=basic does nothing",
+        "c": "experiment/c.yaml: epoch: no such option; did you mean epochs?",
+    }
+    folder = tmp_path / "conf" / "experiment"
+    folder.mkdir(parents=True)
+    for name, text in files.items():
+        path = folder / f"{name}.yaml"
+        path.write_text(f"# @package _global_\n{text}", encoding="utf-8")
+    with Forks(RUN, folder, PROJECT) as forks:
+        for name in files:
+            words = ["--config-dir", str(folder.parent), f"+experiment={name}", NOT_TRACKED]
+            forks.execute(words).check_one_line(expected[name])
+            forks.execute(["-m", *words, "seed=1,2"]).check_one_line(expected[name])
+    assert not (tmp_path / "made").exists()
+
+
+def test_a_main_file_without_defaults_makes_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("epochs: 2\n", encoding="utf-8")
+    words = ["--config-dir", ".", "--config-name", "mine", "plan=true"]
+    expected = "error: mine.yaml: as the main file it needs `defaults: [config, _self_]`"
+    with Forks(RUN, tmp_path, PROJECT) as forks:
+        for more in ([], [NOT_TRACKED], ["hydra.mode=MULTIRUN", "seed=1,2"]):
+            forks.execute([*words, *more]).check_one_line(expected)
+    assert not [path for path in tmp_path.iterdir() if path.is_dir()]
+
+
+def test_a_file_with_the_name_of_another_or_in_a_circle_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "loss").mkdir()
+    (tmp_path / "loss" / "ce.yaml").write_text("_target_: nn.Mine\n", encoding="utf-8")
+    words = ["--config-dir", ".", "loss=ce", NOT_TRACKED]
+    expected = "error: loss/ce.yaml: conf/loss/ce.yaml has the same name and is used; rename it"
+    circle = ["--config-dir", ".", "loss=circle"]
+    (tmp_path / "loss" / "circle.yaml").write_text("defaults: [circle]\n", encoding="utf-8")
+    with Forks(RUN, tmp_path, PROJECT) as forks:
+        forks.execute(words).check_one_line(expected)
+        forks.execute(["-m", *words]).check_one_line(expected)
+        forks.execute(circle).check_one_line("loss/circle.yaml: its defaults list chooses the file")
+
+
+def test_a_store_that_cannot_be_written_is_refused_before_training(tmp_path: Path) -> None:
+    folder = tmp_path / "stores"
+    folder.mkdir()
+    (folder / "a.db").touch()
+    uri = sqlite_uri(folder / "a.db")
+    words = [f"tracking.uri={uri}", f"outputs={tmp_path / 'outputs'}", "epochs=1"]
+    with Forks(RUN, tmp_path, PROJECT) as forks, read_only(folder):
+        forks.execute(words).check_one_line(f"{uri}: {folder / 'a.db'} cannot be written")
+    assert not (tmp_path / "outputs").exists()

@@ -6,6 +6,7 @@ the patience of these tests does.
 
 import contextlib
 import socket
+import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -25,7 +26,15 @@ def _port(*, listening: bool = False) -> Iterator[int]:
         yield taken.getsockname()[1]
 
 
-BROKEN = {"dead": "Connection refused", "silent": "", "file": "blocked"}
+def _write_store_of_a_later_version(path: Path) -> None:
+    """Write an SQLite store that a later version of MLflow has changed."""
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.execute("CREATE TABLE alembic_version (version_num TEXT)")
+        database.execute("INSERT INTO alembic_version VALUES ('a-later-version')")
+        database.commit()
+
+
+BROKEN = {"dead": "Connection refused", "silent": "", "file": "a-later-version"}
 """Kinds of broken stores, and a part of the message about each."""
 
 
@@ -36,9 +45,9 @@ class Broken:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.blocked = folder / "blocked"
-        self.blocked.write_text("a file where the store's folder should be")
-        self.uri = harness.uri(self.blocked)
+        self.uri = harness.uri(folder)
+        self.store = Path(self.uri.removeprefix("sqlite:///"))
+        _write_store_of_a_later_version(self.store)
         self.folders = {name: folder / name for name in BROKEN}
         self.exit_codes: dict[str, int] = {}
         self.outputs: dict[str, str] = {}
@@ -46,7 +55,7 @@ class Broken:
             arguments = {
                 "dead": (f"tracking.uri=http://127.0.0.1:{dead}",),
                 "silent": (f"tracking.uri=http://127.0.0.1:{silent}",),
-                "file": ("-m", "seed=0,1", *harness.store(self.blocked)),
+                "file": ("-m", "seed=0,1", *harness.store(folder)),
             }
             programs = {
                 name: stack.enter_context(harness.start(self.folders[name], *each, *SMALL))
@@ -91,7 +100,7 @@ def test_a_run_prints_why_its_store_failed_and_the_repair(broken: Broken, name: 
 @pytest.fixture(scope="module")
 def repaired(broken: Broken) -> list[str]:
     """The command that brings the store up to date, executed once after the repair."""
-    broken.blocked.unlink()
+    broken.store.unlink()
     command = harness.advice(broken.outputs["file"], "sync")
     _run(command, broken.folders["file"])
     return command

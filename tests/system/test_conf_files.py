@@ -10,7 +10,7 @@ from hydra.utils import get_class, instantiate
 from omegaconf import OmegaConf
 
 import nn
-from experiments.configuration import CONF, PROJECT, build, choices, compose, recorded_config
+from experiments.configuration import CONF, PARTS, PROJECT, build, choices, compose, recorded_config
 
 BUILT = ("activation", "initializer", "loss", "optimizer", "schedule", "dataset")
 PLUGINS = ("hydra/launcher", "hydra/sweeper")
@@ -26,7 +26,10 @@ ON_MNIST = [  # each data set is tested with the files of MNIST, because its own
     f"++dataset.root={PROJECT / 'data' / 'mnist'}",
     *(f"++dataset.sha256.{file}={sha256}" for file, sha256 in MNIST.items()),
 ]
-COMPLETE_CUT = ["+dataset.name=cut", "+dataset.mirrors=[]"]
+WHOLE = {
+    group: [name for name in CHOICES[group] if name not in PARTS.get(group, ())] for group in BUILT
+}
+"""The files of each group without those that are parts of others."""
 
 
 def test_every_file_belongs_to_a_group() -> None:
@@ -35,11 +38,10 @@ def test_every_file_belongs_to_a_group() -> None:
     assert found == listed | {"config.yaml", "learning_rates.yaml"}
 
 
-@pytest.mark.parametrize("number", range(max(len(CHOICES[group]) for group in BUILT)))
+@pytest.mark.parametrize("number", range(max(map(len, WHOLE.values()))))
 def test_every_file_builds_an_object_with_the_options_in_the_file(number: int) -> None:
-    chosen = {group: CHOICES[group][number % len(CHOICES[group])] for group in BUILT}
-    overrides = [f"{group}={choice}" for group, choice in chosen.items()] + ON_MNIST
-    config = compose(overrides + (COMPLETE_CUT if chosen["dataset"] == "cut" else []))
+    chosen = {group: WHOLE[group][number % len(WHOLE[group])] for group in BUILT}
+    config = compose([f"{group}={choice}" for group, choice in chosen.items()] + ON_MNIST)
     experiment = build(config)
     for group in BUILT:
         built = getattr(experiment, group)
@@ -50,6 +52,11 @@ def test_every_file_builds_an_object_with_the_options_in_the_file(number: int) -
             held = getattr(built, option)
             assert (held.name if isinstance(held, Enum) else held) == value
     assert {group: choices(config.hydra)[group] for group in BUILT} == chosen
+
+
+def test_a_part_of_a_data_set_is_one_because_it_has_no_name() -> None:
+    for path in (CONF / "dataset").glob("*.yaml"):
+        assert ("name" not in OmegaConf.load(path)) == (path.stem in PARTS["dataset"])
 
 
 @pytest.mark.parametrize("group", [group for group in BUILT if group != "dataset"])
@@ -92,7 +99,8 @@ def test_the_default_store_is_in_the_folder_of_the_records(monkeypatch: pytest.M
     ("group", "choice"), [(group, choice) for group in PLUGINS for choice in CHOICES[group]]
 )
 def test_every_plugin_of_hydra_is_built(group: str, choice: str) -> None:
-    plugin = compose([f"{group}={choice}"]).hydra[group.removeprefix("hydra/")]
+    hydra = compose([f"{group}={choice}", "hydra.mode=MULTIRUN"]).hydra
+    plugin = hydra[group.removeprefix("hydra/")]
     assert type(instantiate(plugin)) is get_class(plugin._target_)
 
 

@@ -7,16 +7,21 @@ before the patience of these tests ends. MLflow's own client would wait many min
 import contextlib
 import http.server
 import json
+import os
 import signal
 import socket
+import socketserver
 import sys
 import threading
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import harness
 import pytest
+import records
+from forked import EXPERIMENTS, Forks
 from harness import Program, Tracked
 
 
@@ -73,6 +78,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server.kill()
 
 
+@pytest.mark.stress
 def test_a_sweep_continues_while_the_server_is_dead_and_catches_up_later(server: Server) -> None:
     folder = server.folder / "sweep"
     arguments = ("-m", "seed=1,2", "hydra.launcher.processes=2", *harness.SLOW_AND_ENDLESS)
@@ -95,7 +101,6 @@ def test_a_sweep_continues_while_the_server_is_dead_and_catches_up_later(server:
     harness.assert_complete(server.tracked(folder), "KILLED", *jobs)
 
 
-@pytest.mark.stress
 def test_a_run_finishes_without_the_server_and_is_synced_later(server: Server) -> None:
     folder = server.folder / "run"
     arguments = ("epochs=50", *harness.SLOW, f"tracking.uri={server.address}")
@@ -154,11 +159,11 @@ READERS = (
 )
 
 
-def errors(folder: Path, *words: str) -> list[list[str]]:
+def errors(folder: Path, *words: str, **variables: str) -> list[list[str]]:
     """Return the function, the type of its error and the message for each `FUNCTION=ADDRESS`."""
     command = [sys.executable, "-W", "ignore", "-c", READ, folder / "exported", *words]
-    support = str(harness.PROJECT / "tests" / "support")
-    with Program(command, folder / "read.log", PYTHONPATH=support) as program:
+    support = os.pathsep.join(str(harness.PROJECT / each) for each in ("src", "tests/support"))
+    with Program(command, folder / "read.log", PYTHONPATH=support, **variables) as program:
         assert program.wait() == 0, program.output
         return [json.loads(line) for line in program.output.splitlines()]
 
@@ -224,7 +229,7 @@ def test_a_server_that_is_not_mlflows_is_described_in_one_line(tmp_path: Path) -
         ]
         found = errors(tmp_path, *(f"runs={uri}" for uri in addresses))
     said = [
-        "the server does not answer (no answer within 10 s)",
+        "the server does not answer (no answer within 5 s)",
         "the server does not answer (it closed the connection)",
         "its answer is not in JSON: this is not the address of an MLflow server",
         "the server answers with error 404",
@@ -235,3 +240,97 @@ def test_a_server_that_is_not_mlflows_is_described_in_one_line(tmp_path: Path) -
         ["runs", "UserError", f"{uri}: {message}"]
         for uri, message in zip(addresses, said, strict=True)
     ]
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n"
+PAUSE = 0.3
+"""Seconds between two parts of an answer."""
+
+
+@contextlib.contextmanager
+def _slow(at_once: bytes, *parts: bytes) -> Iterator[str]:
+    """Yield the address of a server that sends an answer in parts, with a pause before each."""
+    ended = threading.Event()
+
+    class Answer(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with contextlib.suppress(OSError):  # the client has gone
+                self.request.recv(65536)
+                self.request.sendall(at_once)
+                for part in parts:
+                    if ended.wait(PAUSE):
+                        return
+                    self.request.sendall(part)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Answer) as server:
+        threading.Thread(target=server.serve_forever).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        ended.set()
+        server.shutdown()
+
+
+def single_bytes(text: bytes) -> list[bytes]:
+    return [bytes([each]) for each in text]
+
+
+def test_a_server_that_answers_byte_by_byte_is_left_at_the_limit(tmp_path: Path) -> None:
+    """The limit is the user's. It ends the program long before the answer would end."""
+    names = ("runs", "sweeps")
+    with _slow(b"", *single_bytes(HEAD)) as head, _slow(HEAD, *single_bytes(b" " * 1000)) as body:
+        words = [f"{name}={uri}" for name in names for uri in (head, body)]
+        begin = time.monotonic()
+        found = errors(tmp_path, *words, MLFLOW_HTTP_REQUEST_TIMEOUT="1")
+        seconds = time.monotonic() - begin
+    late = "the server does not answer (no answer within 1 s)"
+    slow = "the server answers too slowly (less than 10,000 bytes in 1 s)"
+    assert found == [
+        [name, "UserError", f"{uri}: {message}"]
+        for name in names
+        for uri, message in ((head, late), (body, slow))
+    ]
+    assert seconds < PAUSE * len(HEAD)
+
+
+def test_a_long_answer_over_a_slow_line_is_read_to_its_end(tmp_path: Path) -> None:
+    with _slow(HEAD, *[b"{" + b" " * 9_999, *[b" " * 10_000] * 4, b" " * 9_999 + b"}"]) as uri:
+        found = errors(tmp_path, f"runs={uri}", MLFLOW_HTTP_REQUEST_TIMEOUT="1")
+    assert found == [["runs", "UserError", f"{uri}: no runs are tracked there"]]
+
+
+@pytest.mark.stress
+@pytest.mark.parametrize("at_once", [b"", HEAD])
+def test_nobody_waits_much_longer_than_ten_seconds(tmp_path: Path, at_once: bytes) -> None:
+    with _slow(at_once, *single_bytes(b"HTTP/1.1 200 " + b" " * 1000)) as uri:
+        command = [harness.EXPERIMENTS, "compare", "loss", "--uri", uri]
+        begin = time.monotonic()
+        with Program(command, tmp_path / "compare.log") as program:
+            assert program.wait() == 1
+            (line,) = program.output.splitlines()
+    assert line.startswith(f"error: {uri}: the server ")
+    assert time.monotonic() - begin < 20  # with the import of MLflow; two tries took 22
+
+
+COMMANDS = (
+    *(["compare", "loss"], ["export", "exported"], ["repeat", "ab"], ["report"], ["sync"]),
+    ["ui", "--no-browser"],
+)
+
+
+def test_every_command_leaves_a_server_that_never_answers_within_seconds(tmp_path: Path) -> None:
+    """The command is ended after ten seconds, which is no line."""
+    outputs = tmp_path / "outputs"
+    records.write_run(outputs, "1" * 16, records.end())
+    with _listening(closing=False) as uri, Forks(EXPERIMENTS, tmp_path) as forks:
+        for words in COMMANDS:
+            chosen = ["--outputs", str(outputs)] * (words[0] != "ui")
+            message = f"{uri}: the server does not answer (no answer within 5 s)"
+            forks.execute([*words, *chosen, "--uri", uri]).check_one_line(message)
+
+
+def test_a_run_that_was_done_before_asks_a_silent_server_once(tmp_path: Path) -> None:
+    words = [*harness.SMALL, "seed=1"]
+    harness.run(tmp_path, *words, harness.NOT_TRACKED)
+    with _listening(closing=False) as uri:
+        output = harness.run(tmp_path, *words, f"tracking.uri={uri}")
+    assert output.count("the server does not answer (no answer within 5 s)") == 2
+    assert "MLflow is not up to date: the server does not answer" in output

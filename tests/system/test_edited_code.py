@@ -218,6 +218,7 @@ EDITS: dict[str, Edit] = {
     ),
     "evaluation": edit("ABC", EVALUATION, "argmax(axis=1) ==", "argmin(axis=1) =="),
     "confusion matrix": edit("ABC", EVALUATION, "minlength=k * k", "minlength=k"),
+    "constant guess": edit("ABC", EVALUATION, "bincount(train.labels)", "bincount(test.labels)"),
     "best epoch": edit("ABC", "experiments/training/progress.py", "index(max(", "index(min("),
     "random streams": edit("ABC", "experiments/training/progress.py", ".spawn(2)", ".spawn(3)"),
     "constant of the network": edit("ABC", NETWORK, "BATCH = 500", "BATCH = 400"),

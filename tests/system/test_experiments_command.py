@@ -8,7 +8,10 @@ import pytest
 import records
 from harness import EXPERIMENTS, Program
 
-HEAVY = ("matplotlib", "mlflow", "nbclient", "pandas", "scipy", "seaborn", "statsmodels")
+HEAVY = (
+    *("autorank", "baycomp", "matplotlib", "mlflow", "nbclient", "pandas", "scipy", "seaborn"),
+    "statsmodels",
+)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import signal
 from pathlib import Path
 
 import harness
+import pytest
 
 FOLLOW = "experiments.mirror.follow"
 """The module of the mirror process."""
@@ -23,6 +24,7 @@ def end_mirror_process(program: harness.Program, signum: signal.Signals, before:
     return pid
 
 
+@pytest.mark.stress
 def test_the_next_run_tracks_a_run_whose_mirror_process_was_killed(tmp_path: Path) -> None:
     folder = tmp_path / "outputs"
     with harness.start(folder, *harness.SLOW_AND_ENDLESS) as program:
@@ -80,6 +82,7 @@ def test_a_mirror_process_that_dies_twice_is_reported_and_sync_brings_mlflow_up_
     harness.assert_complete(runs, "KILLED", harness.run_folder(folder))
 
 
+@pytest.mark.stress
 def test_a_deleted_store_is_filled_again_by_the_next_run(tmp_path: Path) -> None:
     folder = tmp_path / "outputs"
     command = ("-m", "seed=1,2", "epochs=2", *harness.TINY)

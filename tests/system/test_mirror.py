@@ -245,6 +245,7 @@ def test_a_record_is_read_back_as_it_was_recorded(outputs: Outputs, uri: str) ->
     assert found.status is Status.FINISHED
     assert found.end is not None
     assert found.end.metrics == records.TEST_METRICS
+    assert found.end.correct_images == records.CORRECT_IMAGES
 
 
 def _unknown_run(uri: str) -> object:
@@ -261,7 +262,7 @@ def test_a_run_without_a_record_is_an_error_of_one_line(
     uri: str, read: Callable[[str], object]
 ) -> None:
     with pytest.raises(
-        UserError, match=r"^[0-9a-f]{32}: no run of this project in sqlite:"
+        UserError, match=r"^sqlite:.*: no run of this project with the id [0-9a-f]{32}: "
     ) as caught:
         read(uri)
     assert "\n" not in str(caught.value)

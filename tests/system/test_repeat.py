@@ -1,5 +1,6 @@
 """`experiments repeat`: repeats a recorded run, and says whether the bits are the same."""
 
+import base64
 import math
 import shutil
 from pathlib import Path
@@ -42,6 +43,7 @@ def test_a_repetition_names_differences_and_changes(four: Sweep, tmp_path: Path)
     start, first, second, end = harness.events(run)
     second["metrics"]["train/cost"] = math.nextafter(second["metrics"]["train/cost"], 1)
     end["metrics"]["test/accuracy"] += 0.5
+    end["correct"] = base64.b64encode(b"\x00\xff").decode()
     start["environment"]["version.numpy"] = "1.0"
     start["origin"]["code"] = "0123456789abcdef"
     harness.write_events(run, [start, first, second, end])
@@ -51,7 +53,7 @@ def test_a_repetition_names_differences_and_changes(four: Sweep, tmp_path: Path)
     differing = lines.index("not identical:")
     assert lines[differing + 1 : differing + 4] == [
         "from epoch 2: train/cost",
-        "at the end: test/accuracy",
+        "at the end: test/accuracy, test/correct",
         "changed since the recorded run:",
     ]
     code_was, *others = lines[differing + 4 :]

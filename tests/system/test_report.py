@@ -33,7 +33,7 @@ HEADINGS = (
     "SGD or Adam?",
     "Weights and mistakes of a trained network",
 )
-ONE_SEED = "the arms of loss have one seed in common in sweep {}, but a comparison needs at least 6"
+ONE_SEED = "the arms of loss have one seed in common in sweep {}, but a comparison needs at least 5"
 ONE_ARM = "only one optimizer, sgd, has been run in sweep {}; all runs together have adam, sgd: "
 FIGURES_AND_DETAILS = """() => [...document.querySelectorAll("img, details")].map(each => ({
     tag: each.tagName, width: each.naturalWidth || 0,
@@ -87,6 +87,7 @@ def printed(swept: Swept, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
         "report": ["report", *store, *sweep, *records],
         "report of nothing": ["report", "--outputs", folder / "empty"],
         "compare": ["compare", "loss", *records],
+        "beside": ["compare", "loss", *records, "--beside", "bayes,superiority,ranks"],
         "csv from MLflow": ["compare", "optimizer", *store, "--all", "--format", "csv"],
         "export": ["export", folder / "exported", *sweep, *records],
     }
@@ -282,7 +283,7 @@ def test_a_report_of_runs_that_all_diverged_at_once_advises_lower_learning_rates
     )
     assert report.startswith("Report of 8 runs: ")
     text = Path(report.partition(": ")[2]).read_text(encoding="utf-8")
-    assert "more seeds do not help, lower learning rates may: python run.py -m " in text
+    assert "lower learning rates may help: python run.py -m " in text
     assert "nan" not in re.sub(r"data:image/png;base64,[^\"]*", "", text)
 
 
@@ -374,11 +375,21 @@ def test_compare_prints_a_verdict_for_each_condition(
     assert title.startswith(f"sweep {swept.sweep.id}  ")
     assert counts == "8 finished"
     for optimizer in ("sgd", "adam"):
-        row = rf"^784-30-10 {optimizer} +ce @ .*mse @ .*undecided"
+        row = rf"^784-30-10 {optimizer} +ce softmax @ .*mse sigmoid @ .*undecided"
         assert re.search(row, output, re.MULTILINE)
     commands = [line.strip() for line in output.splitlines() if line.startswith("  python")]
     assert commands
     assert all(frames.jobs(command) for command in commands)
+
+
+def test_other_analyses_stand_below_the_verdicts(printed: dict[str, Printed]) -> None:
+    assert printed["beside"].code == 0
+    output = printed["beside"].output
+    assert output.index("To decide it, run") < output.index("A better ")
+    row = r"^784-30-10 (?:sgd|adam) +ce softmax +mse sigmoid +2 .*%.*%.*%"
+    assert len(re.findall(row, output, re.MULTILINE)) == 2
+    assert "superiority: P(A>B) with its 95 % bootstrap interval" in output
+    assert output.endswith("\nranks need 5 data sets or more; these runs have 1\n")
 
 
 def test_a_comparison_is_the_same_from_mlflow(swept: Swept, printed: dict[str, Printed]) -> None:

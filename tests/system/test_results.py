@@ -241,6 +241,12 @@ def test_a_row_has_the_values_of_the_journal(recorded: Recorded, runs: pd.DataFr
         for name, value in (ends[-1].get("metrics", {}) if ends else {}).items():
             assert row[name] == value
         assert np.isnan(row["test/accuracy"]) == (row["status"] != "finished")
+        for split in ("test", "best_epoch/test"):
+            if row["status"] == "finished":
+                correct = results.correct_images(row[f"{split}/correct"])
+                assert (len(correct), correct.mean()) == (10_000, row[f"{split}/accuracy"])
+            else:
+                assert row[f"{split}/correct"] is None
 
 
 def test_the_history_has_the_values_of_the_journals(recorded: Recorded) -> None:

@@ -132,7 +132,7 @@ def _while_the_model_is_written(folder: Path) -> Callable[[], bool]:
 @pytest.mark.parametrize(
     "instants",
     [
-        pytest.param([_after_some_events, _while_metrics_are_written], id="two kills"),
+        pytest.param([_after_some_events], id="a kill"),
         pytest.param(
             [_after_some_events, _while_metrics_are_written, _while_the_model_is_written],
             id="three kills",

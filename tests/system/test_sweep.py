@@ -35,6 +35,13 @@ def test_a_sweep_shows_every_epoch_and_where_to_look_next(four: Sweep) -> None:
     assert harness.advice(four.output, "ui")[2:] == ["--uri", four.uri]
 
 
+def test_a_sweep_says_which_options_its_choices_bring(four: Sweep) -> None:
+    words = "mse has output=sigmoid, ce has output=softmax"
+    assert f"{words}." in four.output.splitlines()
+    (parent,) = (run for run in harness.tracked(four.uri) if run.tags.get("sweep"))
+    assert parent.tags["mlflow.note.content"].endswith(f": {words}")
+
+
 def test_a_run_is_named_by_what_differs(four: Sweep) -> None:
     folders = harness.jobs(four.folder)
     assert list(folders) == four.names

@@ -105,6 +105,7 @@ def test_a_copy_of_the_outputs_can_be_synced_to_a_new_store(
         assert all(path.is_relative_to(store) for path in run.artifacts.values())
 
 
+@pytest.mark.stress
 def test_two_syncs_at_the_same_time_give_the_same_store_as_one(
     untracked: Path, tmp_path: Path
 ) -> None:
@@ -132,3 +133,17 @@ def test_a_damaged_record_is_reported_and_the_others_are_synced(
         (error,) = (line for line in program.output.splitlines() if line.startswith("error: "))
     assert error.startswith(f"error: {damaged / 'sweep.json'}: is damaged")
     assert len([run for run in harness.tracked(harness.uri(tmp_path)) if "run" in run.tags]) == 3
+
+
+def test_a_file_that_is_no_network_is_reported_and_the_rest_of_its_run_is_synced(
+    untracked: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(untracked, tmp_path / "outputs"))
+    network = next((folder / "runs").glob("*/network.npz"))
+    network.write_bytes(b"junk")
+    command = [harness.EXPERIMENTS, "sync", network.parent, "--uri", harness.uri(tmp_path)]
+    with Program([str(word) for word in command], tmp_path / "sync.log") as program:
+        assert program.wait() == 1
+        assert f"error: {network}: not a saved network" in program.output
+    (run,) = harness.tracked(harness.uri(tmp_path))
+    assert run.status == "FINISHED"

@@ -62,10 +62,11 @@ def test_metrics_have_plausible_values(children: dict[str, Tracked], name: str) 
     for split in ("train", "validation", "test"):
         assert all(0 < value < 1 for value in values[f"{split}/accuracy"])
         assert all(0 < value < 10 for value in values[f"{split}/cost"])
+        assert values[f"{split}/loss"] == values[f"{split}/cost"]  # without a penalty
     for seconds, speed in zip(values["seconds"], values["images_per_second"], strict=True):
         assert speed * seconds == pytest.approx(300)
-    assert values["gradient_norm"][0] > 0
-    for share in ("output/error", "output/slope", "output/delta", "saturated/1", "saturated/2"):
+    assert values["minibatch_gradient_norm"][0] > 0
+    for share in ("output/error", "output/slope", "output/delta", "saturated/1"):
         assert all(0 <= value < 1 for value in values[share])
     (best,), (first, second) = values["best_epoch/epoch"], values["validation/accuracy"]
     assert best == (2 if second > first else 1)
@@ -133,7 +134,7 @@ def test_the_description_of_a_sweep_has_its_command_as_a_shell_takes_it(
     four: harness.Sweep, runs: list[Tracked]
 ) -> None:
     (sweep,) = (run for run in runs if "mlflow.parentRunId" not in run.tags)
-    found = re.fullmatch("4 runs of `(.+)`", sweep.tags["mlflow.note.content"])
+    found = re.fullmatch("4 runs of `(.+)`: .+", sweep.tags["mlflow.note.content"])
     assert found
     assert shlex.split(found[1]) == [
         *("python", "run.py", "-m"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from omegaconf import DictConfig
 
 from experiments.cli import values
-from experiments.configuration import absolute_uri, check_uri, compose, override
+from experiments.configuration import absolute_uri, check_uri, compose, expanded, override
 from experiments.errors import ConfigError
 from experiments.interruption import Interruption
 
@@ -60,6 +60,7 @@ def outputs_parser() -> argparse.ArgumentParser:
 
 def absolute_store(text: str) -> str:
     """Return the address of a store. Raise ArgumentTypeError if MLflow has no such store."""
+    text = expanded(text)
     try:
         check_uri(text)
     except ConfigError as error:
@@ -120,18 +121,21 @@ def runs_source(arguments: SweepArguments) -> Path | str:
 
 
 def chosen_sweep(arguments: SweepArguments, source: Path | str) -> SweepSummary | None:
-    """Return the sweep of `--sweep`, or else the newest; None with `--all` or without a sweep.
-
-    If the newest is used without being asked for, and the source has other runs, say so on stderr.
-    """
+    """Return the sweep of `--sweep`, or else the newest; None with `--all` or without a sweep."""
     from experiments.results import find_sweep  # imports pandas
 
-    if arguments.all:
-        return None
-    sweep = find_sweep(source, arguments.sweep)
+    return None if arguments.all else find_sweep(source, arguments.sweep)
+
+
+def mention_other_runs(
+    arguments: SweepArguments, source: Path | str, sweep: SweepSummary | None
+) -> None:
+    """Say on stderr if the newest sweep is used without being asked for, and there are other runs.
+
+    A command calls this when nothing can fail any more, so that an error is a line alone.
+    """
     if sweep and arguments.sweep is None:
         sys.stderr.write(_other_runs(source, sweep.id))
-    return sweep
 
 
 def _other_runs(source: Path | str, sweep: str) -> str:

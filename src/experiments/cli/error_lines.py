@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
 
-from experiments.configuration import file_being_read, one_line
+from experiments.configuration import circle, file_being_read, one_line
 from experiments.errors import UserError
 from experiments.interruption import Interrupted
 
@@ -23,6 +23,17 @@ CORRECTABLE = (
     OSError,
     MemoryError,
 )
+OF_HYDRA = (
+    AssertionError,
+    AttributeError,
+    ImportError,
+    KeyError,
+    RuntimeError,
+    TypeError,
+    UserWarning,
+    ValueError,
+)
+"""Kinds of errors that Hydra and OmegaConf raise where the user can correct something."""
 
 
 @contextmanager
@@ -42,19 +53,25 @@ def one_line_errors() -> Iterator[None]:
     except Exception as error:
         if FULL_ERRORS or not _is_correctable(error):
             raise
-        line = "there is not enough memory" if isinstance(error, MemoryError) else one_line(error)
-        sys.stderr.write(f"error: {line}\n")
+        sys.stderr.write(f"error: {_line(error)}\n")
         sys.exit(1)
+
+
+def _line(error: Exception) -> str:
+    if isinstance(error, MemoryError):
+        return ": ".join(filter(None, ["there is not enough memory", str(error)]))
+    return one_line(error)
 
 
 def _is_correctable(error: Exception) -> bool:
     """Return whether the user can correct the error; false if it is a bug in this program.
 
-    Hydra raises errors of other kinds for files that it cannot read, and for overrides that are
-    correct in its grammar but that it cannot compose.
+    Hydra and OmegaConf raise errors of other kinds for files that they cannot read, and for
+    overrides that are correct in the grammar but that they cannot compose. Hydra's warnings are
+    made errors.
     """
-    if isinstance(error, CORRECTABLE) or file_being_read(error):
+    if isinstance(error, CORRECTABLE) or file_being_read(error) or circle(error):
         return True
     *_, (frame, _) = traceback.walk_tb(error.__traceback__)
     raised_in = str(frame.f_globals["__name__"])
-    return isinstance(error, ValueError | TypeError) and raised_in.startswith("hydra.")
+    return isinstance(error, OF_HYDRA) and raised_in.startswith(("hydra.", "omegaconf."))

@@ -10,6 +10,7 @@ from experiments.cli.arguments import (
     Commands,
     SweepArguments,
     chosen_sweep,
+    mention_other_runs,
     outputs_parser,
     runs_source,
     store_parser,
@@ -39,7 +40,8 @@ def add_parser(commands: Commands) -> None:
         action="append",
         type=values.identifier,
         metavar="IDENTITY",
-        help="also write the trained network of this run; can be given several times",
+        help="also write the trained network of this run, given by the first characters of its"
+        " identity; can be given several times",
     )
     parser.set_defaults(run=run)
 
@@ -56,4 +58,5 @@ def run(arguments: Arguments) -> None:
         sweep=sweep.id if sweep else None,
         networks=arguments.network or (),
     )
+    mention_other_runs(arguments, source, sweep)
     sys.stdout.write(f"{len(runs)} runs: {arguments.folder.resolve()}\n")

@@ -5,6 +5,7 @@ from typing import NoReturn
 
 from experiments.cli import compare, export, repeat, report, status, sync, ui
 from experiments.cli.error_lines import one_line_errors
+from experiments.cli.left_out import said_what_is_left_out
 from experiments.interruption import Interruption
 
 COMMANDS = (status, compare, report, export, ui, sync, repeat)
@@ -35,5 +36,5 @@ def main() -> None:
     interruption = Interruption()
     arguments = parser().parse_args(namespace=argparse.Namespace(interruption=interruption))
     interruption.install()
-    with one_line_errors():
+    with one_line_errors(), said_what_is_left_out():
         arguments.run(arguments)

@@ -34,7 +34,7 @@ def add_parser(commands: Commands) -> None:
     )
     parser.add_argument(
         "id",
-        type=values.identifier,
+        type=values.folder_or_identifier,
         metavar="RUN",
         help="the folder of a run, the first characters of its identity, or its id in MLflow",
     )
@@ -82,16 +82,20 @@ def find_record(run: str, outputs: Path, uri: str | None) -> Record:
         (folder,) = found
     record = read_record(folder)
     if record is None:
-        raise UserError(f"{folder}: the journal of this run is empty")
+        raise UserError(f"{folder}: this run has recorded nothing yet; its command starts it again")
     return record
 
 
 def _record_in_mlflow(run_id: str, outputs: Path, uri: str | None) -> Record:
+    missing = f"{run_id}: no run in {outputs} has this identity or folder"
     if uri is None:
-        raise UserError(
-            f"{run_id}: no run in {outputs} has this identity or folder;"
-            " --uri URI looks in an MLflow store"
-        )
-    from experiments.mirror import tracked_record  # imports MLflow
+        raise UserError(f"{missing}; --uri URI looks in an MLflow store")
+    from experiments.tracking import check_answers
 
-    return tracked_record(uri, run_id)
+    try:
+        check_answers(uri)
+        from experiments.mirror import tracked_record  # imports MLflow
+
+        return tracked_record(uri, run_id)
+    except UserError as error:
+        raise UserError(f"{missing}; {error}") from None

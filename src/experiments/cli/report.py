@@ -7,6 +7,7 @@ from experiments.cli.arguments import (
     SweepArguments,
     chosen_outputs,
     chosen_sweep,
+    mention_other_runs,
     outputs_parser,
     runs_source,
     store_parser,
@@ -31,5 +32,7 @@ def run(arguments: SweepArguments) -> None:
 
     source = runs_source(arguments)
     sweep = chosen_sweep(arguments, source)
-    for line in publish(source, sweep, chosen_outputs(arguments) / REPORTS):
+    lines = publish(source, sweep, chosen_outputs(arguments) / REPORTS)
+    mention_other_runs(arguments, source, sweep)
+    for line in lines:
         sys.stdout.write(f"{line}\n")

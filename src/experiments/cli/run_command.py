@@ -1,12 +1,16 @@
 """The command line of `python run.py`: check it before Hydra reads it."""
 
 import argparse
+import os
 from collections.abc import Sequence
 
 from hydra._internal.utils import get_args_parser
 
-from experiments.configuration import check_overrides
+from experiments.configuration import check_main_file, check_overrides
 from experiments.errors import ConfigError
+
+OPTIONS = ("config-dir", "config-name", "config-path", "package")
+"""The options of Hydra that take a text."""
 
 
 def check_run_command(words: Sequence[str]) -> None:
@@ -18,7 +22,34 @@ def check_run_command(words: Sequence[str]) -> None:
     except argparse.ArgumentError as error:
         raise ConfigError(str(error)) from None
     if unknown:
-        raise ConfigError(f"{unknown[0]}: no such option; see run.py --hydra-help")
+        raise ConfigError(f"{unknown[0]}: {_unknown(unknown[0])}")
+    for option in OPTIONS:
+        if getattr(arguments, option.replace("-", "_")) == "":
+            raise ConfigError(f"--{option} is empty")
     if arguments.experimental_rerun:
         raise ConfigError("--experimental-rerun does nothing here; use experiments repeat")
+    if arguments.package is not None and not arguments.cfg:
+        raise ConfigError("--package does nothing without --cfg")
+    if arguments.config_name is not None or arguments.config_path is not None:
+        check_main_file(arguments.config_name, arguments.config_path, arguments.config_dir)
+    _check_help(arguments)
     check_overrides(arguments.overrides, multirun=arguments.multirun)
+
+
+def _check_help(arguments: argparse.Namespace) -> None:
+    """Raise ConfigError for words that make no sense beside an option that only prints."""
+    for option in ("help", "hydra_help", "shell_completion"):
+        if getattr(arguments, option) and arguments.multirun:
+            raise ConfigError(f"--{option.replace('_', '-')} is no sweep; leave out -m")
+    if arguments.hydra_help and arguments.overrides:
+        raise ConfigError(f"{arguments.overrides[0]}: --hydra-help takes no other words")
+    queries = [each for each in arguments.overrides if each.startswith("query=")]
+    if arguments.shell_completion and queries and "COMP_LINE" not in os.environ:
+        raise ConfigError(f"{queries[0]}: only the shell asks this; write install=SHELL")
+
+
+def _unknown(word: str) -> str:
+    """Return what is wrong with a word that the parser does not know."""
+    if word.startswith("-"):
+        return "no such option; see run.py --hydra-help"
+    return "the words KEY=VALUE must follow each other; write options such as -m before them"

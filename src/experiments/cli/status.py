@@ -20,7 +20,7 @@ def add_parser(commands: Commands) -> None:
     )
     parser.add_argument(
         "sweep",
-        type=values.identifier,
+        type=values.folder_or_identifier,
         nargs="?",
         metavar="SWEEP",
         help="the folder of a sweep, or the first characters of its id (default: the newest)",

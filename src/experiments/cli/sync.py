@@ -13,6 +13,7 @@ from experiments.cli.arguments import (
     outputs_parser,
     store_parser,
 )
+from experiments.tracking import check_answers
 
 
 class Arguments(OutputsArguments, StoreArguments, Protocol):
@@ -43,6 +44,8 @@ def run(arguments: Arguments) -> None:
 
     The exit code is 1 if a record is damaged or a store fails.
     """
+    if arguments.uri is not None:
+        check_answers(arguments.uri)
     from experiments.mirror import sync  # imports MLflow
 
     done, problems = sync(arguments.folder or chosen_outputs(arguments), arguments.uri)

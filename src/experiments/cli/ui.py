@@ -11,6 +11,7 @@ from experiments.cli.arguments import (
     store_uri,
 )
 from experiments.errors import ConfigError
+from experiments.tracking import check_answers
 
 
 class Arguments(StoreArguments, Interruptible, Protocol):
@@ -42,6 +43,7 @@ def run(arguments: Arguments) -> None:
     uri = store_uri(arguments)
     if uri is None:
         raise ConfigError("conf/ chooses tracking=none; give the address of a store with --uri")
+    check_answers(uri)
     from experiments.mirror import serve  # imports MLflow
 
     serve(

@@ -5,7 +5,10 @@ Each function raises ArgumentTypeError, which says what is wrong with the word.
 
 import argparse
 import math
+from collections.abc import Callable, Sequence
 from pathlib import Path
+
+from experiments.configuration import expanded
 
 POINTS = 100
 """Percentage points between an accuracy of 0 and of 1."""
@@ -15,7 +18,7 @@ def folder(text: str) -> Path:
     """Return the path of a folder, which need not exist."""
     if "://" in text:
         raise argparse.ArgumentTypeError(f"it must be a folder, not an address: {text!r}")
-    return Path(identifier(text))
+    return Path(expanded(identifier(text)))
 
 
 def identifier(text: str) -> str:
@@ -23,6 +26,25 @@ def identifier(text: str) -> str:
     if not text.strip():
         raise argparse.ArgumentTypeError("it is empty")
     return text
+
+
+def folder_or_identifier(text: str) -> str:
+    """Return the path of a folder, or the first characters of an id."""
+    return expanded(identifier(text))
+
+
+def names(known: Sequence[str]) -> Callable[[str], list[str]]:
+    """Return a function that reads a list of known names with commas between them."""
+
+    def read(text: str) -> list[str]:
+        given = list(dict.fromkeys(text.split(",")))
+        if not {*given} <= {*known}:
+            raise argparse.ArgumentTypeError(
+                f"it must be one or more of {','.join(known)}, with commas, not {text!r}"
+            )
+        return given
+
+    return read
 
 
 def port(text: str) -> int:

@@ -1,8 +1,14 @@
 """Comparing the arms of a sweep: paired runs, tuned learning rates, statistics and verdicts."""
 
 from experiments.comparison.arms import ARM, CHOICES, CONDITION, examples, named, title
+from experiments.comparison.beside import METHODS, beside
+from experiments.comparison.beside_printing import BESIDE_FORMATS, print_beside
+from experiments.comparison.cells import Cell
 from experiments.comparison.compare import Comparison, Row, compare
 from experiments.comparison.decision import MARGIN, Verdict
+from experiments.comparison.factorial import Effect, Factorial, factorial
+from experiments.comparison.factorial_printing import FACTORIAL_FORMATS, print_factorial
+from experiments.comparison.looks import count_look
 from experiments.comparison.pairing import METRICS, Pair, pairs, seed_differences
 from experiments.comparison.printing import (
     FORMATS,
@@ -22,22 +28,33 @@ from experiments.comparison.verdicts import (
 
 __all__ = [
     "ARM",
+    "BESIDE_FORMATS",
     "CHOICES",
     "CONDITION",
+    "FACTORIAL_FORMATS",
     "FORMATS",
     "MARGIN",
+    "METHODS",
     "METRICS",
+    "Cell",
     "Comparison",
+    "Effect",
+    "Factorial",
     "Pair",
     "Row",
     "SelectionBias",
     "Verdict",
+    "beside",
     "compare",
+    "count_look",
     "examples",
+    "factorial",
     "missing_runs",
     "named",
     "pairs",
+    "print_beside",
     "print_comparison",
+    "print_factorial",
     "readable_table",
     "seed_differences",
     "selection_bias",

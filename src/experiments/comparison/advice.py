@@ -1,11 +1,12 @@
 """Advice: which runs are missing for a comparison, with the commands that make them."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from experiments.comparison.arms import ARM, CHOICES, CONDITION, named
+from experiments.comparison.arms import ARM, CHOICES, CONDITION, named, shared_options
+from experiments.comparison.compared_arm import ComparedArm
 from experiments.comparison.divergence import (
     at_lower_rates,
     describe_divergence,
@@ -20,14 +21,15 @@ from experiments.comparison.tuning import FINAL, final_runs, tuned
 from experiments.results import RATE, Scope, commands, options, with_choices, with_seeds
 
 
-def runs_with_more_seeds(pair: Pair, n: int) -> pd.DataFrame:
-    """Return rows for the runs of a pair on ``n`` new seeds and on all seeds that it has.
+def runs_with_more_seeds(arms: Sequence[ComparedArm], n: int) -> pd.DataFrame:
+    """Return rows for the runs of arms on ``n`` new seeds and on all seeds that they share.
 
-    The present seeds are included because they may have to be completed or extended.
+    The present seeds are included because they may have to be completed or extended, and so are
+    those on which learning rates were chosen: then a range of seeds has no hole.
     """
-    present = sorted({int(seed) for seed in pair.values.index})
+    present = sorted({seed for each in arms for seed in (*each.common, *each.chosen_on)})
     new = itertools.islice((seed for seed in itertools.count() if seed not in present), n)
-    return with_seeds(pd.concat([pair.runs_a.iloc[:1], pair.runs_b.iloc[:1]]), [*present, *new])
+    return with_seeds(pd.concat([each.runs.iloc[:1] for each in arms]), [*present, *new])
 
 
 def incomplete(runs: pd.DataFrame, group: str, pairs: Sequence[Pair], scope: Scope) -> list[str]:
@@ -37,13 +39,16 @@ def incomplete(runs: pd.DataFrame, group: str, pairs: Sequence[Pair], scope: Sco
     for condition, same in named(runs, group).groupby(CONDITION, sort=True):
         if same[group].nunique() == 1 and len(arms) > 1:
             seeds = sorted(set(same["seed"]))
-            lines = " && ".join(with_choices(same.iloc[0], group, seeds, among=arms))
+            kept = shared_options(runs, group)
+            lines = " && ".join(with_choices(same.iloc[0], group, seeds, arms, kept))
             sentences.append(
                 f"{condition}: only {same[ARM].iloc[0]} has been run{scope.words};"
-                f" {_or(_elsewhere(same, group, scope))}run the others with: {lines}"
+                f" {or_else(pairs_elsewhere(same, group, scope))}run the others with: {lines}"
             )
     for pair in pairs:
-        unmatched = {*pair.runs_a["seed"], *pair.runs_b["seed"]} - {*pair.values.index}
+        unmatched = (
+            {*pair.runs_a["seed"], *pair.runs_b["seed"]} - {*pair.values.index} - pair.chosen_on
+        )
         if unmatched:
             listed = ", ".join(map(str, sorted(unmatched)))
             sentences.append(
@@ -53,15 +58,17 @@ def incomplete(runs: pd.DataFrame, group: str, pairs: Sequence[Pair], scope: Sco
     return sentences
 
 
-def lower_rates_needed(pairs: Sequence[Pair], group: str, scope: Scope) -> list[str]:
+def lower_rates_needed(
+    compared: Iterable[ComparedArm], groups: Sequence[str], scope: Scope
+) -> list[str]:
     """Return a sentence for each condition with an arm that diverges in nearly all of its runs."""
     sentences = []
-    for condition, arms in diverging_arms(pairs).items():
+    for condition, arms in diverging_arms(compared).items():
         rows = [at_lower_rates(runs, sorted({*runs["seed"]})) for runs in arms.values()]
         lines = commands(pd.concat(rows))
         sentences.append(
-            f"{condition}: {describe_divergence(arms)}; more seeds do not help, lower learning"
-            f" rates may: {_in_one_line(lines, group, scope, alone=False)}"
+            f"{condition}: {describe_divergence(arms)}; lower learning rates may help:"
+            f" {in_one_line(lines, groups, scope, alone=False)}"
         )
     return sentences
 
@@ -70,56 +77,62 @@ def no_pairs(runs: pd.DataFrame, group: str, scope: Scope) -> str:
     """Return why no two arms can be compared, and the command that makes the missing runs."""
     arms = _arms(runs, group)
     seeds = range(fewest_seeds())
-    elsewhere = _or(_elsewhere(runs, group, scope))
+    elsewhere = or_else(pairs_elsewhere(runs, group, scope))
     if len(arms) == 1:
         lines = with_choices(runs.iloc[0], group, seeds)
         return (
             f"only one {group}, {arms[0]}, has been run{scope.words}; {elsewhere}run the others as"
-            f" well: {_in_one_line(lines, group, scope)}"
+            f" well: {in_one_line(lines, [group], scope)}"
         )
     first = runs[runs[group].astype(str) == arms[0]].iloc[0]
     lines = with_choices(first, group, seeds, among=arms)
     differing = " and ".join(_never_the_same(runs, group)) or "condition"
     return (
         f"{', '.join(arms)} were not run with the same {differing}{scope.words}, so no two runs"
-        f" differ in {group} only; {elsewhere}run {_in_one_line(lines, group, scope)}"
+        f" differ in {group} only; {elsewhere}run {in_one_line(lines, [group], scope)}"
     )
 
 
-def too_few_seeds(pairs: Sequence[Pair], group: str, scope: Scope) -> str:
-    """Return why pairs with at most one seed cannot be compared, and how to add seeds.
+def too_few_seeds(
+    compared: Sequence[ComparedArm],
+    groups: Sequence[str],
+    scope: Scope,
+    *,
+    family: int,
+    one_look: bool,
+    elsewhere: str,
+) -> str:
+    """Return why arms with at most one common seed cannot be compared, and how to add seeds.
 
-    An arm that diverges gets the seeds at lower learning rates.
+    ``family`` is the number of comparisons, and ``elsewhere`` advice to compare other runs. An arm
+    that diverges gets the seeds at lower learning rates.
     """
-    needed = fewest_seeds(len(pairs))
-    runs = pd.concat([each for pair in pairs for each in (pair.runs_a, pair.runs_b)])
-    diverging = diverging_arms(pairs)
+    needed = fewest_seeds(family, one_look=one_look)
     rows = [
-        (at_lower_rates if diverges(each) else with_seeds)(each.iloc[:1], range(needed))
-        for pair in pairs
-        for each in (pair.runs_a, pair.runs_b)
+        (at_lower_rates if diverges(each.runs) else with_seeds)(each.runs.iloc[:1], range(needed))
+        for each in compared
     ]
     lines = commands(pd.concat(rows))
-    one = any(len(pair.values) for pair in pairs)
+    one = any(each.common for each in compared)
+    diverging = diverging_arms(compared)
     reasons = [f"{name}: {describe_divergence(arms)}" for name, arms in diverging.items()]
     lower = f"; {', '.join(reasons)}, so lower learning rates are needed, too" if reasons else ""
     return (
-        f"the arms of {group} have {'one seed' if one else 'no seed'} in common{scope.words}, but a"
-        f" comparison needs at least {needed}{lower}; {_or(_elsewhere(runs, group, scope))}run"
-        f" {_in_one_line(lines, group, scope)}"
+        f"the arms of {' and '.join(groups)} have {'one seed' if one else 'no seed'} in common"
+        f"{scope.words}, but a comparison needs at least {needed}{lower};"
+        f" {or_else(elsewhere)}run {in_one_line(lines, groups, scope)}"
     )
 
 
-def nothing_final(runs: pd.DataFrame, group: str, scope: Scope) -> str:
+def nothing_final(runs: pd.DataFrame, scope: Scope, elsewhere: str) -> str:
     """Return that no run has ended with a result, and whether other runs of the source have."""
-    elsewhere = _elsewhere(runs[:0], group, scope)
     return (
         f"no run has finished or diverged yet{scope.words} ({status_counts(runs)}), so there is"
         f" nothing to compare{elsewhere and '; '}{elsewhere}"
     )
 
 
-def _elsewhere(runs: pd.DataFrame, group: str, scope: Scope) -> str:
+def pairs_elsewhere(runs: pd.DataFrame, group: str, scope: Scope) -> str:
     """Return advice to compare all runs of the source, if these allow more than ``runs``.
 
     They do if they have more arms than ``runs``, or as many but in pairs with two seeds or more.
@@ -141,7 +154,7 @@ def _elsewhere(runs: pd.DataFrame, group: str, scope: Scope) -> str:
     return ""
 
 
-def _or(advice: str) -> str:
+def or_else(advice: str) -> str:
     """Return advice that is followed by other advice."""
     return f"{advice}; or " if advice else ""
 
@@ -161,11 +174,13 @@ def _never_the_same(runs: pd.DataFrame, group: str) -> list[str]:
     ]
 
 
-def _in_one_line(lines: Sequence[str], group: str, scope: Scope, *, alone: bool = True) -> str:
+def in_one_line(
+    lines: Sequence[str], groups: Sequence[str], scope: Scope, *, alone: bool = True
+) -> str:
     """Return commands as one line, followed by the command that compares all runs if it is needed.
 
     It is if there are several commands, or if their runs ``alone`` are not enough.
     """
-    compare_all = scope.command("compare", group, "--all")
+    compare_all = scope.command("compare", *groups, "--all")
     after = f", then compare with: {compare_all}" if len(lines) > 1 or not alone else ""
     return " && ".join(lines) + after

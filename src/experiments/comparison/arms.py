@@ -1,5 +1,6 @@
 """Name the arm and the condition of every run, and choose an example run of each arm."""
 
+import itertools
 from collections.abc import Sequence
 
 import pandas as pd
@@ -8,26 +9,38 @@ from experiments.comparison.statuses import status_counts
 from experiments.configuration import GROUPS
 from experiments.errors import UserError
 from experiments.recording import Status
-from experiments.results import RATE, options
+from experiments.results import RATE, options, with_own_splits
 
 ARM = "arm"
 CONDITION = "condition"
 """The columns that `named` adds to a frame."""
+LEVELS = ("level_1", "level_2")
+"""The columns that `crossed` adds to a frame."""
 CHOICES = tuple(group for group in GROUPS if group != "dataset")
 """The groups of conf/ that can be compared: all except the data."""
+
+
+def comparable(runs: pd.DataFrame) -> list[str]:
+    """Return the groups of conf/ that can be compared, and the options that vary in these runs."""
+    varying = [each for each in options(runs) if each != RATE and runs[each].nunique() > 1]
+    return [*CHOICES, *(each for each in varying if each.split(".")[0] != "dataset")]
 
 
 def named(frame: pd.DataFrame, *groups: str) -> pd.DataFrame:
     """Return a frame of runs, or of their history, with the columns `arm` and `condition`.
 
-    The arm is the choice in each of ``groups``, with those of its options that vary. The condition
-    is everything else that differs between runs, and always the architecture. Neither of them
-    contains the learning rate or the seed. The words are those of the command line.
+    A group is one of conf/, or an option such as `loss.output`. The arm is the choice in each of
+    ``groups``, with those of its options that vary. An option that all choices of a group have, and
+    that two of them have with the same value, is no part of the arm: so losses are compared at the
+    same output function, if they were run with it. The condition is everything else that differs
+    between runs, and always the architecture. Neither of them contains the learning rate, the seed,
+    or the cut of the data if each seed has its own. The words are those of the command line; a text
+    stands for itself: `ce softmax`.
     """
-    frame = frame.drop(columns=[ARM, CONDITION], errors="ignore")
+    frame = with_own_splits(frame.drop(columns=[ARM, CONDITION], errors="ignore"))
     other_options = [each for each in options(frame) if each != RATE]
-    own_options = [each for each in other_options if each.split(".")[0] in groups]
-    arm = [*groups, *(column for column in own_options if _varies(frame, column))]
+    own_options = _own_options(frame, groups)
+    arm = [*groups, *(column for column in own_options if _distinguishes(frame, column))]
     fixed = [
         column
         for column in [*CHOICES, *other_options, *_data_columns(frame)]
@@ -45,6 +58,35 @@ def named(frame: pd.DataFrame, *groups: str) -> pd.DataFrame:
         }
     )
     return frame.merge(names, on=columns, how="left")
+
+
+def crossed(frame: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
+    """Return the frame of `named` for two groups, with the levels of both in two more columns.
+
+    The columns are `level_1` and `level_2`: the choice in each group, with those of its options
+    that vary. The arm is both: `ce softmax` and `sgd` make `ce softmax sgd`. Runs that have no
+    value of one of the groups are left out: SGD has no `optimizer.beta1`.
+    """
+    frame = named(frame.dropna(subset=[first, second]), first, second)
+    levels = [
+        [group, *(each for each in own if _distinguishes(frame, each))]
+        for group, *own in level_columns(frame, first, second)
+    ]
+    words = {
+        column: [_words(row, columns) for _, row in frame[columns].iterrows()]
+        for column, columns in zip(LEVELS, levels, strict=True)
+    }
+    frame = frame.assign(**words)
+    return frame.assign(**{ARM: frame[LEVELS[0]] + " " + frame[LEVELS[1]]})
+
+
+def level_columns(frame: pd.DataFrame, first: str, second: str) -> tuple[list[str], list[str]]:
+    """Return the columns that make a level of each of two groups: itself and its own options."""
+    own = _own_options(frame, (first, second))
+    of_first, of_second = (
+        [group, *(each for each in own if each.split(".")[0] == group)] for group in (first, second)
+    )
+    return of_first, of_second
 
 
 def examples(runs: pd.DataFrame) -> pd.DataFrame:
@@ -78,6 +120,34 @@ def _data_columns(frame: pd.DataFrame) -> list[str]:
     return ["dataset"]
 
 
+def shared_options(runs: pd.DataFrame, group: str) -> list[str]:
+    """Return the options of a group that are no part of the arm.
+
+    All choices of the group have them, and two choices have the same value.
+    """
+    return [each for each in options(runs) if _is_shared(runs, group, each)]
+
+
+def _own_options(runs: pd.DataFrame, groups: Sequence[str]) -> list[str]:
+    """Return the options of the groups that are parts of arms, even if they do not vary."""
+    not_own = {*groups, *(each for group in groups for each in shared_options(runs, group)), RATE}
+    return [each for each in options(runs) if each.split(".")[0] in groups and each not in not_own]
+
+
+def _is_shared(runs: pd.DataFrame, group: str, option: str) -> bool:
+    """Return whether all choices have an option of the group, and two have the same value."""
+    if not option.startswith(f"{group}.") or option == RATE:
+        return False
+    values = [set(part[option].dropna()) for _, part in runs.groupby(group, observed=True)]
+    return all(values) and any(a & b for a, b in itertools.combinations(values, 2))
+
+
+def _distinguishes(runs: pd.DataFrame, option: str) -> bool:
+    """Return whether an option of the arms varies, among all runs if every arm has it."""
+    everywhere = bool(runs[option].notna().all() and runs[option].nunique() > 1)
+    return everywhere or _varies(runs, option)
+
+
 def _varies(runs: pd.DataFrame, column: str) -> bool:
     """Return whether a column has several values among the runs.
 
@@ -96,7 +166,7 @@ def _words(row: pd.Series, columns: Sequence[str]) -> str:
         value = row[column]
         if pd.isna(value):
             continue
-        if column in GROUPS:
+        if column in GROUPS or (isinstance(value, str) and "." in column):
             words.append(str(value))
         elif column == "data":
             words.append(f"data={value[:8]}")

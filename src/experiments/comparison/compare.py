@@ -13,19 +13,26 @@ from experiments.comparison.advice import (
     lower_rates_needed,
     no_pairs,
     nothing_final,
+    pairs_elsewhere,
     runs_with_more_seeds,
     too_few_seeds,
 )
-from experiments.comparison.arms import CHOICES
-from experiments.comparison.decision import MARGIN, Decision, Verdict, decide, decide_by_wins
-from experiments.comparison.divergence import diverged_share, diverges
-from experiments.comparison.pairing import METRICS, Pair, pairs
-from experiments.comparison.statistics import (
-    PairedStatistics,
-    holm_correction,
-    paired_statistics,
-    sign_test,
+from experiments.comparison.arms import named
+from experiments.comparison.decision import (
+    MARGIN,
+    Decision,
+    Verdict,
+    decide,
+    decide_by_failures,
+    on_other_seeds,
+    too_few_to_decide,
 )
+from experiments.comparison.divergence import diverged_share, diverges
+from experiments.comparison.failures import Failures
+from experiments.comparison.fairness import tunings, unequal_tuning
+from experiments.comparison.pairing import METRICS, Pair, pairs
+from experiments.comparison.question import check_question
+from experiments.comparison.statistics import PairedStatistics, paired_statistics
 from experiments.comparison.tuning import FINAL, SelectionBias, final_runs, selection_bias, tuned
 from experiments.errors import UserError
 from experiments.results import RATE, Scope, commands
@@ -47,12 +54,33 @@ class Row:
     seeds: int  # that both arms have
     diverged_a: float  # fraction of the runs of A that diverged
     diverged_b: float
+    failures_a: Failures  # on these seeds
+    failures_b: Failures
+    median_a: float  # accuracy on these seeds; a diverged run is below every other
+    median_b: float
     superiority: float  # fraction of seeds on which A is above B
-    statistics: PairedStatistics | None  # of the seeds on which both finished; None below two
-    adjusted_p: float  # corrected over the whole table (Holm); NaN without statistics
+    statistics: PairedStatistics | None  # of the seeds on which no run failed; None below two
     verdict: Verdict
     more_seeds: int  # recommended to decide it; zero if decided, or if no number would do
-    commands: list[str]  # that run them
+    chance: float  # that these seeds decide it
+    pair: Pair
+
+    @property
+    def failed(self) -> bool:
+        """Return whether a run failed on one of the seeds: then the mean decides nothing."""
+        return bool(self.failures_a.failed or self.failures_b.failed)
+
+    @property
+    def more_runs(self) -> pd.DataFrame:
+        """The runs with the seeds that are recommended, and with those that are there."""
+        if not self.more_seeds:
+            return pd.DataFrame()
+        return runs_with_more_seeds(self.pair.arms, self.more_seeds)
+
+    @property
+    def commands(self) -> list[str]:
+        """The commands that make `more_runs`."""
+        return commands(self.more_runs)
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -64,38 +92,60 @@ class Row:
         for field in fields(self):
             if field.name == "statistics":
                 columns |= statistics
-            else:
+            elif field.name in ("failures_a", "failures_b"):
+                columns[f"failed_{field.name[-1]}"] = getattr(self, field.name).failed
+            elif field.name != "pair":
                 columns[field.name] = getattr(self, field.name)
-        return columns | {"verdict": self.verdict.value}
+        return columns | {"verdict": self._result, "commands": self.commands}
+
+    @property
+    def _result(self) -> str:
+        """The verdict; after a failure it is about the rates of failure."""
+        better = self.verdict in (Verdict.A_BETTER, Verdict.B_BETTER)
+        if self.failed and better:
+            return f"{self.verdict.value.partition(' ')[0]} fails less often"
+        return self.verdict.value
 
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
     """The arms of a group compared in every condition.
 
-    ``rows`` has one row per condition and pair of arms, in the order of ``pairs``. ``commands``
-    run all additional seeds that the rows recommend. ``incomplete`` are sentences about runs that
-    are missing, among them those at lower learning rates of an arm that diverges. ``tuned`` are the
-    runs at each arm's best learning rate.
+    ``one_look`` is true if the verdicts are valid at one planned look only, and false if they are
+    valid at any number of looks. ``rows`` has one row per condition and pair of arms.
+    ``incomplete`` are sentences about runs that are missing, among them those at lower learning
+    rates of an arm that diverges. ``unequal_tuning`` are sentences about arms that were tuned less
+    than others, or whose learning rate is unsure. ``tuned`` are the runs at each arm's best
+    learning rate.
     """
 
     group: str
     metric: str
     margin: float
+    one_look: bool
     rows: Sequence[Row]
-    pairs: Sequence[Pair]
     tuned: pd.DataFrame
-    commands: Sequence[str]
     incomplete: Sequence[str]
+    unequal_tuning: Sequence[str]
     selection_bias: SelectionBias
+
+    @property
+    def pairs(self) -> list[Pair]:
+        """The pairs of arms, one for each row."""
+        return [row.pair for row in self.rows]
+
+    @property
+    def commands(self) -> list[str]:
+        """The commands that run all additional seeds that the rows recommend."""
+        return commands(pd.concat([row.more_runs for row in self.rows]))
 
     @property
     def table(self) -> pd.DataFrame:
         """The rows as a frame.
 
         Columns: `condition`, `arm_a`, `arm_b`, `learning_rate_a`, `learning_rate_b`, `seeds`,
-        `diverged_a`, `diverged_b`, `superiority`, the fields of `PairedStatistics`, `adjusted_p`,
-        `verdict`, `more_seeds` and `commands`.
+        `diverged_a`, `diverged_b`, `failed_a`, `failed_b`, `median_a`, `median_b`, `superiority`,
+        the fields of `PairedStatistics`, `verdict`, `more_seeds`, `chance` and `commands`.
         """
         return pd.DataFrame([row.columns for row in self.rows])
 
@@ -106,100 +156,101 @@ def compare(
     *,
     metric: str = METRICS[0],
     margin: float = MARGIN,
+    one_look: bool = False,
     scope: Scope | None = None,
 ) -> Comparison:
-    """Compare the arms of ``group`` (`loss`, `optimizer`, ...) in every condition.
+    """Compare the arms of ``group`` (`loss`, `optimizer`, `loss.output`, ...) in every condition.
 
     ``runs`` is a frame as from `results.runs`, ``metric`` one of `METRICS`, ``margin`` the
     equivalence margin as a fraction. ``scope`` says where the runs come from: messages then say
     what the other runs of that source allow. Each arm gets the learning rate that is best on the
     validation set. Runs of two arms are paired by seed if they differ in the arm and learning rate
-    only. A diverged run has no difference and loses against a run that finished. P-values are
-    corrected over the whole table (Holm). Raise UserError if the runs cannot be compared; the
-    message says which command makes the missing runs.
+    only. Verdicts are valid at any number of looks: seeds can be added until they are decided.
+    With ``one_look`` they are valid if the number of seeds was planned and nobody looked before.
+    All intervals and verdicts of the table hold together with a probability of 95 %. If a run
+    failed, the rates of failure decide instead of the mean. Raise UserError if the runs cannot be
+    compared; the message says which command makes the missing runs.
     """
-    if group not in CHOICES:
-        raise UserError(f"{group}: this cannot be compared; choose one of {', '.join(CHOICES)}")
-    if metric not in METRICS:
-        raise UserError(f"{metric}: this cannot be compared; choose one of {', '.join(METRICS)}")
+    check_question(runs, group, metric, margin)
     scope = scope or Scope.of_frame(runs)
     if not runs["status"].isin(FINAL).any():
-        raise UserError(nothing_final(runs, group, scope))
+        raise UserError(nothing_final(runs, scope, pairs_elsewhere(runs[:0], group, scope)))
     final, best = final_runs(runs), tuned(runs)
-    matched = pairs(best, group, metric=metric)
+    matched = pairs(best, group, metric=metric, one_look=one_look)
     if not matched:
         raise UserError(no_pairs(final, group, scope))
+    arms = [arm for pair in matched for arm in pair.arms]
     if all(len(pair.values) < 2 for pair in matched):
-        raise UserError(too_few_seeds(matched, group, scope))
-    rows = _rows(matched, margin)
-    more = [
-        runs_with_more_seeds(pair, row.more_seeds)
-        for pair, row in zip(matched, rows, strict=True)
-        if row.more_seeds
-    ]
+        elsewhere = pairs_elsewhere(pd.concat([arm.runs for arm in arms]), group, scope)
+        raise UserError(
+            too_few_seeds(
+                arms,
+                [group],
+                scope,
+                family=len(matched),
+                one_look=one_look,
+                elsewhere=elsewhere,
+            )
+        )
     return Comparison(
         group=group,
         metric=metric,
         margin=margin,
-        rows=rows,
-        pairs=matched,
+        one_look=one_look,
+        rows=_rows(matched, margin, one_look=one_look),
         tuned=best,
-        commands=commands(pd.concat(more)) if more else [],
         incomplete=[
-            *lower_rates_needed(matched, group, scope),
+            *lower_rates_needed(arms, [group], scope),
             *incomplete(final, group, matched, scope),
         ],
+        unequal_tuning=unequal_tuning(tunings(named(final, group)), arms),
         selection_bias=selection_bias(best),
     )
 
 
-def _rows(matched: Sequence[Pair], margin: float) -> list[Row]:
-    rng = np.random.default_rng(SEED)
-    statistics = [_statistics(pair, rng) for pair in matched]
-    adjusted = holm_correction([each.p if each else 1.0 for each in statistics])
+def _rows(matched: Sequence[Pair], margin: float, *, one_look: bool) -> list[Row]:
     rows = []
-    for pair, known, p in zip(matched, statistics, adjusted, strict=True):
-        decision = _decision(pair, known, p, family=len(matched), margin=margin)
-        rows.append(_row(pair, known, p, decision))
+    for pair in matched:
+        rng = np.random.default_rng(SEED)  # so that no row depends on the others
+        known = _statistics(pair, rng, family=len(matched), one_look=one_look)
+        decision = _decision(pair, known, family=len(matched), margin=margin, one_look=one_look)
+        rows.append(_row(pair, known, decision))
     return rows
 
 
-def _statistics(pair: Pair, rng: np.random.Generator) -> PairedStatistics | None:
-    """Return the statistics of the seeds on which both finished, or None if there are below two.
-
-    If runs diverged, the p-value is the one of a sign test on who wins each seed.
-    """
-    finished = pair.finished
-    if len(finished) < 2:
+def _statistics(
+    pair: Pair, rng: np.random.Generator, *, family: int, one_look: bool
+) -> PairedStatistics | None:
+    """Return the statistics of the seeds on which no run failed; None if there are below two."""
+    a, b = pair.learned["a"].tolist(), pair.learned["b"].tolist()
+    if len(a) < 2:
         return None
-    result = paired_statistics(finished["a"].tolist(), finished["b"].tolist(), rng=rng)
-    return replace(result, p=sign_test(*pair.wins)) if pair.diverged else result
+    return paired_statistics(
+        a, b, rng=rng, family=family, one_look=one_look, image_error=pair.image_error
+    )
 
 
 def _decision(
     pair: Pair,
     statistics: PairedStatistics | None,
-    adjusted_p: float,
     *,
     family: int,
     margin: float,
+    one_look: bool,
 ) -> Decision:
     """Return the decision. More seeds are not recommended for an arm that diverges."""
-    if statistics and not pair.diverged:
-        decision = decide(statistics, adjusted_p, family=family, margin=margin)
+    if pair.failed.to_numpy().any():
+        return decide_by_failures(*pair.failed_alone, family=family, one_look=one_look)
+    if statistics is None:
+        decision = too_few_to_decide(len(pair.values), family=family, one_look=one_look)
     else:
-        if not statistics:
-            adjusted_p = min(1.0, family * sign_test(*pair.wins))
-        seeds = len(pair.values)
-        decision = decide_by_wins(pair.superiority, adjusted_p, seeds=seeds, family=family)
+        decision = decide(statistics, family=family, margin=margin, one_look=one_look)
     useless = diverges(pair.runs_a) or diverges(pair.runs_b)
-    return replace(decision, more_seeds=0) if useless else decision
+    return replace(decision, more_seeds=0) if useless else on_other_seeds(decision, pair.reused)
 
 
-def _row(
-    pair: Pair, statistics: PairedStatistics | None, adjusted_p: float, decision: Decision
-) -> Row:
-    n = decision.more_seeds
+def _row(pair: Pair, statistics: PairedStatistics | None, decision: Decision) -> Row:
+    (failures_a, failures_b), (median_a, median_b) = pair.failures, pair.medians
     return Row(
         condition=pair.condition,
         arm_a=pair.arm_a,
@@ -209,10 +260,14 @@ def _row(
         seeds=len(pair.values),
         diverged_a=diverged_share(pair.runs_a),
         diverged_b=diverged_share(pair.runs_b),
+        failures_a=failures_a,
+        failures_b=failures_b,
+        median_a=median_a,
+        median_b=median_b,
         superiority=pair.superiority,
         statistics=statistics,
-        adjusted_p=adjusted_p if statistics else math.nan,
         verdict=decision.verdict,
-        more_seeds=n,
-        commands=commands(runs_with_more_seeds(pair, n)) if n else [],
+        more_seeds=decision.more_seeds,
+        chance=decision.chance,
+        pair=pair,
     )

@@ -1,16 +1,12 @@
 """The decision between two arms: one of them is better, they tie, or it is undecided."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from experiments.comparison.power import (
-    ALPHA,
-    MOST_SEEDS,
-    fewest_seeds,
-    seeds_to_detect,
-    seeds_to_show_tie,
-)
+from experiments.comparison import failures
+from experiments.comparison.power import alpha_of_failures, fewest_seeds
+from experiments.comparison.prediction import chance_to_decide, seeds_to_decide
 from experiments.comparison.statistics import PairedStatistics
 
 MARGIN = 0.001
@@ -28,48 +24,76 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Decision:
-    """A verdict, and the number of additional seeds that is recommended if it is undecided."""
+    """A verdict, and the additional seeds that are recommended if it is undecided.
+
+    ``chance`` is the probability that these seeds decide it.
+    """
 
     verdict: Verdict
     more_seeds: int = 0
+    chance: float = 0.0
 
 
 def decide(
-    statistics: PairedStatistics, adjusted_p: float, *, family: int = 1, margin: float = MARGIN
+    statistics: PairedStatistics,
+    *,
+    family: int = 1,
+    margin: float = MARGIN,
+    one_look: bool = False,
 ) -> Decision:
-    """Return the decision from the interval and the corrected p-value of the mean difference.
+    """Return the decision that the interval of the mean difference makes.
 
-    - Tie: the interval lies within ``margin`` of zero, and there are enough pairs for a test to
-      reject. This is checked first, because a difference that is certain but too small to matter
-      is a tie.
-    - A or B better: ``adjusted_p`` is below `ALPHA`.
-    - Undecided: everything else. The number of additional seeds is an estimate that takes the
-      observed difference for the true one. It is the smaller of the numbers that a test and a tie
-      need, and at least a quarter of the present number. It is zero if that would be more than
-      `MOST_SEEDS` seeds.
+    - Tie: the interval lies within ``margin`` of zero. This is checked first, because a difference
+      that is certain but too small to matter is a tie.
+    - A or B better: the interval does not contain zero.
+    - Undecided: everything else. With ``one_look`` no seeds are recommended, because only one look
+      was planned. Otherwise as many as decide it with a chance of 50 %, but at most three times as
+      many as there are: then it is time for the next look, which costs nothing.
     """
-    n = statistics.n
-    if n >= fewest_seeds() and -margin < statistics.low and statistics.high < margin:
+    if -margin < statistics.low and statistics.high < margin:
         return Decision(Verdict.TIE)
-    if adjusted_p < ALPHA:
-        return Decision(Verdict.A_BETTER if statistics.difference > 0 else Verdict.B_BETTER)
-    needed = min(
-        seeds_to_detect(statistics.difference, statistics.standard_deviation, family),
-        seeds_to_show_tie(statistics.difference, statistics.standard_deviation, margin),
-    )
-    if needed >= MOST_SEEDS:
+    if statistics.low > 0:
+        return Decision(Verdict.A_BETTER)
+    if statistics.high < 0:
+        return Decision(Verdict.B_BETTER)
+    if one_look:
         return Decision(Verdict.UNDECIDED)
-    return Decision(Verdict.UNDECIDED, max(needed - n, math.ceil(n / 4)))
+    needed = seeds_to_decide(statistics, family=family, margin=margin)
+    more = min(needed, max(3 * statistics.n, 2 * fewest_seeds(family) - statistics.n))
+    if not more:
+        return Decision(Verdict.UNDECIDED)
+    chance = chance_to_decide(more, statistics, family=family, margin=margin)
+    return Decision(Verdict.UNDECIDED, more, chance)
 
 
-def decide_by_wins(
-    superiority: float, adjusted_p: float, *, seeds: int, family: int = 1
-) -> Decision:
-    """Return the decision from the wins on ``seeds`` seeds, for arms with diverged runs.
+def too_few_to_decide(n: int, *, family: int = 1, one_look: bool = False) -> Decision:
+    """Return the decision if n seeds are too few for statistics: more seeds, unless one look."""
+    more = 0 if one_look else fewest_seeds(family) - n
+    return Decision(Verdict.UNDECIDED, more, math.nan)
 
-    ``superiority`` is the fraction of seeds on which A wins, ``adjusted_p`` the corrected p-value
-    of a sign test. A tie is not possible, because a diverged run has no accuracy.
+
+def on_other_seeds(decision: Decision, reused: int) -> Decision:
+    """Return a decision with more recommended seeds: as many more as will be left out then.
+
+    These are the ``reused`` seeds on which a learning rate was chosen.
     """
-    if adjusted_p < ALPHA:
-        return Decision(Verdict.A_BETTER if superiority > 0.5 else Verdict.B_BETTER)
-    return Decision(Verdict.UNDECIDED, max(fewest_seeds(family) - seeds, 0))
+    more = decision.more_seeds + reused if decision.more_seeds else 0
+    return replace(decision, more_seeds=more)
+
+
+def decide_by_failures(
+    only_a: int, only_b: int, *, family: int = 1, one_look: bool = False
+) -> Decision:
+    """Return the decision between arms of which a run failed: the one that fails less often.
+
+    ``only_a`` and ``only_b`` are the numbers of seeds on which only one arm failed. The mean
+    decides nothing then: with few seeds no interval of it can be trusted.
+    """
+    p = (
+        failures.exact_test(only_a, only_b)
+        if one_look
+        else min(1.0, 1 / failures.e_value(only_a, only_b))
+    )
+    if p > alpha_of_failures(family):
+        return Decision(Verdict.UNDECIDED)
+    return Decision(Verdict.B_BETTER if only_a > only_b else Verdict.A_BETTER)

@@ -1,10 +1,10 @@
 """Arms that diverge: more seeds do not help them, lower learning rates may."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import pandas as pd
 
-from experiments.comparison.pairing import Pair
+from experiments.comparison.compared_arm import ComparedArm
 from experiments.recording import Status
 from experiments.results import RATE, default_rate, with_seeds
 
@@ -40,13 +40,12 @@ def at_lower_rates(runs: pd.DataFrame, seeds: Iterable[int]) -> pd.DataFrame:
     return with_seeds(pd.concat([run.assign(**{RATE: rate}) for rate in rates]), seeds)
 
 
-def diverging_arms(pairs: Sequence[Pair]) -> dict[str, dict[str, pd.DataFrame]]:
+def diverging_arms(arms: Iterable[ComparedArm]) -> dict[str, dict[str, pd.DataFrame]]:
     """Return the runs of each arm that diverges, by condition and arm."""
     found: dict[str, dict[str, pd.DataFrame]] = {}
-    for pair in pairs:
-        for arm, runs in ((pair.arm_a, pair.runs_a), (pair.arm_b, pair.runs_b)):
-            if diverges(runs):
-                found.setdefault(pair.condition, {})[arm] = runs
+    for each in arms:
+        if diverges(each.runs):
+            found.setdefault(each.condition, {})[each.arm] = each.runs
     return found
 
 

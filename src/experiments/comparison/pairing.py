@@ -8,7 +8,10 @@ import numpy as np
 import pandas as pd
 
 from experiments.comparison.arms import ARM, CONDITION, named
-from experiments.recording import Status
+from experiments.comparison.compared_arm import ComparedArm
+from experiments.comparison.failures import Failures
+from experiments.comparison.power import fewest_seeds
+from experiments.comparison.runs_by_seed import RunsBySeed, runs_by_seed
 
 METRICS = ("test/accuracy", "best_epoch/test/accuracy", "validation/accuracy")
 """The metrics that can be compared.
@@ -18,49 +21,87 @@ that is best on the test set is never used.
 """
 
 
-@dataclass(frozen=True)
-class Pair:
-    """Two arms in the same condition, A and B."""
+@dataclass(frozen=True, kw_only=True)
+class Pair(RunsBySeed):
+    """Two arms in the same condition, A and B. The columns of values by seed are `a` and `b`."""
 
     condition: str
     arm_a: str
     arm_b: str
     runs_a: pd.DataFrame  # all runs of arm A at its best learning rate
     runs_b: pd.DataFrame
-    values: pd.DataFrame  # one row per seed that both arms have; columns a and b; NaN if diverged
 
     @property
-    def finished(self) -> pd.DataFrame:
-        """The values of the seeds on which both runs finished."""
-        return self.values.dropna()
+    def arms(self) -> tuple[ComparedArm, ComparedArm]:
+        """The two arms."""
+        return self._arm(self.arm_a, self.runs_a), self._arm(self.arm_b, self.runs_b)
+
+    def _arm(self, name: str, runs: pd.DataFrame) -> ComparedArm:
+        return ComparedArm(
+            condition=self.condition,
+            arm=name,
+            runs=runs,
+            common=tuple(map(int, self.values.index)),
+            chosen_on=self.chosen_on,
+        )
 
     @property
-    def diverged(self) -> bool:
-        """True if a run diverged on one of the seeds that both arms have."""
-        return len(self.finished) < len(self.values)
+    def failures(self) -> tuple[Failures, Failures]:
+        """The failures of A and of B on the seeds that both arms have."""
+        n = len(self.failed)
+        return Failures(int(self.failed["a"].sum()), n), Failures(int(self.failed["b"].sum()), n)
+
+    @property
+    def failed_alone(self) -> tuple[int, int]:
+        """The numbers of seeds on which only A failed, and only B."""
+        a, b = self.failed["a"], self.failed["b"]
+        return int((a & ~b).sum()), int((b & ~a).sum())
+
+    @property
+    def image_error(self) -> float:
+        """The standard error of the mean difference that is due to the test images.
+
+        It is over the seeds on which no run failed; NaN if it is unknown.
+        """
+        return self.weighted_image_error({"a": 1, "b": -1})
 
     @property
     def superiority(self) -> float:
         """The fraction of seeds on which A is above B. Ties count half, a diverged run loses."""
-        values = self.values.fillna(-np.inf)
-        return share_of_wins(values["a"], values["b"])
+        return float(self.wins.mean())
 
     @property
-    def wins(self) -> tuple[int, int]:
-        """The numbers of seeds on which A is above B, and B above A. A diverged run loses."""
+    def wins(self) -> pd.Series:
+        """For each seed 1 if A is above B, 1/2 if they tie, 0 if B is above. A diverged run loses.
+
+        Two diverged runs tie.
+        """
         values = self.values.fillna(-np.inf)
-        return int((values["a"] > values["b"]).sum()), int((values["a"] < values["b"]).sum())
+        return wins(values["a"], values["b"])
+
+    @property
+    def medians(self) -> tuple[float, float]:
+        """The median accuracies of A and B. A diverged run is below every accuracy."""
+        medians = self.values.fillna(-np.inf).median().replace(-np.inf, np.nan)
+        return float(medians["a"]), float(medians["b"])
 
 
-def pairs(runs: pd.DataFrame, group: str, *, metric: str = METRICS[0]) -> list[Pair]:
+def pairs(
+    runs: pd.DataFrame, group: str, *, metric: str = METRICS[0], one_look: bool = False
+) -> list[Pair]:
     """Return every pair of arms of ``group`` in every condition, from runs as from `tuned`."""
-    found = []
-    for condition, same in named(runs, group).groupby(CONDITION, sort=True):
-        arms = {str(arm): part for arm, part in same.groupby(ARM, sort=True)}
-        for a, b in itertools.combinations(arms, 2):
-            values = _values_by_seed(arms[a], arms[b], metric)
-            found.append(Pair(str(condition), a, b, arms[a], arms[b], values))
-    return found
+    found = [
+        (str(condition), a, b)
+        for condition, same in named(runs, group).groupby(CONDITION, sort=True)
+        for a, b in itertools.combinations(_arms(same), 2)
+    ]
+    needed = fewest_seeds(max(len(found), 1), one_look=one_look)
+    return [_pair(condition, a, b, metric, needed) for condition, a, b in found]
+
+
+def _arms(same: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """Return the name and the runs of each arm."""
+    return [(str(arm), part) for arm, part in same.groupby(ARM, sort=True)]
 
 
 def seed_differences(pairs: Sequence[Pair]) -> pd.DataFrame:
@@ -84,11 +125,32 @@ def seed_differences(pairs: Sequence[Pair]) -> pd.DataFrame:
 
 def share_of_wins(a: pd.Series, b: pd.Series) -> float:
     """Return the fraction of rows in which ``a`` is above ``b``. Ties count half."""
-    return float(((a > b) + 0.5 * (a == b)).mean())
+    return float(wins(a, b).mean())
 
 
-def _values_by_seed(a: pd.DataFrame, b: pd.DataFrame, metric: str) -> pd.DataFrame:
-    """Return the metric of both arms, in columns `a` and `b`, for each seed that both have."""
-    by_seed = [runs.set_index("seed") for runs in (a, b)]
-    values = [runs[metric].where(runs["status"] == Status.FINISHED.value) for runs in by_seed]
-    return pd.concat(values, axis=1, keys=["a", "b"], join="inner").sort_index()
+def wins(a: pd.Series, b: pd.Series) -> pd.Series:
+    """Return 1 for each row in which ``a`` is above ``b``, 1/2 for a tie, and 0 otherwise."""
+    return (a > b) + 0.5 * (a == b)
+
+
+def _pair(
+    condition: str,
+    a: tuple[str, pd.DataFrame],
+    b: tuple[str, pd.DataFrame],
+    metric: str,
+    needed: int,
+) -> Pair:
+    """Return two arms, each with its name and runs, as a pair."""
+    (arm_a, runs_a), (arm_b, runs_b) = a, b
+    both = runs_by_seed({"a": runs_a, "b": runs_b}, metric, needed)
+    return Pair(
+        condition=condition,
+        arm_a=arm_a,
+        arm_b=arm_b,
+        runs_a=runs_a,
+        runs_b=runs_b,
+        values=both.values,
+        failed=both.failed,
+        correct=both.correct,
+        chosen_on=both.chosen_on,
+    )

@@ -1,65 +1,80 @@
-"""Power analysis: how many seeds a comparison needs, and which differences it can detect."""
+"""The error rates of a table, the fewest seeds of a verdict, and what a number of seeds shows."""
 
-import bisect
 import math
 
-from scipy import stats
-from statsmodels.stats.power import TTestPower
+from scipy import optimize, stats
+
+from experiments.comparison import mixture_t
+from experiments.comparison.image_error import half_width
 
 ALPHA = 0.05
-"""The significance level of a family of tests."""
+"""The error rate of a whole table: all its verdicts are right with a probability of 95 %."""
+SHARE_OF_MEANS = 0.8
+"""The share of `ALPHA` for verdicts about means. The rest is for rates of failure."""
 POWER = 0.8
 """The probability with which a true difference is to be detected."""
-MOST_SEEDS = 1000
-"""The largest number of seeds that is ever recommended."""
 
 
-def fewest_seeds(family: int = 1) -> int:
-    """Return the smallest number of seeds with which a sign-flip test can reject at all.
+def alpha_of_means(family: int) -> float:
+    """Return the error rate for the mean of each of ``family`` comparisons (Bonferroni)."""
+    return ALPHA * SHARE_OF_MEANS / family
 
-    With n differences of the same sign the p-value is 2 / 2^n. It has to be below `ALPHA` divided
-    by ``family``, the number of comparisons that are corrected together.
+
+def alpha_of_failures(family: int) -> float:
+    """Return the error rate for the rates of failure of each of ``family`` comparisons."""
+    return ALPHA * (1 - SHARE_OF_MEANS) / family
+
+
+def fewest_seeds(family: int = 1, *, one_look: bool = False) -> int:
+    """Return the smallest number of seeds that can decide one of ``family`` comparisons.
+
+    At one planned look, all n differences have one sign with a probability of 2 / 2^n by chance.
     """
-    return math.floor(1 - math.log2(ALPHA / family)) + 1
+    if one_look:
+        return math.ceil(math.log2(2 / alpha_of_means(family)))
+    n = 2
+    while math.isinf(mixture_t.half_width(n, alpha_of_means(family))):
+        n += 1
+    return n
 
 
-def minimum_detectable_effect(n: int, standard_deviation: float) -> float:
-    """Return the smallest mean difference that a paired t-test on n seeds detects with 80 % power.
+def detectable_difference(
+    n: int,
+    standard_deviation: float,
+    family: int = 1,
+    *,
+    one_look: bool = False,
+    image_error: float = math.nan,
+) -> float:
+    """Return the smallest mean difference that n seeds show with a probability of 80 %.
 
-    It is the sum of two quantiles of Student's t distribution, in standard errors. This usual
-    approximation is used because the exact inversion of the noncentral t distribution fails for
-    some n. From n = 5 on the two differ by less than 5 %.
+    It is infinite if no difference can be shown. ``image_error`` is the standard error that is due
+    to the test images, NaN if it is unknown.
     """
-    quantiles = stats.t.ppf(1 - ALPHA / 2, n - 1) + stats.t.ppf(POWER, n - 1)
-    return float(standard_deviation * quantiles / math.sqrt(n))
+    if n < 2:
+        return math.inf
+    alpha = alpha_of_means(family)
+    error = standard_deviation / math.sqrt(n)
+    known = 0.0 if math.isnan(image_error) else image_error
+    images = half_width(image_error, alpha)
+    if not error:
+        return images + float(stats.t.ppf(POWER, n - 1)) * known
+    if n < fewest_seeds(family, one_look=one_look):
+        return math.inf
+    width = _width(n, alpha, one_look=one_look)
+    reserve = _noncentrality(n, width) - width
+    return math.hypot(width * error, images) + reserve * math.hypot(error, known)
 
 
-def seeds_to_detect(difference: float, standard_deviation: float, family: int = 1) -> int:
-    """Return the number of seeds that detect a mean difference with 80 % power.
-
-    The first of ``family`` comparisons that Holm's correction rejects is tested at the level
-    `ALPHA` / ``family``. The number returned is at most `MOST_SEEDS`.
-    """
-    if standard_deviation == 0:
-        return fewest_seeds(family)
-    effect, power = abs(difference) / standard_deviation, TTestPower().power
-    candidates = range(fewest_seeds(family), MOST_SEEDS)
-    position = bisect.bisect_left(candidates, POWER, key=lambda n: power(effect, n, ALPHA / family))
-    return fewest_seeds(family) + position
+def _width(n: int, alpha: float, *, one_look: bool) -> float:
+    """Return the half-width of the interval in standard errors; Student's for one look."""
+    return float(stats.t.ppf(1 - alpha / 2, n - 1)) if one_look else mixture_t.half_width(n, alpha)
 
 
-def seeds_to_show_tie(difference: float, standard_deviation: float, margin: float) -> int:
-    """Return the number of seeds with which the interval of the mean lies within the margin.
+def _noncentrality(n: int, width: float) -> float:
+    """Return the true mean, in standard errors, for which |t| exceeds ``width`` in 80 %."""
 
-    The number returned is at most `MOST_SEEDS`.
-    """
-    room = margin - abs(difference)
+    def missing(mean: float) -> float:
+        return float(stats.nct.sf(width, n - 1, mean)) - POWER
 
-    def fits(n: int) -> bool:
-        half_width = stats.t.ppf(1 - ALPHA / 2, n - 1) * standard_deviation / math.sqrt(n)
-        return bool(half_width < room)
-
-    if room <= 0:
-        return MOST_SEEDS
-    candidates = range(fewest_seeds(), MOST_SEEDS)
-    return fewest_seeds() + bisect.bisect_left(candidates, True, key=fits)
+    return float(optimize.brentq(missing, 0.0, 20 * (1 + width)))

@@ -1,16 +1,22 @@
 """Print a comparison with advice, or write its table as CSV, Markdown or LaTeX."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
+from experiments.comparison.around_table import (
+    cuts,
+    print_advice,
+    print_title,
+    sources_of_variance,
+    validity,
+)
 from experiments.comparison.compare import Comparison
 from experiments.comparison.decision import Verdict
-from experiments.comparison.statuses import status_counts
-from experiments.comparison.verdicts import POINTS, readable_table, selection_bias_sentence
+from experiments.comparison.narrow_table import column_widths, narrow_table
+from experiments.comparison.verdicts import POINTS, failure_sentences, readable_table
 from experiments.results import SweepSummary
 
 STYLES = {
@@ -21,40 +27,30 @@ STYLES = {
 }
 FORMATS: dict[str, Callable[[Comparison], str]] = {
     "csv": lambda comparison: comparison.table.drop(columns="commands").to_csv(index=False),
-    "md": lambda comparison: (
-        readable_table(comparison).to_markdown(index=False, disable_numparse=True) + "\n"
-    ),
-    "tex": lambda comparison: readable_table(comparison).to_latex(index=False, escape=True),
+    "md": lambda comparison: markdown(readable_table(comparison)),
+    "tex": lambda comparison: latex(readable_table(comparison)),
 }
 """The formats of files: CSV has every number, Markdown and LaTeX have the readable table."""
 
 
 def print_comparison(
-    comparison: Comparison, runs: pd.DataFrame, sweep: SweepSummary | None
+    comparison: Comparison,
+    runs: pd.DataFrame,
+    sweep: SweepSummary | None,
+    look: int | None = None,
 ) -> None:
     """Print a comparison of the runs of a sweep, or of all runs, with advice.
 
-    ``runs`` are all runs, including those that could not be compared.
+    ``runs`` are all runs, including those that could not be compared. ``look`` is the number of
+    this look at the comparison, if it is known.
     """
     console = Console(highlight=False)
-    title = f"sweep {sweep.id}  {sweep.name}" if sweep else "all runs"
-    console.print(title, style="bold", soft_wrap=True, markup=False)
-    console.print(f"{status_counts(runs)}\n")
+    print_title(console, runs, sweep)
     console.print(_table(comparison, console.width))
-    console.print(
-        f"\n{comparison.metric}; A - B in points with 95 % intervals, paired by seed; p-values"
-        f" with Holm's correction for {len(comparison.rows)} comparisons; equivalence margin of a"
-        f" tie: {POINTS * comparison.margin:g} points."
-    )
-    console.print(selection_bias_sentence(comparison.selection_bias))
-    for sentence in comparison.incomplete:
+    console.print(f"\n{_method(comparison)}{f' This is look {look}.' if look else ''}")
+    for sentence in failure_sentences(comparison):
         console.print(sentence, style="yellow", soft_wrap=True, markup=False)
-    if comparison.commands:
-        console.print("\nTo decide it, run (runs that exist are not repeated):")
-        for command in comparison.commands:
-            console.print(f"  {command}", soft_wrap=True, markup=False)
-        if len(comparison.commands) > 1:
-            console.print("Each of these is a sweep of its own: compare with --all afterwards.")
+    print_advice(console, comparison)
 
 
 def missing_runs(runs: pd.DataFrame, sweep: SweepSummary | None) -> str:
@@ -65,30 +61,32 @@ def missing_runs(runs: pd.DataFrame, sweep: SweepSummary | None) -> str:
     return f"{n_missing} of {sweep.n_runs} runs have no record yet; run: {sweep.command}"
 
 
+def markdown(table: pd.DataFrame) -> str:
+    """Return a table in Markdown."""
+    return f"{table.to_markdown(index=False, disable_numparse=True)}\n"
+
+
+def latex(table: pd.DataFrame) -> str:
+    """Return a table in LaTeX, with escaped words."""
+    return str(table.to_latex(index=False, escape=True))
+
+
+def _method(comparison: Comparison) -> str:
+    """Return a sentence about the table: metric, pairs, and for which looks it is valid."""
+    over = sources_of_variance(comparison.metric, (row.statistics for row in comparison.rows))
+    return (
+        f"{comparison.metric}; A - B in points, paired by seed{cuts(comparison.tuned)}, {over}."
+        f" {validity(len(comparison.rows), one_look=comparison.one_look)} A tie is within"
+        f" {POINTS * comparison.margin:g} points."
+    )
+
+
 def _table(comparison: Comparison, width: int) -> Table:
     """Return the readable table, narrowed to a width."""
     words = readable_table(comparison).astype(str)
-    columns = ["condition", "A", "B", "A - B", "verdict"]
-    if any(row.diverged_a or row.diverged_b for row in comparison.rows):
-        columns.insert(4, "diverged")
-    cells = {column: [column, *words[column]] for column in columns}
-    widths = _widths(list(cells.values()), width - 2 * (len(columns) - 1))
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column, column_width in zip(columns, widths, strict=True):
-        table.add_column(column, overflow="fold", width=column_width)
-    for row, (_, said) in zip(comparison.rows, words.iterrows(), strict=True):
-        verdict = Text(said["verdict"], STYLES[row.verdict])
-        table.add_row(*(Text(said[column]) for column in columns[:-1]), verdict)
-    return table
-
-
-def _widths(columns: Sequence[Sequence[str]], room: int) -> list[int]:
-    """Return the width of each column: at least its longest word, then wider while there is room.
-
-    The columns that need the fewest characters more get them first.
-    """
-    widths = [max(len(word) for cell in cells for word in cell.split()) for cells in columns]
-    wanted = [max(map(len, cells)) - width for cells, width in zip(columns, widths, strict=True)]
-    for place in sorted(range(len(columns)), key=wanted.__getitem__):
-        widths[place] += max(min(wanted[place], room - sum(widths)), 0)
-    return widths
+    names = ["condition", "A", "B", "A - B", "verdict"]
+    if any(row.failed for row in comparison.rows):
+        names.insert(4, "failed")
+    columns = {name: words[name].tolist() for name in names}
+    styles = [STYLES[row.verdict] for row in comparison.rows]
+    return narrow_table(columns, column_widths(columns, width), styles)

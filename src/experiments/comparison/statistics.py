@@ -1,27 +1,28 @@
-"""Intervals and tests for the differences of two arms over paired seeds.
-
-The methods are those of SciPy and statsmodels.
-"""
+"""Interval and p-value of the mean difference of two arms over paired seeds."""
 
 import math
-import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar
-from statsmodels.stats.multitest import multipletests
 
-from experiments.comparison.power import ALPHA, fewest_seeds, minimum_detectable_effect
+from experiments.comparison import mixture_t, sign_flips
+from experiments.comparison.image_error import half_width, widened
+from experiments.comparison.power import (
+    SHARE_OF_MEANS,
+    alpha_of_means,
+    detectable_difference,
+)
 
 Numbers = npt.NDArray[np.float64]
-
-RESAMPLES = 9999
-"""The number of resamples of a bootstrap, and the most sign patterns of an exact test."""
-ROUNDING = 1e-9
-"""Means are equal if they differ by less than this fraction of the largest difference."""
+Interval: TypeAlias = Callable[[float], tuple[float, float]]
+"""The ends of the interval with a given error rate."""
+SMALLEST_P = 1e-12
+PRECISION = 1e-6
+"""The relative precision of a p-value."""
 
 
 @dataclass(frozen=True)
@@ -32,96 +33,103 @@ class PairedStatistics:
     mean_a: float
     mean_b: float
     difference: float
-    low: float  # lower end of the 95 % interval of the mean difference
-    high: float  # upper end
-    p: float  # two-sided p-value of a mean difference of zero
-    minimum_detectable_effect: float  # with n seeds and 80 % power
-    standard_deviation: float  # of the differences
+    low: float  # lower end of the interval of the mean difference
+    high: float  # upper end; together all intervals of the table hold with 95 % probability
+    p: float  # of a mean difference of zero, adjusted for the table; below 5 % outside the interval
+    detectable_difference: float  # with n seeds and 80 % power
+    standard_deviation: float  # of the differences over seeds
+    image_error: float  # standard error that is due to the test images; NaN if it is unknown
+    image_limit: float  # half the length that the interval keeps, however many seeds are run
 
 
 def paired_statistics(
-    a: Sequence[float], b: Sequence[float], *, rng: np.random.Generator
+    a: Sequence[float],
+    b: Sequence[float],
+    *,
+    rng: np.random.Generator,
+    family: int = 1,
+    one_look: bool = False,
+    image_error: float = math.nan,
 ) -> PairedStatistics:
-    """Return the statistics of two arms. ``a[i]`` and ``b[i]`` have the same seed.
+    """Return the statistics of one of ``family`` comparisons; ``a[i]`` and ``b[i]`` share a seed.
 
-    Raise ValueError if there are fewer than two pairs.
+    They are valid at any number of looks (`mixture_t`), or with ``one_look`` if a number of seeds
+    was planned and this is the only look (`sign_flips`). ``image_error`` is the standard error that
+    is due to the test images, NaN if it is unknown. Raise ValueError if there are fewer than two
+    pairs.
     """
     first, second = np.asarray(a, float), np.asarray(b, float)
     if len(first) != len(second) or len(first) < 2:
         raise ValueError(f"{len(first)} and {len(second)} values are not two pairs or more")
     differences = first - second
-    low, high = confidence_interval(differences, rng=rng)
-    standard_deviation = float(differences.std(ddof=1))
+    deviation, mean = standard_deviation(differences), float(differences.mean())
+    over_seeds = planned_look(differences, rng) if one_look else any_look(differences)
+
+    def interval(alpha: float) -> tuple[float, float]:
+        low, high = over_seeds(alpha)
+        return widened(low, mean, high, image_error, alpha)
+
+    low, high = interval(alpha_of_means(family))
     return PairedStatistics(
         n=len(differences),
         mean_a=float(first.mean()),
         mean_b=float(second.mean()),
-        difference=float(differences.mean()),
+        difference=mean,
         low=low,
         high=high,
-        p=sign_flip_test(differences, rng=rng),
-        minimum_detectable_effect=minimum_detectable_effect(len(differences), standard_deviation),
-        standard_deviation=standard_deviation,
+        p=min(1.0, p_value(interval) * family / SHARE_OF_MEANS),
+        detectable_difference=detectable_difference(
+            len(differences), deviation, family, one_look=one_look, image_error=image_error
+        ),
+        standard_deviation=deviation,
+        image_error=image_error,
+        image_limit=half_width(image_error, alpha_of_means(family)),
     )
 
 
-def confidence_interval(differences: Numbers, *, rng: np.random.Generator) -> tuple[float, float]:
-    """Return the 95 % BCa bootstrap interval of the mean (Efron 1987).
+def any_look(differences: Numbers) -> Interval:
+    """Return the intervals of the mean that are valid at any number of looks."""
+    n, mean = len(differences), float(differences.mean())
+    error = standard_deviation(differences) / math.sqrt(n)
 
-    Bootstrap intervals of a mean are too short for small n. Therefore the level is raised until a
-    percentile interval is as long as Student's (the expanded interval of Hesterberg 2015, *What
-    teachers should know about the bootstrap*, section 5.3). With fewer differences than
-    `fewest_seeds` the interval is Student's, because a resampled mean never lies outside the range
-    of the differences, and the true mean does so in more than 5 % of cases.
+    def interval(alpha: float) -> tuple[float, float]:
+        width = mixture_t.half_width(n, alpha)
+        half = width if math.isinf(width) else width * error
+        return mean - half, mean + half
+
+    return interval
+
+
+def planned_look(differences: Numbers, rng: np.random.Generator) -> Interval:
+    """Return the intervals of the mean that are valid if this is the only look."""
+    means = sign_flips.subset_means(differences, rng)
+    return lambda alpha: sign_flips.interval(means, alpha)
+
+
+def p_value(interval: Interval) -> float:
+    """Return the smallest error rate at which an interval does not contain zero.
+
+    So the p-value and the interval cannot contradict each other. It is 1 if all contain zero, and
+    at least `SMALLEST_P`.
     """
-    n = len(differences)
-    if np.ptp(differences) == 0:
-        return float(differences[0]), float(differences[0])
-    if n < fewest_seeds():
-        student = stats.t(n - 1, differences.mean(), stats.sem(differences)).interval(1 - ALPHA)
-        return float(student[0]), float(student[1])
-    tail = stats.norm.cdf(math.sqrt(n / (n - 1)) * stats.t.ppf(ALPHA / 2, n - 1))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", stats.DegenerateDataWarning)
-        interval = stats.bootstrap(
-            (differences,),
-            np.mean,
-            confidence_level=1 - 2 * tail,
-            n_resamples=RESAMPLES,
-            method="BCa",
-            rng=rng,
-        ).confidence_interval
-    return float(interval.low), float(interval.high)
 
+    def rejects(log_alpha: float) -> bool:
+        low, high = interval(math.exp(log_alpha))
+        return low > 0 or high < 0
 
-def sign_flip_test(differences: Numbers, *, rng: np.random.Generator) -> float:
-    """Return the two-sided p-value of a mean of zero by flipping signs (Fisher 1935).
-
-    If the true mean is zero, all signs are equally likely. The test is exact if there are at most
-    `RESAMPLES` sign patterns. Otherwise it samples them. Accuracies are multiples of one example,
-    so many patterns have the same mean. Means that differ by rounding only count as equal.
-    """
-    if not differences.any():
+    low, high = math.log(SMALLEST_P), 0.0
+    if not rejects(-1e-12):
         return 1.0
-    test = stats.permutation_test(
-        (differences,), np.mean, permutation_type="samples", n_resamples=RESAMPLES, rng=rng
-    )
-    means = np.abs(test.null_distribution)
-    as_extreme = means >= abs(test.statistic) - ROUNDING * np.max(np.abs(differences))
-    sampled = 2 ** len(differences) > RESAMPLES  # then the observed pattern is counted as well
-    return float((np.sum(as_extreme) + sampled) / (len(means) + sampled))
+    while high - low > PRECISION:
+        middle = (low + high) / 2
+        low, high = (low, middle) if rejects(middle) else (middle, high)
+    return math.exp(high)
 
 
-def sign_test(wins: int, losses: int) -> float:
-    """Return the two-sided p-value of these wins and losses, if both are equally likely."""
-    return float(stats.binomtest(wins, wins + losses).pvalue) if wins + losses else 1.0
-
-
-def holm_correction(p_values: Sequence[float]) -> list[float]:
-    """Return the p-values of a family of tests, adjusted for their number (Holm 1979)."""
-    if not p_values:
-        return []
-    return [float(p) for p in multipletests(p_values, alpha=ALPHA, method="holm")[1]]
+def standard_deviation(differences: Numbers) -> float:
+    """Return the standard deviation, without the error of rounding if all are equal."""
+    equal = np.ptp(differences) <= sign_flips.ROUNDING * np.max(np.abs(differences))
+    return 0.0 if equal else float(differences.std(ddof=1))
 
 
 def mcnemar_test(correct_a: npt.NDArray[np.bool_], correct_b: npt.NDArray[np.bool_]) -> float:

@@ -8,8 +8,10 @@ from experiments.comparison.arms import CHOICES
 from experiments.comparison.statuses import status_counts
 from experiments.errors import UserError
 from experiments.recording import Status
-from experiments.results import BEST_VALIDATION, RATE, VALIDATION, options
+from experiments.results import BEST_VALIDATION, RATE, VALIDATION, options, with_own_splits
 
+CHOSEN_ON = "chosen_on"
+"""The column of `tuned` that is true for seeds on which the learning rate was chosen."""
 FINAL = tuple(status.value for status in Status if status.final)
 
 
@@ -30,9 +32,10 @@ def final_runs(runs: pd.DataFrame) -> pd.DataFrame:
     """Return the runs that have finished or diverged, in the order in which they started.
 
     Of several runs with the same configuration, made by different versions of the code, only the
-    last one is returned. Raise UserError if no run has finished or diverged.
+    last one is returned. If each seed has its own cut of the data, the split seed is `OWN_SPLIT`.
+    Raise UserError if no run has finished or diverged.
     """
-    final = runs[runs["status"].isin(FINAL)]
+    final = with_own_splits(runs[runs["status"].isin(FINAL)])
     if final.empty:
         raise UserError(
             f"no run has finished or diverged yet ({status_counts(runs)}), so there is nothing to"
@@ -46,30 +49,56 @@ def tuned(runs: pd.DataFrame) -> pd.DataFrame:
     """Return the runs at the learning rate with the highest validation accuracy.
 
     One rate is chosen for each set of runs that differ in learning rate and seed only. The accuracy
-    is the one after the last epoch, averaged over the seeds that all rates have. A diverged run
-    counts with the accuracy of guessing. Rates with less than half as many seeds as another rate
-    are left out. Raise UserError if no run has finished or diverged.
+    is the one after the last epoch, averaged over the seeds that all rates have, or over all seeds
+    if no seed is common. A diverged run counts with the accuracy of guessing. The column
+    `chosen_on` is true for these seeds if there were several rates. Raise UserError if no run has
+    finished or diverged.
     """
     final = final_runs(runs)
     fixed = [*(each for each in [*CHOICES, *options(final)] if each != RATE), "data"]
-    accuracy = final[VALIDATION].where(final["status"] == Status.FINISHED.value, chance(final))
     chosen = []
     for _, same in final.groupby(fixed, dropna=False, observed=True, sort=False):
-        table = accuracy[same.index].groupby([same["seed"], same[RATE]]).mean().unstack()
-        n_seeds = table.count()
-        table = table[n_seeds.index[2 * n_seeds >= n_seeds.max()]]
-        common = table.dropna()
-        best = (table if common.empty else common).mean().idxmax()
-        chosen.append(same[same[RATE] == best])
+        table = accuracies_by_rate(same)
+        best = same[same[RATE] == best_rate(table)]
+        several = len(table.columns) > 1
+        chosen.append(best.assign(**{CHOSEN_ON: several & best["seed"].isin(_deciding(table))}))
     return pd.concat(chosen).sort_index()
 
 
-def chance(runs: pd.DataFrame) -> pd.Series:
-    """Return the accuracy of guessing for each run: one divided by the number of classes.
+def accuracies_by_rate(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return the validation accuracy after the last epoch: one row per seed, one column per rate.
 
-    The number of classes is the size of the last layer, 10 for the architecture `784-30-10`.
+    A diverged run has the accuracy of guessing, a missing run NaN.
     """
-    return 1 / runs["architecture"].astype(str).str.rpartition("-")[2].astype(int)
+    accuracy = runs[VALIDATION].where(runs["status"] == Status.FINISHED.value, chance(runs))
+    return accuracy.groupby([runs["seed"], runs[RATE]]).mean().unstack()
+
+
+def best_rate(table: pd.DataFrame) -> float:
+    """Return the rate with the highest mean over the seeds that all rates have, or over all seeds.
+
+    ``table`` is as from `accuracies_by_rate`.
+    """
+    return float(table.loc[_deciding(table)].mean().idxmax())
+
+
+def _deciding(table: pd.DataFrame) -> pd.Index:
+    """Return the seeds that all rates have, or all seeds."""
+    common = table.dropna().index
+    return table.index if common.empty else common
+
+
+def chance(runs: pd.DataFrame) -> pd.Series:
+    """Return the accuracy of guessing for each run: that of always the most frequent class.
+
+    For runs that did not record it, it is the one of other runs on the same data, or else one
+    divided by the number of classes, which is the size of the last layer.
+    """
+    uniform = 1 / runs["architecture"].astype(str).str.rpartition("-")[2].astype(int)
+    if "test/constant_guess" not in runs:
+        return uniform
+    known = runs["test/constant_guess"].groupby(runs["data"]).transform("max")
+    return known.fillna(uniform)
 
 
 def selection_bias(runs: pd.DataFrame) -> SelectionBias:

@@ -1,6 +1,7 @@
 """Sentences and tables about comparisons, for people."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +10,9 @@ import pandas as pd
 from experiments.comparison.compare import Comparison, Row
 from experiments.comparison.decision import Verdict
 from experiments.comparison.divergence import NEARLY_ALL
-from experiments.comparison.power import ALPHA, MOST_SEEDS
+from experiments.comparison.failures import Failures
+from experiments.comparison.power import ALPHA
+from experiments.comparison.prediction import MOST_SEEDS
 from experiments.comparison.statistics import PairedStatistics, mcnemar_test
 from experiments.comparison.tuning import SelectionBias
 
@@ -19,46 +22,84 @@ POINTS = 100
 
 def readable_table(comparison: Comparison) -> pd.DataFrame:
     """Return the table of a comparison for people: rates, points, intervals and verdicts."""
-    return pd.DataFrame([_readable(row) for row in comparison.rows])
+    return pd.DataFrame([_readable(row, one_look=comparison.one_look) for row in comparison.rows])
 
 
 def verdict_sentences(comparison: Comparison) -> str:
-    """Return a list in Markdown: a sentence for each comparison and for all missing runs."""
-    sentences = [*map(_sentence, comparison.rows), *comparison.incomplete]
+    """Return a list in Markdown: sentences about verdicts, unequal tuning and missing runs."""
+    sentences = [
+        *(_sentence(row, one_look=comparison.one_look) for row in comparison.rows),
+        *comparison.unequal_tuning,
+        *comparison.incomplete,
+    ]
     return "\n".join(f"- {each}" for each in sentences)
 
 
-def verdict_words(row: Row) -> str:
+def verdict_words(row: Row, *, one_look: bool = False) -> str:
     """Return the verdict of a row, with the name of the better arm."""
-    if row.verdict is Verdict.A_BETTER:
-        return f"{row.arm_a} better"
-    if row.verdict is Verdict.B_BETTER:
-        return f"{row.arm_b} better"
+    if row.verdict in (Verdict.A_BETTER, Verdict.B_BETTER):
+        better = row.arm_a if row.verdict is Verdict.A_BETTER else row.arm_b
+        return f"{better} fails less often" if row.failed else f"{better} better"
     if row.verdict is Verdict.TIE:
         return "tie"
-    return f"undecided: {_reason(row)}"
+    return f"undecided: {_reason(row, one_look=one_look)}"
 
 
-def _reason(row: Row) -> str:
-    """Return why a row is undecided, or what decides it."""
-    shares = {row.arm_a: row.diverged_a, row.arm_b: row.diverged_b}
-    diverging = [arm for arm, share in shares.items() if share >= NEARLY_ALL]
+def undecided_reason(
+    diverging: Sequence[str],
+    *,
+    failed: bool,
+    more_seeds: int,
+    chance: float,
+    known: PairedStatistics | None,
+    one_look: bool,
+) -> str:
+    """Return why nothing is decided, or what decides it.
+
+    ``diverging`` are the arms of which nearly all runs diverged; ``failed`` says whether a run
+    failed, ``more_seeds`` and ``chance`` are those of a `Decision`, and ``known`` the statistics.
+    """
     if diverging:
         return f"{' and '.join(diverging)} diverged"
-    if row.more_seeds:
-        return f"run {_count(row.more_seeds, 'more seed')}"
-    return "diverged" if _has_diverged(row) else f"over {MOST_SEEDS} seeds"
+    if failed:
+        return "runs failed"
+    if more_seeds:
+        words = "" if math.isnan(chance) else f" ({chance:.0%} chance)"
+        return f"run {_count(more_seeds, 'more seed')}{words}"
+    if one_look:
+        enough = known is not None and math.isfinite(known.low)
+        return "one look was planned" if enough else "too few seeds for one look"
+    if known and known.image_limit > abs(known.difference):
+        return f"the test images leave ±{POINTS * known.image_limit:.2f}"
+    return f"over {MOST_SEEDS} seeds"
+
+
+def _reason(row: Row, *, one_look: bool) -> str:
+    shares = {row.arm_a: row.diverged_a, row.arm_b: row.diverged_b}
+    return undecided_reason(
+        [arm for arm, share in shares.items() if share >= NEARLY_ALL],
+        failed=row.failed,
+        more_seeds=row.more_seeds,
+        chance=row.chance,
+        known=row.statistics,
+        one_look=one_look,
+    )
+
+
+def failure_sentences(comparison: Comparison) -> list[str]:
+    """Return a sentence about the failures of each row that has some."""
+    return [f"{row.condition}: {_failures(row)}" for row in comparison.rows if row.failed]
 
 
 def selection_bias_sentence(bias: SelectionBias) -> str:
     """Return the result of `selection_bias` as a sentence."""
     if math.isnan(bias.validation_gain):
         return "No run has finished, so the selection bias of the best epoch is unknown."
-    difference = _points(bias.validation_gain - bias.test_gain).removeprefix("+")
+    difference = point_words(bias.validation_gain - bias.test_gain).removeprefix("+")
     return (
-        f"The best epoch gains {_points(bias.validation_gain)} points over the last epoch on the"
-        f" validation set and {_points(bias.test_gain)} on the test set: {difference} points of"
-        " the gain are selection bias."
+        f"The best epoch gains {point_words(bias.validation_gain)} points over the last epoch on"
+        f" the validation set and {point_words(bias.test_gain)} on the test set: {difference}"
+        " points of the gain are selection bias."
     )
 
 
@@ -75,16 +116,16 @@ def two_networks_sentence(
     a, b = np.asarray(correct_a, bool), np.asarray(correct_b, bool)
     p = mcnemar_test(a, b)
     result = "the two networks differ" if p < ALPHA else "this may be chance"
-    sign = "= " if p >= 0.001 else ""
+    p_words = f"{'= ' if p >= 0.001 else ''}{p_value_words(p)}"
     return (
         f"{np.sum(a & ~b)} images are classified correctly by {name_a} only,"
-        f" {np.sum(b & ~a)} by {name_b} only: {result} (McNemar's test, p {sign}{_p_value(p)})."
+        f" {np.sum(b & ~a)} by {name_b} only: {result} (McNemar's test, p {p_words})."
         " This is about two trained networks, not about the methods that trained them. To compare"
         " methods, compare several seeds."
     )
 
 
-def _readable(row: Row) -> dict[str, object]:
+def _readable(row: Row, *, one_look: bool) -> dict[str, object]:
     known = row.statistics
     return {
         "condition": row.condition,
@@ -93,34 +134,27 @@ def _readable(row: Row) -> dict[str, object]:
         "seeds": row.seeds,
         "mean A": f"{known.mean_a:.2%}" if known else "",
         "mean B": f"{known.mean_b:.2%}" if known else "",
-        "A - B": f"{_points(known.difference)} ({_interval(known)})" if known else "",
-        "p": _p_value(row.adjusted_p) if known else "",
+        "A - B": interval_words(known) if known else "",
+        "p": p_value_words(known.p) if known else "",
         "P(A>B)": f"{row.superiority:.0%}",
-        "minimum detectable effect": (
-            f"{POINTS * known.minimum_detectable_effect:.2f}" if known else ""
-        ),
-        "diverged": f"{row.diverged_a:.0%}, {row.diverged_b:.0%}",
-        "verdict": verdict_words(row),
+        "detectable": f"{POINTS * known.detectable_difference:.2f}" if known else "",
+        "failed": f"{row.failures_a.failed}, {row.failures_b.failed}",
+        "verdict": verdict_words(row, one_look=one_look),
     }
 
 
-def _sentence(row: Row) -> str:
+def _sentence(row: Row, *, one_look: bool) -> str:
     known = row.statistics
-    if known is None:
-        words = f"{verdict_words(row)}; {_count(row.seeds)} so far.{_diverged(row)}"
-    elif _has_diverged(row):
-        words = (
-            f"{verdict_words(row)}; {row.arm_a} beats {row.arm_b} on {row.superiority:.0%} of"
-            f" {_count(row.seeds)}, where a diverged run loses.{_diverged(row)} If both finish,"
-            f" {row.arm_a} - {row.arm_b} is {_points(known.difference)} points"
-            f" ({_interval(known)})."
-        )
+    if row.failed:
+        words = f"{verdict_words(row, one_look=one_look)}; {_failures(row)}"
+    elif known is None:
+        words = f"{verdict_words(row, one_look=one_look)}; {_count(row.seeds)} so far."
     else:
-        words = _about_difference(row, known)
+        words = _about_difference(row, known, one_look=one_look)
     return f"**{row.condition}**: {words}"
 
 
-def _about_difference(row: Row, known: PairedStatistics) -> str:
+def _about_difference(row: Row, known: PairedStatistics, *, one_look: bool) -> str:
     """Return the sentence about two arms that finished, from the side of the arm that is ahead."""
     first, second = row.arm_a, row.arm_b
     difference, low, high = known.difference, known.low, known.high
@@ -130,40 +164,63 @@ def _about_difference(row: Row, known: PairedStatistics) -> str:
     if row.verdict is Verdict.TIE:
         words = f"{first} and {second} tie: a difference of"
     elif row.verdict is Verdict.UNDECIDED:
-        words = f"{verdict_words(row)}; so far {first} is ahead of {second} by"
+        words = f"{verdict_words(row, one_look=one_look)}; so far {first} is ahead of {second} by"
     else:
         words = f"{first} is better than {second} by"
+    return f"{words} {POINTS * difference:.2f} points ({_between(low, high)}, {_count(known.n)})."
+
+
+def _failures(row: Row) -> str:
+    """Return how often each arm failed, and what the mean and the median of the others are."""
+    known = row.statistics
+    means = (
+        f" If both learn, {row.arm_a} - {row.arm_b} is {point_words(known.difference)} points"
+        f" ({_between(known.low, known.high)}); this does not decide, because it leaves out the"
+        " runs that failed."
+        if known
+        else ""
+    )
     return (
-        f"{words} {POINTS * difference:.2f} points"
-        f" (95 % interval {_points(low)} to {_points(high)}, {_count(known.n)})."
+        f"{row.arm_a} failed in {failure_rate(row.failures_a)}, {row.arm_b} in"
+        f" {failure_rate(row.failures_b)}."
+        f" Median accuracies: {_percent(row.median_a)} and {_percent(row.median_b)}.{means}"
     )
 
 
-def _has_diverged(row: Row) -> bool:
-    return bool(row.diverged_a or row.diverged_b)
+def failure_rate(failures: Failures) -> str:
+    """Return how many runs failed, with the interval of the rate."""
+    low, high = failures.interval
+    return f"{failures.failed} of {failures.runs} runs (rate {low:.0%} to {high:.0%})"
 
 
-def _diverged(row: Row) -> str:
-    """Return which fraction of the runs of each arm diverged, or nothing if none did."""
-    if not _has_diverged(row):
-        return ""
-    return (
-        f" Diverged: {row.arm_a} in {row.diverged_a:.0%} of its runs,"
-        f" {row.arm_b} in {row.diverged_b:.0%} of its runs."
-    )
+def _percent(accuracy: float) -> str:
+    return "diverged" if math.isnan(accuracy) else f"{accuracy:.2%}"
 
 
 def _count(n: int, words: str = "paired seed") -> str:
     return f"{n} {words}{'s' * (n != 1)}"
 
 
-def _p_value(p: float) -> str:
+def p_value_words(p: float) -> str:
+    """Return a p-value for people, which is never shown as zero."""
     return f"{p:.3f}" if p >= 0.001 else "< 0.001"
 
 
-def _interval(known: PairedStatistics) -> str:
-    return f"{_points(known.low)} to {_points(known.high)}"
+def interval_words(known: PairedStatistics) -> str:
+    """Return a mean difference in points, with its interval: `+0.43 (+0.24 to +0.63)`."""
+    interval = f"{point_words(known.low)} to {point_words(known.high)}"
+    return (
+        f"{point_words(known.difference)}"
+        f" ({'no interval yet' if math.isinf(known.low) else interval})"
+    )
 
 
-def _points(difference: float) -> str:
+def _between(low: float, high: float) -> str:
+    if math.isinf(low):
+        return "too few seeds for an interval"
+    return f"95 % interval {point_words(low)} to {point_words(high)}"
+
+
+def point_words(difference: float) -> str:
+    """Return a difference of accuracies in percentage points, with its sign."""
     return f"{POINTS * difference:+.2f}"

@@ -7,23 +7,28 @@ from experiments.configuration.build import (
     recorded_config,
 )
 from experiments.configuration.command_line import (
+    Value,
     experiments_command,
     override,
     program,
     run_command,
 )
-from experiments.configuration.compose import CONF, PROJECT, compose, register
+from experiments.configuration.compose import compose, register
+from experiments.configuration.defaults_lists import circle
 from experiments.configuration.experiment import Experiment
+from experiments.configuration.home import check_home, expanded, in_home
 from experiments.configuration.hydra_options import (
     check_hydra_options,
     check_same_for_all,
     overrides_of,
 )
+from experiments.configuration.main_file import check_main_file
 from experiments.configuration.messages import file_being_read, one_line
 from experiments.configuration.naming import (
     experiment_overrides,
     group_of,
     job_names,
+    options_of_choices,
     run_name,
     without_seed,
 )
@@ -32,13 +37,16 @@ from experiments.configuration.overrides import (
     check_overrides,
     override_parser,
 )
-from experiments.configuration.schema import CONTROL, DESCRIBED, GROUPS
+from experiments.configuration.places import CONF, PROJECT
+from experiments.configuration.schema import CONTROL, DESCRIBED, GROUPS, PARTS
 from experiments.configuration.store_address import (
     absolute_uri,
     check_uri,
     sqlite_path,
     sqlite_uri,
 )
+from experiments.configuration.store_checks import check_store, deleted_experiment, restorable
+from experiments.configuration.sweep_configs import SweepConfigs
 
 __all__ = [
     "CONF",
@@ -46,22 +54,33 @@ __all__ = [
     "DESCRIBED",
     "GROUPS",
     "MOST_VALUES",
+    "PARTS",
     "PROJECT",
     "Experiment",
+    "SweepConfigs",
+    "Value",
     "absolute_uri",
     "build",
+    "check_home",
     "check_hydra_options",
+    "check_main_file",
     "check_overrides",
     "check_same_for_all",
+    "check_store",
     "check_uri",
     "choices",
+    "circle",
     "compose",
+    "deleted_experiment",
+    "expanded",
     "experiment_overrides",
     "experiments_command",
     "file_being_read",
     "group_of",
+    "in_home",
     "job_names",
     "one_line",
+    "options_of_choices",
     "override",
     "override_parser",
     "overrides_of",
@@ -69,6 +88,7 @@ __all__ = [
     "rebuild",
     "recorded_config",
     "register",
+    "restorable",
     "run_command",
     "run_name",
     "sqlite_path",

@@ -1,6 +1,8 @@
 """From a composed configuration to an `Experiment`, and to the configuration that a run records."""
 
 import os
+from collections.abc import Iterator
+from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -9,19 +11,34 @@ from hydra.utils import get_class
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from experiments.configuration.compose import CONF
 from experiments.configuration.experiment import Experiment
-from experiments.configuration.interpolations import check_interpolations
+from experiments.configuration.home import check_home
+from experiments.configuration.interpolations import check_interpolations, variable_in
 from experiments.configuration.messages import one_line
-from experiments.configuration.schema import DESCRIBED, KEYS, Architecture, Schema, Tracking
-from experiments.configuration.store_address import absolute_uri, check_uri, sqlite_path
-from experiments.data import IDXDataset
+from experiments.configuration.places import CONF
+from experiments.configuration.schema import (
+    CHOSEN_BY_NAME,
+    CONTROL,
+    DESCRIBED,
+    KEYS,
+    Architecture,
+    Schema,
+    Tracking,
+)
+from experiments.configuration.store_address import EXAMPLES, absolute_uri, check_uri, sqlite_path
+from experiments.data import FILES, IDXDataset
 from experiments.errors import ConfigError
 from experiments.recording import RecordedConfig
 from nn import Activation, Initializer, Loss, Optimizer, Schedule
 from nn.network import check_sizes
 
 T = TypeVar("T")
+LARGEST = 2**63 - 1
+"""The largest whole number of an option, which programs that read the journals can hold."""
+RECORDED = (*DESCRIBED, "tracking")
+"""The keys that a run records."""
+LONGEST = 200
+"""Characters of a value in a message."""
 IGNORED = ("MLFLOW_EXPERIMENT_ID", "MLFLOW_RUN_ID")
 """Environment variables of MLflow that say where its other programs write."""
 
@@ -35,6 +52,7 @@ def build(config: DictConfig) -> Experiment:
     check_interpolations(config)
     _check_keys(config)
     _check_types(config)
+    _check_integers(config)
     _check_control(config)
     return experiment_of(config)
 
@@ -85,8 +103,7 @@ def recorded_config(config: DictConfig) -> RecordedConfig:
     All interpolations are resolved. The paths of an SQLite store and of its artifacts are made
     absolute, because other processes use them too. Raise ConfigError for a wrong type.
     """
-    ours = OmegaConf.masked_copy(config, list(KEYS))
-    resolved = cast(dict[str, Any], OmegaConf.to_container(ours, resolve=True, enum_to_str=True))
+    resolved = {key: _resolved(config, key) for key in RECORDED}
     tracking = resolved["tracking"]
     if tracking["uri"] is not None:
         tracking["uri"] = absolute_uri(tracking["uri"])
@@ -111,15 +128,56 @@ def _check_keys(config: DictConfig) -> None:
     for key in KEYS:
         if OmegaConf.is_missing(config, key) or config.get(key) is None:
             raise ConfigError(f"{key}: nothing is chosen")
+        if key in CHOSEN_BY_NAME and not isinstance(config[key], DictConfig):
+            raise ConfigError(
+                f"{key}={config[key]}: must be a dictionary; in a file the choice is written"
+                f" `override /{key}: NAME` in its defaults list"
+            )
 
 
 def _check_types(config: DictConfig) -> None:
-    """Check the groups that are no classes with options, which `_instance` checks."""
+    """Check what is no class with options, which `_instance` checks."""
+    hashes = config.dataset.get("sha256")
+    for name in hashes if isinstance(hashes, DictConfig) else ():
+        if name not in FILES:
+            raise ConfigError(
+                f"dataset.sha256.{name!s}: no such file; there are {', '.join(FILES)}"
+            )
     for key, kind in (("architecture", Architecture), ("tracking", Tracking)):
         try:
             OmegaConf.merge(OmegaConf.structured(kind), OmegaConf.to_container(config[key]))
         except OmegaConfBaseException as error:
             raise ConfigError(one_line(error, key)) from None
+
+
+def _check_integers(config: DictConfig) -> None:
+    """Raise ConfigError for a whole number that does not fit into 64 bits."""
+    for part in (*DESCRIBED, *CONTROL):
+        for key, number in _integers(part, _resolved(config, part)):
+            if abs(number) > LARGEST:
+                raise ConfigError(
+                    f"{key} can be at most {LARGEST} (2^63 - 1), not {str(number)[:LONGEST]}"
+                )
+
+
+def _resolved(config: DictConfig, key: str) -> Any:
+    """Return the value of a key with its interpolations resolved, and names for enumerations."""
+    value = config[key]
+    if OmegaConf.is_config(value):
+        return OmegaConf.to_container(value, resolve=True, enum_to_str=True)
+    return value.name if isinstance(value, Enum) else value
+
+
+def _integers(key: str, value: Any) -> Iterator[tuple[str, int]]:
+    """Yield the keys of the whole numbers below ``key``, and the numbers."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            yield from _integers(f"{key}.{name}", each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _integers(key, each)
+    elif isinstance(value, int):
+        yield key, value
 
 
 def _check_control(config: DictConfig) -> None:
@@ -143,20 +201,38 @@ def _check_folder(key: str, text: str) -> None:
     """Raise ConfigError unless a text is the path of a folder, which need not exist."""
     if not text:
         raise ConfigError(f"{key} is empty; it has to be a folder")
+    check_home(key, text)
     if "://" in text:
         raise ConfigError(f"{key}={text}: it has to be a folder, not an address")
-    if os.path.lexists(text) and not Path(text).is_dir():
-        raise ConfigError(f"{key}={text}: this is a file; it has to be a folder")
+    for path in (Path(text), *Path(text).parents):
+        try:
+            if not path.is_dir() and path.lstat():
+                what = "this is" if path == Path(text) else f"{path} is"
+                raise ConfigError(f"{key}={text[:LONGEST]}: {what} a file; it has to be a folder")
+        except (FileNotFoundError, NotADirectoryError):
+            pass  # it need not exist
+        except (OSError, ValueError) as error:
+            problem = getattr(error, "strerror", None) or error
+            raise ConfigError(f"{key}={text[:LONGEST]}: cannot be a folder: {problem}") from None
 
 
 def _check_tracking(tracking: DictConfig) -> None:
-    if not tracking.uri:
+    of_uri = variable_in(tracking, "uri")
+    if not tracking.uri.strip() and of_uri:
+        raise ConfigError(f"the environment variable {of_uri} is empty; unset it, or {EXAMPLES}")
+    if not tracking.uri.strip():
         raise ConfigError("tracking.uri is empty; for no tracking choose tracking=none")
-    check_uri(tracking.uri)
+    try:
+        check_uri(tracking.uri)
+    except ConfigError as error:
+        place = f"the environment variable {of_uri}: " if of_uri else ""
+        raise ConfigError(f"{place}{error}") from None
     if sqlite_path(tracking.uri) is not None:  # a server has a place of its own
         _check_folder("tracking.artifacts", tracking.artifacts)
     if not tracking.experiment.strip():
-        raise ConfigError("tracking.experiment is empty; it has to be a name")
+        of_name = variable_in(tracking, "experiment")
+        place = f"the environment variable {of_name}" if of_name else "tracking.experiment"
+        raise ConfigError(f"{place} is empty; it has to be a name")
     for name in IGNORED:
         if os.environ.get(name):
             raise ConfigError(

@@ -1,31 +1,34 @@
 """Composing a configuration from conf/ and a list of overrides, as `python run.py` does."""
 
 import logging
+import warnings
 from collections.abc import Sequence
-from pathlib import Path
 
 import hydra
+from hydra._internal import config_loader_impl
 from hydra.core.config_store import ConfigStore
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
 from experiments.configuration.overrides import check_overrides
+from experiments.configuration.places import CONF, PROJECT
 from experiments.configuration.schema import Schema
-
-PROJECT = Path(__file__).resolve().parents[3]
-"""The folder of this project."""
-CONF = PROJECT / "conf"
-"""The folder of the configuration files."""
+from experiments.configuration.yaml_files import register_reader
 
 
 def register() -> None:
-    """Register the schema of conf/ and the resolver `project` with Hydra.
+    """Register the schema of conf/, the reader of files and the resolver `project` with Hydra.
 
+    A folder of configuration files that is missing, and -m with `hydra.mode=RUN`, become errors;
+    Hydra only warns.
     `${project:data}` is the path of the folder `data` in this project.
     """
     logging.getLogger("hydra.utils").setLevel(
         logging.CRITICAL
     )  # it logs errors that it also raises
+    warnings.filterwarnings("error", module=config_loader_impl.__name__.replace(".", r"\."))
+    register_reader()
+    warnings.filterwarnings("error", message=r"\s*Running Hydra app with --multirun")
     ConfigStore.instance().store(name="schema", node=Schema)
     OmegaConf.register_new_resolver("project", lambda path: str(PROJECT / path), replace=True)
 

@@ -1,35 +1,26 @@
 """Hydra's own options: read its overrides, and refuse options that do nothing in this project."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any, cast
 
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
-from experiments.configuration.compose import CONF
+from experiments.configuration.chosen_files import check_names, chosen_files, defaults
+from experiments.configuration.hydra_parts import check_parts
+from experiments.configuration.hydra_words import (
+    OF_A_SWEEP,
+    ONE_AT_A_TIME,
+    WITHOUT_EFFECT,
+    refusal,
+)
+from experiments.configuration.places import CONF
 from experiments.errors import ConfigError
 
-HONOURED = (
-    "callbacks",
-    "hydra_logging",
-    "job_logging",
-    "launcher",
-    "mode",
-    "searchpath",
-    "sweeper",
-)
-"""The parts of Hydra's node that a command may change."""
-WITHOUT_EFFECT = {
-    "run.dir": "; records are in `outputs`",
-    "sweep.dir": "; records are in `outputs`",
-    "sweep.subdir": "; records are in `outputs`",
-    "output_subdir": "; the configuration is in the journal of the run",
-    "job.chdir": "; the working directory stays the same",
-    "job.env_set": "; set environment variables in the shell",
-    "job.env_copy": "; all environment variables are kept",
-}
-"""Options that a file of conf/ may set by mistake, and what happens instead."""
+NO_LOG = {"version": 1, "root": None, "disable_existing_loggers": False}
+"""The logging that conf/config.yaml chooses: none."""
 
 
 def overrides_of(hydra: DictConfig, part: str) -> list[str]:
@@ -41,19 +32,19 @@ def overrides_of(hydra: DictConfig, part: str) -> list[str]:
 
 
 def check_hydra_options(hydra: DictConfig) -> None:
-    """Raise ConfigError for an option in Hydra's own node that does nothing here."""
-    for word in overrides_of(hydra, "hydra"):
-        _, *parts = word.lstrip("+~").partition("=")[0].replace("/", ".").split(".")
-        if parts and parts[0].partition("@")[0] not in HONOURED:
-            raise _refusal(word, ".".join(parts))
+    """Raise ConfigError for an option in Hydra's own node that does nothing here.
+
+    `check_overrides` has checked those of the command line. Nor may a file be chosen in vain.
+    """
     raw = _raw(hydra)
-    params = _value(raw, "sweeper.params")
-    if params and hydra.mode is not RunMode.MULTIRUN:
-        raise ConfigError(f"hydra.sweeper.params={params}: a sweep needs -m")
     for option in WITHOUT_EFFECT:
         value = _value(raw, option)
         if value and value != _value(_usual(), option):
-            raise _refusal(f"hydra.{option}={value}", option)
+            shown = "" if isinstance(value, dict) else f"={value}"
+            raise refusal(f"hydra.{option}{shown}", option)
+    check_parts(raw, multirun=hydra.mode is RunMode.MULTIRUN)
+    check_names(hydra)
+    _check_choices_in_files(hydra)
 
 
 def check_same_for_all(hydra: DictConfig, of_the_sweep: DictConfig, words: Sequence[str]) -> None:
@@ -62,7 +53,7 @@ def check_same_for_all(hydra: DictConfig, of_the_sweep: DictConfig, words: Seque
     They come from a file of conf/ which is one of several in the sweep, so Hydra drops them.
     ``hydra`` is the node of the job, ``words`` are its overrides.
     """
-    for part in ("launcher", "sweeper"):
+    for part in OF_A_SWEEP:
         if hydra[part] != of_the_sweep[part]:
             raise ConfigError(
                 f"{' '.join(words)}: sets hydra.{part}, which counts only if the file is chosen for"
@@ -70,15 +61,43 @@ def check_same_for_all(hydra: DictConfig, of_the_sweep: DictConfig, words: Seque
             )
 
 
-def _refusal(word: str, option: str) -> ConfigError:
-    known = WITHOUT_EFFECT.get(option, "")
-    return ConfigError(f"{word}: this option of Hydra does nothing here{known}")
+def _check_choices_in_files(hydra: DictConfig) -> None:
+    """Raise ConfigError if a chosen file chooses another launcher, sweeper or logging.
+
+    Hydra ignores that choice, because conf/config.yaml has made it.
+    """
+    of_command = {word.partition("=")[0] for word in overrides_of(hydra, "hydra")}
+    for group, (file, *_) in chosen_files(hydra):
+        for key, wanted in _overridden(file) if group or file.parent != CONF else ():
+            used = hydra.runtime.choices.get(key)
+            if key.startswith("hydra/") and key not in of_command and wanted != used:
+                raise ConfigError(
+                    f"{Path(group) / file.name}: its choice {key}={wanted} does nothing, because"
+                    f" conf/config.yaml chooses {used}; {_instead(key, wanted)}"
+                )
+
+
+def _instead(key: str, wanted: str) -> str:
+    """Return what to do instead of a choice of Hydra's in a file."""
+    if key == "hydra/sweeper":
+        return f"write {key}={wanted} on the command line"
+    return ONE_AT_A_TIME if key == "hydra/launcher" else "leave it out"
+
+
+def _overridden(file: Path) -> Iterator[tuple[str, Any]]:
+    """Yield the groups and the names in the lines `override GROUP: NAME` of a file."""
+    for each in defaults(file):
+        for key, name in each.items() if isinstance(each, dict) else ():
+            kind, _, group = str(key).partition(" ")
+            if kind == "override":
+                yield group.strip().lstrip("/"), name
 
 
 @cache
 def _usual() -> dict[str, Any]:
     """Return the options of Hydra that conf/config.yaml sets."""
-    return _raw(cast(DictConfig, OmegaConf.load(CONF / "config.yaml")).hydra)
+    ours = _raw(cast(DictConfig, OmegaConf.load(CONF / "config.yaml")).hydra)
+    return {**ours, "job_logging": NO_LOG, "hydra_logging": NO_LOG}
 
 
 def _raw(node: DictConfig) -> dict[str, Any]:

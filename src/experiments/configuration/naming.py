@@ -1,11 +1,14 @@
 """Names of runs and of the jobs of a sweep, made from the overrides of the command line."""
 
 from collections.abc import Container, Mapping, Sequence
+from typing import Any
 
-from experiments.configuration.schema import CONTROL
+from experiments.configuration.schema import CONTROL, GROUPS
 
 ALWAYS_NAMED = ("loss", "optimizer")
 """The groups whose choices are in the name of every single run, after the layer sizes."""
+NAMED_WHOLLY = ("dataset", "architecture")
+"""The groups whose choices say all about their options."""
 
 
 def run_name(sizes: Sequence[int], choices: Mapping[str, str], overrides: Sequence[str]) -> str:
@@ -45,6 +48,25 @@ def without_seed(name: str) -> str:
     return " ".join(word for word in name.split() if not word.startswith("seed=")) or "all seeds"
 
 
+def options_of_choices(runs: Sequence[Mapping[str, Any]]) -> str:
+    """Return the options that differ between the choices of a sweep without being in its names.
+
+    ``runs`` are the parameters of each run. This is `ce has output=softmax, mse has output=sigmoid`
+    for runs with `loss=ce,mse`. An option counts if all choices of its group have it, with one
+    value each. The learning rate does not count: it is tuned for each choice.
+    """
+    words = []
+    for key in runs[0]:
+        group, _, option = key.partition(".")
+        if group in NAMED_WHOLLY or group not in GROUPS or option in ("", "learning_rate"):
+            continue
+        pairs = list(dict.fromkeys((run.get(group), str(run.get(key))) for run in runs))
+        one_each = len({choice for choice, _ in pairs}) == len(pairs)
+        if one_each and len({value for _, value in pairs}) > 1 and all(key in run for run in runs):
+            words += [f"{choice} has {option}={value}" for choice, value in pairs]
+    return ", ".join(words)
+
+
 def experiment_overrides(overrides: Sequence[str]) -> list[str]:
     """Return the overrides that change the experiment, without those of `CONTROL`."""
     return [override for override in overrides if group_of(override) not in CONTROL]
@@ -52,7 +74,7 @@ def experiment_overrides(overrides: Sequence[str]) -> list[str]:
 
 def group_of(override: str) -> str:
     """Return the first part of an override's key: `optimizer` for `optimizer.beta1=0.9`."""
-    return override.partition("=")[0].partition(".")[0]
+    return override.lstrip("+~").partition("=")[0].partition(".")[0]
 
 
 def short_form(override: str, groups: Container[str]) -> str:

@@ -1,28 +1,27 @@
 """Check the words of a command line before Hydra composes them: each must be an override."""
 
 import math
-import re
 import shlex
 from collections.abc import Sequence
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import ChoiceSweep, Override
+from hydra.core.override_parser.types import ChoiceSweep, Glob, Override, QuotedString
 from hydra.errors import HydraException
 
 from experiments.configuration.command_line import override
-from experiments.configuration.schema import GROUPS
+from experiments.configuration.functions import NESTED, contains_sweep, function_problem
+from experiments.configuration.home import PATHS, check_home
+from experiments.configuration.hydra_words import SWEEP, check_hydra_word
+from experiments.configuration.places import CONF
+from experiments.configuration.schema import CHOSEN_BY_NAME, KEYS, PARTS
 from experiments.errors import ConfigError
 
-CHOSEN_BY_NAME = (*GROUPS, "tracking")
-"""The groups of conf/, of which a file is chosen by its name."""
-EVALUATED = re.compile(r"\w+ while evaluating '(?P<call>.*)': (?P<problem>.*)")
-"""Hydra's message about a function in an override: the call, and the problem."""
-MOST_VALUES = 100_000
-"""The most values of an override, and runs of a sweep. More would fill the memory."""
+MOST_VALUES = 10_000
+"""The most values of an override, and runs of a sweep. Checking so many takes minutes."""
 TEXTS = ("outputs", "tracking.", "dataset.root", "dataset.name")
 """The beginnings of the keys of options that hold text."""
 LONGEST = 200
@@ -34,30 +33,81 @@ def check_overrides(words: Sequence[str], *, multirun: bool = False) -> None:
 
     Without ``multirun`` an override has one value only.
     """
+    multirun = multirun or SWEEP in words
     for word in words:
         _check(word, multirun=multirun)
 
 
 def _check(word: str, *, multirun: bool) -> None:
+    option, text = _part(word)
+    if option.lstrip("+") in PATHS:
+        check_home(option, text.strip("'\""))
     parsed = _parsed(word)
     key = parsed.key_or_group
     if not key:
         raise ConfigError(f"{_short(word)}: the key is missing; write KEY=VALUE")
+    _check_form(word, parsed)
+    check_hydra_word(_short(word), parsed, multirun=multirun)
     if parsed.is_sweep_override():
         if not multirun:
             raise ConfigError(f"{_short(word)}: several values need -m{_text_of(word)}")
+        _check_values(word, parsed)
         return
     value = parsed.value()
-    if key in CHOSEN_BY_NAME and not parsed.is_delete() and not _is_name(value):
-        is_sizes = key == "architecture" and isinstance(value, list)
+    if contains_sweep(value):
+        raise ConfigError(f"{_short(word)}: {NESTED}")
+    if key in CHOSEN_BY_NAME:
+        _check_name(word, key, value)
+
+
+def _check_values(word: str, parsed: Override) -> None:
+    """Check the values of a sweep over one option or group."""
+    values = parsed.value()
+    if isinstance(values, ChoiceSweep):
+        if contains_sweep(values.list):
+            raise ConfigError(f"{_short(word)}: {NESTED}")
+        if parsed.key_or_group in CHOSEN_BY_NAME:
+            for each in values.list:
+                text = each.text if isinstance(each, QuotedString) else each
+                _check_name(word, parsed.key_or_group, text)
+    if isinstance(values, Glob) and not all(
+        isinstance(each, str) for each in (*values.include, *values.exclude)
+    ):
+        raise ConfigError(f"{_short(word)}: glob needs names or patterns, such as glob(a*)")
+
+
+def _check_name(word: str, group: str, value: Any) -> None:
+    """Raise ConfigError unless a value can be the name of a file in a group."""
+    if isinstance(value, str) and value in PARTS.get(group, ()):
+        raise ConfigError(
+            f"{_short(word)}: conf/{group}/{value}.yaml is only a part of the other files; there"
+            f" are {', '.join(_choices(group))}"
+        )
+    if not isinstance(value, str) or not value:
+        is_sizes = group == "architecture" and isinstance(value, list)
         hint = f"; sizes are written architecture.sizes={_part(word)[1]}" if is_sizes else ""
         raise ConfigError(
-            f"{_short(word)}: write the name of a file in conf/{key}/, without .yaml{hint}"
+            f"{_short(word)}: write the name of a file in conf/{group}/, without .yaml{hint}"
         )
 
 
-def _is_name(value: Any) -> bool:
-    return isinstance(value, str) and value != ""
+def _choices(group: str) -> list[str]:
+    """Return the names of the files in a group of conf/ that can be chosen."""
+    names = sorted(path.stem for path in (CONF / group).glob("*.yaml"))
+    return [name for name in names if name not in PARTS.get(group, ())]
+
+
+def _check_form(word: str, parsed: Override) -> None:
+    """Check the signs around the key: a key of conf/config.yaml can only get another value."""
+    key = parsed.key_or_group
+    if parsed.is_delete() and key in KEYS:
+        raise ConfigError(f"{_short(word)}: {key} cannot be taken away; write {key}=VALUE")
+    if key not in CHOSEN_BY_NAME:
+        return
+    if parsed.is_add() or parsed.is_force_add():
+        raise ConfigError(f"{_short(word)}: {key} is chosen already; leave out the +")
+    if parsed.package is not None:
+        raise ConfigError(f"{_short(word)}: the group has a fixed place; write {key}=NAME")
 
 
 def override_parser(config_loader: ConfigLoader | None = None) -> OverridesParser:
@@ -93,17 +143,27 @@ def _range(
     return ChoiceSweep(list=[kind(exact + each * exact_step) for each in range(number)])
 
 
+@cache
+def _hydras_parser() -> OverridesParser:
+    return OverridesParser.create()
+
+
+@cache
+def _our_parser() -> OverridesParser:
+    return override_parser()
+
+
 @lru_cache(maxsize=4096)
 def _parsed(word: str) -> Override:
     """Return an override as Hydra reads it. Raise ConfigError if Hydra cannot read it."""
     try:
-        return override_parser().parse_override(word)
+        _hydras_parser().parse_override(word)  # it refuses more, such as str(range(3))
+        return _our_parser().parse_override(word)
     except (HydraException, ValueError, TypeError, AttributeError, RecursionError) as error:
-        evaluated = EVALUATED.fullmatch(str(error).partition("\n")[0])
-        if evaluated and not evaluated["problem"].startswith("Unknown function"):
-            call, problem = evaluated.group("call", "problem")
-            place = "" if call == _part(word)[1] else f"{call}: "
-            raise ConfigError(f"{_short(word)}: {place}{problem}") from None
+        if problem := function_problem(error, _part(word)[1]):
+            raise ConfigError(f"{_short(word)}: {problem}") from None
+    if not word.strip():
+        raise ConfigError(f"{word!r}: an empty word is no override; write KEY=VALUE")
     if not all(_part(word)):
         raise ConfigError(f"{_short(word)}: this is no override; write KEY=VALUE")
     raise ConfigError(f"{_short(word)}: Hydra cannot read this value{_text_of(word)}")

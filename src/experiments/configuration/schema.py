@@ -65,6 +65,10 @@ KEYS = tuple(Schema.__annotations__)
 """All keys of conf/config.yaml, without Hydra's own key."""
 GROUPS = ("dataset", "architecture", "activation", "initializer", "loss", "optimizer", "schedule")
 """The groups of conf/ that define an experiment."""
+CHOSEN_BY_NAME = (*GROUPS, "tracking")
+"""The groups of conf/, of which a file is chosen by its name."""
+PARTS = {"dataset": ("cut",)}
+"""Files in a group that are parts of the others there, and no choices."""
 DESCRIBED = (*GROUPS, "epochs", "batch_size", "l2", "seed", "dtype")
 """The keys that define an experiment. They decide the numbers that a run computes."""
 CONTROL = ("outputs", "tracking", "checkpoint_every", "record_weights", "plan", "retry", "rerun")

@@ -1,5 +1,6 @@
 """Addresses of MLflow stores: an SQLite file (`sqlite:///path`) or a server (`http://...`)."""
 
+import configparser
 import os
 import re
 import sqlite3
@@ -15,6 +16,8 @@ SERVERS = ("http", "https")
 DATABASES = ("postgresql", "mysql", "mssql")
 PLUGINS = "mlflow.tracking_store"
 """The entry point of packages that add kinds of stores to MLflow."""
+UNITY_CATALOG = ("databricks-uc", "uc")
+"""Addresses of registries of models, which hold no runs."""
 EXAMPLES = "write sqlite:///FILE or http://HOST:PORT"
 
 
@@ -43,11 +46,13 @@ def check_uri(uri: str) -> None:
     A server is not asked. An SQLite file may be missing, but not be one of another program.
     """
     scheme = uri.partition(":")[0]
-    if not uri:
-        raise ConfigError(f"the address of the MLflow store is empty; {EXAMPLES}")
-    if uri == "databricks":
-        return
-    if uri.startswith(SQLITE):
+    _check_form(uri, scheme)
+    if scheme in UNITY_CATALOG:
+        raise ConfigError(f"{uri}: Unity Catalog holds models, not runs; write databricks")
+    if scheme == "databricks":
+        _check_databricks(uri)
+    elif uri.startswith(SQLITE):
+        _check_sqlite_words(uri)
         _check_sqlite(Path(uri.removeprefix(SQLITE)), uri)
     elif scheme.startswith("sqlite"):
         raise ConfigError(f"{uri}: an SQLite file is written with three slashes; {EXAMPLES}")
@@ -57,8 +62,34 @@ def check_uri(uri: str) -> None:
         raise ConfigError(f"{uri}: folders are no MLflow stores any more; {EXAMPLES}")
     elif scheme.partition("+")[0] in DATABASES:
         _check_database(uri)
-    elif scheme != "databricks" and scheme not in _plugins():
+    elif scheme not in _plugins():
         raise ConfigError(f"{uri}: MLflow has no stores of the kind {scheme}; {EXAMPLES}")
+
+
+def _check_form(uri: str, scheme: str) -> None:
+    """Raise ConfigError for an empty address, one with spaces, and a scheme in capitals."""
+    if not uri.strip():
+        raise ConfigError(f"the address of the MLflow store is empty; {EXAMPLES}")
+    if uri != uri.strip():
+        raise ConfigError(f"{uri!r}: leave out the space at the beginning or the end")
+    if "://" in uri and scheme != scheme.lower():
+        right = f"{scheme.lower()}{uri.removeprefix(scheme)}"
+        raise ConfigError(f"{uri}: the kind of store is in small letters; write {right}")
+
+
+def _check_sqlite_words(uri: str) -> None:
+    """Raise ConfigError if SQLAlchemy would not read the address as one of a file."""
+    file, mark, _ = uri.partition("?")
+    if mark:
+        raise ConfigError(
+            f"{uri}: a question mark begins parameters, which are not supported; write {file}"
+        )
+    path = file.removeprefix(SQLITE)
+    if path.startswith("~/"):
+        home = Path(path).expanduser()
+        raise ConfigError(f"{uri}: ~ is not expanded in an address; write {SQLITE}{home}")
+    if file.endswith(":memory:"):
+        raise ConfigError(f"{uri}: a store in memory is lost when its process ends; {EXAMPLES}")
 
 
 def _check_sqlite(path: Path, uri: str) -> None:
@@ -106,6 +137,35 @@ def _check_database(uri: str) -> None:
         ) from None
     except ArgumentError:
         raise ConfigError(f"{uri}: this is no address of a database; {EXAMPLES}") from None
+
+
+def _check_databricks(uri: str) -> None:
+    """Raise ConfigError unless something says which workspace of Databricks is meant.
+
+    It is not asked. Its own package finds the credentials in environment variables or in a file.
+    """
+    profile = uri.removeprefix("databricks").removeprefix("://").rstrip("/")
+    file = Path(os.environ.get("DATABRICKS_CONFIG_FILE", "~/.databrickscfg")).expanduser()
+    if profile and ":" not in profile:
+        if profile not in _databricks_profiles(file):
+            raise ConfigError(
+                f"{uri}: {file} has no profile {profile}; add it, or write databricks"
+            )
+    elif not file.is_file() and not any(name.startswith("DATABRICKS_") for name in os.environ):
+        raise ConfigError(
+            f"{uri}: the credentials are missing; set the environment variables DATABRICKS_HOST and"
+            f" DATABRICKS_TOKEN, or write {file}"
+        )
+
+
+def _databricks_profiles(file: Path) -> list[str]:
+    """Return the profiles in a file of credentials; none if it is missing or damaged."""
+    parser = configparser.ConfigParser(interpolation=None, default_section="")
+    try:
+        parser.read(file, encoding="utf-8")
+    except (configparser.Error, OSError, UnicodeDecodeError):
+        return []
+    return parser.sections()
 
 
 def _plugins() -> list[str]:

@@ -1,6 +1,8 @@
 """The kind of a file by its first bytes, in words for messages about files of another kind."""
 
+import math
 import string
+import struct
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -57,10 +59,25 @@ def explain(path: Path, contents: bytes, dimensions: int) -> str:
     if kind := kind_of(contents):
         return f"it is {kind}, expected an IDX file of {_things(dimensions)}"
     expected = bytes([0, 0, 0x08, dimensions])
+    little = "; its numbers are little-endian" if contents[:4] == expected[::-1] else ""
     return (
         f"not an IDX file of {_things(dimensions)}: its first bytes are {contents[:4].hex()},"
-        f" expected {expected.hex()}"
+        f" expected {expected.hex()}{little}"
     )
+
+
+def explain_length(contents: bytes, dimensions: int, expected: int) -> str:
+    """Return why the contents of an IDX file do not have the ``expected`` number of bytes."""
+    header = 4 + 4 * dimensions
+    swapped = struct.unpack(f"<{dimensions}I", contents[4:header])
+    if len(contents) == header + math.prod(swapped):
+        sizes = " x ".join(map(str, swapped))
+        return (
+            f"its sizes, {sizes}, are written little-endian, expected big-endian: write each of"
+            " them with its bytes in the reverse order"
+        )
+    wrong = "truncated" if len(contents) < expected else "too long"
+    return f"{wrong}: {len(contents):,} bytes, expected {expected:,}"
 
 
 def explain_unzipped(path: Path, contents: bytes) -> str:

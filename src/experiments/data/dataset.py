@@ -1,6 +1,7 @@
 """A data set as conf/ describes it: which files, and how to cut them into splits."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy.typing as npt
 
@@ -32,6 +33,11 @@ class IDXDataset:
     def __post_init__(self) -> None:
         if not self.root:
             raise ValueError("root is empty; it has to be the folder that has the four files")
+        if self.root.startswith("~/"):
+            home = Path(self.root).expanduser()
+            raise ValueError(f"root={self.root}: ~ is not expanded here; write {home}")
+        if "://" in self.root:
+            raise ValueError(f"root={self.root}: it has to be a folder, not an address")
         if not 0 <= self.first_label <= 255:
             raise ValueError(f"first_label must be from 0 to 255, not {self.first_label}")
         if self.train_size is not None and self.train_size < 1:

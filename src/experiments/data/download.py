@@ -1,6 +1,7 @@
 """Download a data file from the first mirror that has the right one."""
 
 import hashlib
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +10,8 @@ from experiments.data.folders import near
 from experiments.data.idx import unpacked
 from experiments.errors import DataError
 
+ADDRESS = re.compile(r"https?://[^/\s]")
+"""The beginning of the address of a mirror."""
 TIMEOUT = 30
 """Seconds without an answer after which the next mirror is tried."""
 
@@ -26,6 +29,9 @@ def download(root: Path, name: str, mirrors: Sequence[str], sha256: str | None) 
         raise DataError(f"{root}: the folder cannot be made: {error.strerror}") from None
     failures = []
     for mirror in mirrors:
+        if not ADDRESS.match(mirror):
+            failures.append(f"{mirror!r} is no address http://HOST or https://HOST")
+            continue
         url = f"{mirror.rstrip('/')}/{name}"
         sys.stderr.write(f"Downloading {url}\n")
         try:

@@ -76,8 +76,13 @@ def read_files(
 
 
 def _locate(root: Path, name: str, mirrors: Sequence[str], sha256: str | None) -> Path:
+    gzipped, plain = root / f"{name}.gz", root / name
     try:
-        for path in (root / f"{name}.gz", root / name):
+        if gzipped.is_file() and plain.is_file() and unpacked(gzipped) != unpacked(plain):
+            raise DataError(
+                f"{plain}: differs from {gzipped.name} beside it; remove the file that is not meant"
+            )
+        for path in (gzipped, plain):
             if path.exists():
                 return path
     except OSError as error:
@@ -91,10 +96,12 @@ def _check_agreement(root: Path, arrays: Mapping[str, Bytes]) -> None:
     """Raise DataError if the numbers of images and labels or the sizes of images do not fit."""
     for name, split in (("train", "train"), ("t10k", "test")):
         images, labels = arrays[f"{split}_images"], arrays[f"{split}_labels"]
-        if len(images) != len(labels) or not len(labels):
+        if not len(images) and not len(labels):
+            raise DataError(f"{root}: the {name} files have no images, expected at least 1")
+        if len(images) != len(labels):
             raise DataError(
                 f"{root}: the {name} files have {len(images)} images but {len(labels)} labels,"
-                " expected the same number, at least 1"
+                " expected the same number"
             )
     train, test = arrays["train_images"].shape[1:], arrays["test_images"].shape[1:]
     if not math.prod(train):

@@ -1,11 +1,14 @@
 """Why a file is not found in a folder: what is there instead, and which name is nearly right."""
 
 import difflib
+import errno
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from experiments.data.contents import GZIP, idx_header, kind_of, listed
+
+CIRCLE = "a link that leads to itself, so it cannot be followed"
 
 
 def explain_missing(root: Path, name: str) -> str:
@@ -19,7 +22,7 @@ def explain_missing(root: Path, name: str) -> str:
         return f"{root}: {explain_folder(root, error)}"
     for path in (root / f"{name}.gz", root / name):
         if path.is_symlink():
-            return f"{path}: {explain_file(path, FileNotFoundError())}"
+            return f"{path}: {explain_file(path, _error_of(path))}"
     missing = f"{root / name}.gz: no such file, nor one without .gz"
     return f"{missing}; {_holds(found)}{_near(found, name)}"
 
@@ -36,8 +39,11 @@ def explain_folder(root: Path, error: OSError | ValueError) -> str:
     """Return why a folder cannot be used, given the error of the attempt."""
     if isinstance(error, PermissionError):
         return "no permission to read the folder"
-    if isinstance(error, NotADirectoryError) and root.is_file():
-        return "it is a file, expected the folder that has the four files"
+    if isinstance(error, NotADirectoryError) and root.exists():
+        what = "a file" if root.is_file() else "no folder"
+        return f"it is {what}, expected the folder that has the four files"
+    if getattr(error, "errno", None) == errno.ELOOP:
+        return f"the folder is {CIRCLE}"
     if not isinstance(error, FileNotFoundError | NotADirectoryError):
         return f"cannot be read: {getattr(error, 'strerror', None) or error}"
     if root.is_symlink():
@@ -56,7 +62,18 @@ def explain_file(path: Path, error: OSError) -> str:
         return f"it is a folder, expected a file{_inside(path)}"
     if isinstance(error, PermissionError):
         return "no permission to read it"
+    if error.errno == errno.ELOOP:
+        return f"it is {CIRCLE}"
     return f"cannot be read: {error.strerror or error}"
+
+
+def _error_of(path: Path) -> OSError:
+    """Return why a link cannot be followed."""
+    try:
+        path.stat()
+    except OSError as error:
+        return error
+    return FileNotFoundError()
 
 
 def _inside(folder: Path) -> str:

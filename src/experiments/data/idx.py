@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from experiments.data.contents import explain, explain_unzipped
+from experiments.data.contents import explain, explain_length, explain_unzipped
 from experiments.data.folders import explain_file
 from experiments.errors import DataError
 
@@ -35,6 +35,8 @@ def unpacked(path: Path) -> bytes:
 
     Raise DataError if the file is missing or unreadable.
     """
+    if path.exists() and not path.is_file() and not path.is_dir():  # a FIFO would never end
+        raise DataError(f"{path}: it is no file, but a FIFO or a device; put the file there")
     try:
         contents = path.read_bytes()
     except OSError as error:
@@ -65,9 +67,9 @@ def parse_idx(path: Path, contents: bytes, dimensions: int) -> Bytes:
     shape = struct.unpack(f">{dimensions}I", contents[4:header])
     expected = header + math.prod(shape)
     if len(contents) < expected:
-        raise DataError(f"{path}: truncated: {len(contents):,} bytes, expected {expected:,}")
+        raise DataError(f"{path}: {explain_length(contents, dimensions, expected)}")
     if len(contents) > expected:
-        raise DataError(f"{path}: too long: {len(contents):,} bytes, expected {expected:,}")
+        raise DataError(f"{path}: {explain_length(contents, dimensions, expected)}")
     try:
         return np.frombuffer(contents, np.uint8, offset=header).reshape(shape)
     except ValueError:  # no element, but sizes that are too large for an index

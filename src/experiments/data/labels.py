@@ -17,11 +17,13 @@ def classes(labels: Bytes, first_label: int) -> Bytes:
 def check_training_labels(path: Path, labels: Bytes, first_label: int) -> None:
     """Check that the labels are all whole numbers from ``first_label`` to the largest.
 
-    A label that is left out would be an output neuron that never learns. Raise DataError, naming
-    the file ``path``.
+    A label that is left out would be an output neuron that never learns. With one class there is
+    nothing to learn. Raise DataError, naming the file ``path``.
     """
     occurring = np.unique(labels).tolist()
     first, last = occurring[0], occurring[-1]
+    if first == last and len(labels) > 1:
+        raise DataError(f"{path}: every label is {first}; a classifier needs two classes or more")
     missing = sorted({*range(first, last)} - {*occurring})
     if missing:
         verb = "occurs" if len(missing) == 1 else "occur"

@@ -1,8 +1,10 @@
 """The mirror: MLflow's copy of the records, made by a process of its own. It imports MLflow."""
 
-import experiments.mirror.settings  # noqa: F401 - before MLflow is imported
+import experiments.mirror.settings
 
 # isort: split
+import experiments.mirror.time_limit  # noqa: F401 - before MLflow asks a server
+from experiments.mirror.reading import deleted_with_runs
 from experiments.mirror.store import open_store
 from experiments.mirror.sync import sync
 from experiments.mirror.tracked_metrics import epoch_metrics
@@ -14,6 +16,7 @@ __all__ = [
     "TrackedRun",
     "TrackedSweep",
     "attach",
+    "deleted_with_runs",
     "download_files",
     "epoch_metrics",
     "find_runs",

@@ -26,10 +26,14 @@ def mean(runs: Sequence[History]) -> History:
 
 
 def learning_curves(runs: Mapping[str, History], title: str) -> Figure:
-    """Draw cost and accuracy against the epoch for each run: validation solid, training dashed."""
+    """Draw loss and accuracy against the epoch for each run: validation solid, training dashed.
+
+    The loss can be compared between penalties. Older records have only the cost.
+    """
+    has_loss = all("validation/loss" in history for history in runs.values())
     figure = Figure(figsize=(9, 3.9), dpi=DPI)
     axes = figure.subplots(1, 2)
-    for column, quantity in zip(axes, ("cost", "accuracy"), strict=True):
+    for column, quantity in zip(axes, ("loss" if has_loss else "cost", "accuracy"), strict=True):
         for number, (name, history) in enumerate(runs.items()):
             colour = COLOURS[number % len(COLOURS)]
             _curve(column, history[f"validation/{quantity}"], colour, "-", name)

@@ -20,16 +20,16 @@ from experiments.mirror import models
 from experiments.mirror.parent import Parent
 from experiments.mirror.records import mirror_of, records
 from experiments.mirror.store import open_store
-from experiments.mirror.store_errors import STORE_ERRORS, describe_error, silence_mlflow
+from experiments.mirror.store_errors import STORE_ERRORS, describe_error, is_late, silence_mlflow
 from experiments.recording import outputs_of
-from experiments.tracking import MirrorProgress, StoreWarning, is_behind
+from experiments.tracking import MirrorProgress, StoreWarning, is_behind, no_answer
 
 POLL = 0.2
 """Seconds between two looks at the journals."""
 PAUSES = (1, 2, 5, 10)
 """Seconds before the next try after each failure in a row; the last value repeats."""
 LAST_TRIES = 3
-"""Tries after the parent has ended."""
+"""Tries after the parent has ended, unless the store takes too long to fail."""
 GRACE = 10
 """Seconds at the end for records of earlier processes."""
 
@@ -42,7 +42,10 @@ def follow(folder: Path, uri: str, parent: Parent) -> bool:
             for _ in update_until_the_end(folder, uri, parent):
                 failures = 0
         except STORE_ERRORS as error:
-            parent.send(StoreWarning(describe_error(error)))
+            problem = describe_error(error)
+            parent.send(StoreWarning(problem))
+            if is_late(problem) and parent.ended():
+                return False  # it would take as long again
         except DataError as error:
             parent.send(StoreWarning(str(error)))
             return False
@@ -69,6 +72,8 @@ def update_until_the_end(folder: Path, uri: str, parent: Parent) -> Iterator[Non
     Stop after the last update, when the parent has ended. Raise one of `STORE_ERRORS` if the store
     fails; it is then unknown what has arrived. Raise DataError if the record is damaged.
     """
+    if problem := no_answer(uri):
+        raise TimeoutError(problem)
     client = open_store(uri)
     mirrored = mirror_of(
         client, folder, uri, lambda done, total: parent.send(MirrorProgress(done, total))

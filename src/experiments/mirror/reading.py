@@ -8,12 +8,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mlflow import MlflowClient
-from mlflow.entities import Run
+from mlflow.entities import Run, ViewType
 
-from experiments.configuration import experiments_command, sqlite_path
+from experiments.configuration import (
+    check_uri,
+    deleted_experiment,
+    experiments_command,
+    sqlite_path,
+)
 from experiments.errors import UserError
 from experiments.mirror.store import is_complete, open_store
 from experiments.mirror.store_errors import STORE_ERRORS, describe_error
+from experiments.mirror.tags import IDENTITY
+from experiments.tracking import check_answers
 
 PAGE = 1000
 """The most runs that MLflow returns at once."""
@@ -21,6 +28,8 @@ PAGE = 1000
 
 def existing_store(uri: str) -> MlflowClient:
     """Return a client of a store that exists. Raise UserError if there is none at this address."""
+    check_uri(uri)
+    check_answers(uri)
     path = sqlite_path(uri)
     if path is not None and not is_complete(path):
         raise UserError(f"{uri}: there is no such store")
@@ -42,6 +51,25 @@ def search_runs(client: MlflowClient, uri: str, condition: str) -> list[Run]:
             found += page
             token = page.token or ""
     return found
+
+
+def deleted_with_runs(uri: str) -> str:
+    """Return words about a deleted experiment that has runs of this project; nothing if none has.
+
+    They begin with a semicolon, and say how to restore it. Raise UserError if the store fails.
+    """
+    client = existing_store(uri)
+    condition = f"tags.{IDENTITY} != ''"
+    with readable_store(uri):
+        names = {
+            each.experiment_id: each.name
+            for each in client.search_experiments(view_type=ViewType.DELETED_ONLY)
+        }
+        found = names and client.search_runs([*names], condition, ViewType.ALL, max_results=1)
+    if not found:
+        return ""
+    experiment_id = found[0].info.experiment_id
+    return f"; {deleted_experiment(uri, names[experiment_id], experiment_id)}"
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 Everything is looked up before it is created, so the work can be repeated and continued.
 """
 
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,8 +11,10 @@ import msgspec
 from mlflow import MlflowClient
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, Run, RunTag
 
+import nn
 from experiments.errors import DataError
 from experiments.mirror import figures, models, tags
+from experiments.mirror.correct_tags import correct_tags
 from experiments.mirror.store import find_experiment, find_or_create_run, milliseconds
 from experiments.recording import (
     NETWORK,
@@ -29,6 +32,7 @@ from experiments.recording import (
     is_held,
     is_run,
     parameters,
+    read_file,
     weight_files,
 )
 from experiments.tracking import SyncState, SyncStateFile, store_key
@@ -49,8 +53,8 @@ MLFLOW_STATUS = {
 class MirroredRun:
     """A run and its copy in MLflow, nested in the copy of ``sweep`` if there is one.
 
-    ``done`` is true when nothing more is to be copied, ``problem`` says why a journal cannot be
-    read.
+    ``done`` is true when nothing more is to be copied, ``problem`` says why a journal or a network
+    cannot be read.
     """
 
     def __init__(
@@ -169,6 +173,7 @@ class MirroredRun:
         for file in weight_files(self.folder):
             self.client.log_artifact(self._run_id, str(file), WEIGHTS)
         if end is not None and status is Status.FINISHED:
+            self._set_tags(correct_tags(end.correct_images))
             self._copy_network(record, end)
         if end is not None and end.traceback:
             self.client.log_text(self._run_id, end.traceback, "traceback.txt")
@@ -187,9 +192,19 @@ class MirroredRun:
         figure = figures.confusion_matrix(end.confusion_matrix, title, first_label=first_label)
         self.client.log_figure(self._run_id, figure, "confusion_matrix.png")
         network = self.folder / NETWORK
-        if network.exists():
+        if network.exists() and not self._refuses(network):
             config, epochs = record.start.config, len(record.epochs)
             models.log(self.client, self._run_id, network, config, step=epochs)
+
+    def _refuses(self, network: Path) -> bool:
+        """Return whether a file is no network; ``problem`` then says so."""
+        try:
+            nn.sizes_of(read_file(network))
+        except DataError as error:
+            self.problem = str(error)
+        except ValueError as error:
+            self.problem = f"{network}: {error}"
+        return bool(self.problem)
 
     def _set_status(self, status: Status, message: str = "", description: str = "") -> None:
         """Set the tags about the status; remove the message of an earlier end.
@@ -205,7 +220,10 @@ class MirroredRun:
             self.client.delete_tag(self._run_id, tags.MESSAGE)
         if description and changed:
             new[tags.DESCRIPTION] = description
-        run_tags = [RunTag(name, value) for name, value in new.items()]
+        self._set_tags(new)
+
+    def _set_tags(self, values: Mapping[str, str]) -> None:
+        run_tags = [RunTag(name, value) for name, value in values.items()]
         self.client.log_batch(self._run_id, tags=run_tags)
 
 

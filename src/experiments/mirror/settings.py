@@ -7,11 +7,13 @@ environment variables. Those that the user has set are not changed.
 
 import os
 
+from experiments.tracking import MLFLOW_LIMIT
+
 MLFLOW_SETTINGS = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",  # the mirror tries again itself
     "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
-    "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",  # seconds
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": MLFLOW_LIMIT,  # seconds
     "MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER": "false",  # a server can ask for hours
 }
 

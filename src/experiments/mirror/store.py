@@ -1,16 +1,15 @@
 """Open or create an MLflow store, and find or create experiments and runs in it."""
 
 import fcntl
-import shlex
 import sqlite3
 import urllib.parse
 from pathlib import Path
 
 from mlflow import MlflowClient
-from mlflow.entities import Experiment, LifecycleStage, Run
+from mlflow.entities import LifecycleStage, Run
 from mlflow.exceptions import MlflowException
 
-from experiments.configuration import program, sqlite_path, sqlite_uri
+from experiments.configuration import deleted_experiment, sqlite_path, sqlite_uri
 from experiments.mirror.locations import follow_store, set_location
 from experiments.mirror.view import view_tags
 from experiments.recording import RecordedTracking
@@ -74,7 +73,7 @@ def find_experiment(client: MlflowClient, uri: str, tracking: RecordedTracking) 
     found = client.get_experiment_by_name(tracking.experiment)
     if found is not None:
         if found.lifecycle_stage == LifecycleStage.DELETED:
-            raise MlflowException(_deleted(uri, found))
+            raise MlflowException(deleted_experiment(uri, found.name, found.experiment_id))
         path = sqlite_path(uri)
         if path and place and not _is_same(found.artifact_location, place):
             set_location(path, found.experiment_id, place)
@@ -89,18 +88,6 @@ def find_experiment(client: MlflowClient, uri: str, tracking: RecordedTracking) 
         if error.error_code != "RESOURCE_ALREADY_EXISTS":
             raise
         return find_experiment(client, uri, tracking)  # another process has created it meanwhile
-
-
-def _deleted(uri: str, experiment: Experiment) -> str:
-    """Return the message about a deleted experiment, with the command that restores it."""
-    restore = shlex.join(
-        [program("mlflow"), "experiments", "restore", "--experiment-id", experiment.experiment_id]
-    )
-    return (
-        f"the experiment {experiment.name} was deleted in MLflow; restore it with"
-        f" MLFLOW_TRACKING_URI={shlex.quote(uri)} {restore}, or choose another name with"
-        " tracking.experiment=NAME"
-    )
 
 
 def _is_same(stored: str, folder: Path) -> bool:

@@ -1,10 +1,13 @@
 """Errors of an MLflow store, and what they say in one line."""
 
 import logging
+import os
 import re
 
 from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import SQLAlchemyError
+
+from experiments.mirror.time_limit import ENOUGH, TIMEOUT_VARIABLE
 
 STORE_ERRORS = (MlflowException, SQLAlchemyError, OSError)
 """The errors that a store raises when it fails."""
@@ -22,6 +25,8 @@ def describe_error(error: Exception) -> str:
 
     Statements in SQL, links to manuals and the names of classes at its beginning are left out.
     """
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"{error.filename}: {error.strerror}"
     text = str(error).split("(Background on")[0].split("[SQL:")[0]
     line = CLASS.sub("", " ".join(text.split()))
     if status := STATUS.search(line):
@@ -30,7 +35,15 @@ def describe_error(error: Exception) -> str:
         return "its answer is not in JSON: this is not the address of an MLflow server"
     if "Max retries exceeded" in line or "Failed to establish" in line:
         return f"the server does not answer ({_cause(line)})"
+    if "Read timed out" in line:  # in the middle of an answer
+        limit = os.environ[TIMEOUT_VARIABLE]
+        return f"the server answers too slowly (less than {ENOUGH:,} bytes in {limit} s)"
     return line[:LONGEST] or type(error).__name__
+
+
+def is_late(description: str) -> bool:
+    """Return whether a server was left because it takes too long, given the description."""
+    return "no answer within" in description or "answers too slowly" in description
 
 
 def _cause(line: str) -> str:

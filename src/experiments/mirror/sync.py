@@ -9,7 +9,7 @@ from experiments.mirror.store import open_store
 from experiments.mirror.store_errors import STORE_ERRORS, describe_error, silence_mlflow
 from experiments.mirror.sweeps import MirroredSweep
 from experiments.recording import is_run
-from experiments.tracking import store_of
+from experiments.tracking import no_answer, store_of
 
 
 def sync(folder: Path, uri: str | None = None) -> tuple[list[str], list[str]]:
@@ -64,6 +64,8 @@ def _runs(n: int) -> str:
 
 
 def _sync_one(folder: Path, uri: str) -> Mirrored:
+    if problem := no_answer(uri):
+        raise StoreError(uri, problem)
     try:
         mirrored = mirror_of(open_store(uri), folder, uri)
         mirrored.update(last=True)

@@ -47,11 +47,12 @@ def run_tags(start: Start, folder: Path) -> dict[str, str]:
 
 def sweep_tags(record: SweepRecord) -> dict[str, str]:
     """Return the tags of the run that mirrors a sweep."""
+    options = record.options and f": {record.options}"
     return {
         SWEEP: record.id,
         RUNS: str(len(record.runs)),
         OVERRIDES: write_list(record.overrides),
-        DESCRIPTION: f"{len(record.runs)} runs of `{run_command(record.overrides)}`",
+        DESCRIPTION: f"{len(record.runs)} runs of `{run_command(record.overrides)}`{options}",
         **environment_tags(record.environment),
     }
 

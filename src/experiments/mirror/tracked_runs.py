@@ -12,11 +12,28 @@ from mlflow.exceptions import MlflowException
 
 from experiments.errors import UserError
 from experiments.mirror import tags
-from experiments.mirror.reading import existing_store, readable_store, readable_tags, search_runs
+from experiments.mirror.correct_tags import read_correct
+from experiments.mirror.reading import (
+    deleted_with_runs,
+    existing_store,
+    readable_store,
+    readable_tags,
+    search_runs,
+)
 from experiments.mirror.runs import START
 from experiments.mirror.store_errors import describe_error
 from experiments.mirror.tracked_metrics import END_PREFIXES, metrics_of_run
-from experiments.recording import NETWORK, WEIGHTS, End, Epoch, Record, Start, Status
+from experiments.recording import (
+    BEST_EPOCH_CORRECT,
+    CORRECT,
+    NETWORK,
+    WEIGHTS,
+    End,
+    Epoch,
+    Record,
+    Start,
+    Status,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +42,8 @@ class TrackedRun:
 
     ``folder`` is the folder of its record, ``data`` the SHA-256 of its images, ``sweeps`` the ids
     of its sweeps. ``parameters`` are text, as MLflow stores them. ``ended`` is None while the run
-    has no end. ``end_metrics`` are the metrics that a finished run has once.
+    has no end. ``end_metrics`` are the metrics that a finished run has once, ``correct_images`` is
+    as `End.correct_images`.
     """
 
     id: str
@@ -40,6 +58,7 @@ class TrackedRun:
     ended: float | None
     parameters: Mapping[str, str]
     end_metrics: Mapping[str, float]
+    correct_images: Mapping[str, bytes]
 
 
 def find_runs(uri: str) -> list[TrackedRun]:
@@ -61,7 +80,7 @@ def tracked_record(uri: str, run_id: str) -> Record:
             start = msgspec.json.decode(file.read_bytes(), type=Start)
     except (MlflowException, OSError, ValueError) as error:
         reason = describe_error(error)
-        raise UserError(f"{run_id}: no run of this project in {uri}: {reason}") from None
+        raise UserError(f"{uri}: no run of this project with the id {run_id}: {reason}") from None
     epochs: dict[int, dict[str, float]] = {}
     end: dict[str, float] = {}
     with readable_store(uri):
@@ -70,10 +89,16 @@ def tracked_record(uri: str, run_id: str) -> Record:
             values[name] = value
     with readable_tags(run, uri):
         status = Status(run.data.tags[tags.STATUS])
+        correct = read_correct(run.data.tags)
     return Record(
         start=start,
         epochs=[Epoch(epoch=epoch, metrics=epochs[epoch], elapsed=0.0) for epoch in sorted(epochs)],
-        end=End(status=status, metrics=end),
+        end=End(
+            status=status,
+            metrics=end,
+            correct=correct.get(CORRECT, b""),
+            best_epoch_correct=correct.get(BEST_EPOCH_CORRECT, b""),
+        ),
     )
 
 
@@ -85,7 +110,7 @@ def download_files(uri: str, identity: str, folder: Path) -> None:
     client = existing_store(uri)
     found = search_runs(client, uri, f"tags.{tags.IDENTITY} = '{identity}'")
     if not found:
-        raise UserError(f"{uri}: no run {identity} is tracked there")
+        raise UserError(f"{uri}: no run {identity} is tracked there{deleted_with_runs(uri)}")
     run = found[0]
     with readable_store(uri):
         if any(each.path == WEIGHTS for each in client.list_artifacts(run.info.run_id)):
@@ -117,4 +142,5 @@ def tracked_run(run: Run, uri: str) -> TrackedRun:
                 for name, value in run.data.metrics.items()
                 if name.startswith(END_PREFIXES)
             },
+            correct_images=read_correct(run_tags),
         )

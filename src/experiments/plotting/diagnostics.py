@@ -1,4 +1,4 @@
-"""Diagnostics of learning against the epoch: the output error, and saturated neurons."""
+"""Diagnostics of learning against the epoch: the output error, saturated and dead neurons."""
 
 from itertools import cycle
 
@@ -24,6 +24,12 @@ PART_STYLES: dict[str, LineStyle] = {
     PARTS["output/slope"]: ":",
     PARTS["output/delta"]: "--",
 }
+FLAT = {
+    r"saturated/(\d+)": r"layer \1",
+    r"dead/(\d+)": r"layer \1, dead",
+    "output/saturated_and_wrong": "outputs, and wrong",
+}
+"""The metrics of neurons that hardly learn, as patterns, and their names in the legend."""
 LAYER_STYLES: tuple[LineStyle, ...] = ("-", "--", ":", "-.")
 
 
@@ -46,9 +52,14 @@ def output_error(history: pd.DataFrame, *, axes: Axes | None = None) -> Axes:
 
 
 def saturation(history: pd.DataFrame, *, axes: Axes | None = None) -> Axes:
-    """Plot the fraction of saturated neurons, one line style for each layer."""
-    shown = history[history["metric"].astype(str).str.startswith("saturated/")]
-    layers = shown["metric"].astype(str).str.replace("saturated/", "layer ")
+    """Plot the fraction of saturated neurons, one line style for each layer.
+
+    Of the outputs, only those that are wrong are counted. Rectifiers have dead neurons instead. In
+    older records the last layer is the output layer, with all of its saturated neurons.
+    """
+    metrics = history["metric"].astype(str)
+    shown = history[metrics.str.fullmatch("|".join(FLAT))]
+    layers = shown["metric"].astype(str).replace(FLAT, regex=True)
     styles = dict(zip(sorted(layers.unique()), cycle(LAYER_STYLES), strict=False))
     shown = shown.assign(layer=layers)
     axes = mean_lines(shown, "epoch", axes, style="layer", styles=styles)

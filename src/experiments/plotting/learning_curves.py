@@ -1,4 +1,4 @@
-"""Learning curves: cost or accuracy against the epoch, on the training and validation sets."""
+"""Learning curves: cost, loss or accuracy against the epoch, on training and validation sets."""
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -17,8 +17,9 @@ SPLITS: dict[str, LineStyle] = {"validation": "-", "training": "--"}
 def learning_curves(
     history: pd.DataFrame, quantity: str, *, zoom: bool = True, axes: Axes | None = None
 ) -> Axes:
-    """Plot `cost` or `accuracy` against the epoch, one colour for each arm; training is dashed.
+    """Plot a quantity against the epoch, one colour for each arm; training is dashed.
 
+    ``quantity`` is `cost`, which includes the penalty for large weights, `loss` or `accuracy`.
     With ``zoom`` the axis of accuracies begins at 90 % if most of them are above.
     """
     splits = {f"validation/{quantity}": "validation", f"train/{quantity}": "training"}
@@ -32,7 +33,7 @@ def learning_curves(
         axes.set(title="Accuracy over training", ylabel="accuracy")
     else:
         logarithmic_axis(axes)
-        axes.set(title="Cost over training", ylabel="cost per image")
+        axes.set(title=f"{quantity.capitalize()} over training", ylabel=f"{quantity} per image")
     epoch_axis(axes)
     write_if_nothing_recorded(axes, shown, history)
     return axes

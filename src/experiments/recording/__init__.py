@@ -1,6 +1,12 @@
 """The files under outputs/: journals of runs, records of sweeps, weights, and their layout."""
 
 from experiments.recording.atomic import write_atomically
+from experiments.recording.correct_images import (
+    BEST_EPOCH_CORRECT,
+    CORRECT,
+    correct_images,
+    pack_correct,
+)
 from experiments.recording.events import (
     End,
     Epoch,
@@ -15,6 +21,7 @@ from experiments.recording.journal import Follower, Journal, is_held
 from experiments.recording.layout import (
     CHECKPOINT,
     JOURNAL,
+    LOOKS,
     NETWORK,
     OUTPUT_LOG,
     PREVIOUS_CHECKPOINT,
@@ -35,6 +42,7 @@ from experiments.recording.layout import (
 )
 from experiments.recording.lines import VersionError, decode, encode
 from experiments.recording.parameters import parameters
+from experiments.recording.plain_files import check_is_file, read_file
 from experiments.recording.record import (
     RESUME_HINT,
     SILENT_END,
@@ -60,8 +68,11 @@ from experiments.recording.sweep_record import (
 from experiments.recording.weights import load_weights, save_weights, weight_files
 
 __all__ = [
+    "BEST_EPOCH_CORRECT",
     "CHECKPOINT",
+    "CORRECT",
     "JOURNAL",
+    "LOOKS",
     "NETWORK",
     "OUTPUT_LOG",
     "PREVIOUS_CHECKPOINT",
@@ -93,6 +104,8 @@ __all__ = [
     "SweepRecord",
     "SweepRun",
     "VersionError",
+    "check_is_file",
+    "correct_images",
     "decode",
     "describe_end",
     "encode",
@@ -102,7 +115,9 @@ __all__ = [
     "is_sweep",
     "load_weights",
     "outputs_of",
+    "pack_correct",
     "parameters",
+    "read_file",
     "read_record",
     "read_sweep",
     "run_folder",

@@ -11,6 +11,7 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from experiments.recording.correct_images import BEST_EPOCH_CORRECT, CORRECT
 from experiments.recording.recorded_config import RecordedConfig
 from experiments.recording.status import Status
 
@@ -102,8 +103,10 @@ class End(Struct, frozen=True, kw_only=True, tag_field="event", tag="end"):
     """The run has ended. If its status is not final, it can be resumed later.
 
     ``metrics`` holds the test set's cost and accuracy, ``confusion_matrix [k, k]`` the counts on
-    the validation set; both are empty unless the run has finished. ``message`` says why the run
-    did not finish.
+    the validation set; both are empty unless the run has finished. So are ``correct`` and
+    ``best_epoch_correct``, which say which test images are classified correctly after the last
+    epoch and after the best one, as `pack_correct` writes it; older records do not have them.
+    ``message`` says why the run did not finish.
     """
 
     time: float = 0.0
@@ -111,8 +114,16 @@ class End(Struct, frozen=True, kw_only=True, tag_field="event", tag="end"):
     elapsed: float = 0.0
     metrics: dict[str, float] = field(default_factory=dict)
     confusion_matrix: list[list[int]] = field(default_factory=list)
+    correct: bytes = b""
+    best_epoch_correct: bytes = b""
     message: str = ""
     traceback: str = ""
+
+    @property
+    def correct_images(self) -> dict[str, bytes]:
+        """Which test images are classified correctly, by the column; empty if it is unknown."""
+        found = {CORRECT: self.correct, BEST_EPOCH_CORRECT: self.best_epoch_correct}
+        return {column: value for column, value in found.items() if value}
 
 
 Event = Start | Resume | Epoch | Note | End

@@ -18,7 +18,11 @@ from experiments.recording import atomic
 from experiments.recording.events import Event
 from experiments.recording.layout import JOURNAL
 from experiments.recording.lines import VersionError, decode, encode
+from experiments.recording.plain_files import check_is_file, why_unreadable
 
+BEGINNING = b'{"event": "'
+"""The first bytes of every line."""
+ASIDE = "rerun=true sets the file aside and starts the run again"
 LOCK_TRIES = 10
 LOCK_PAUSE = 0.01  # seconds
 
@@ -26,8 +30,9 @@ LOCK_PAUSE = 0.01  # seconds
 def parse(contents: bytes, path: Path, first_line: int = 1) -> Iterator[tuple[Event, int]]:
     """Yield each event in ``contents`` and the number of bytes up to its end.
 
-    An incomplete or damaged last line is skipped, because a crash leaves such a line. Raise
-    DataError for damage before the last line and for an event of another version.
+    An incomplete or damaged last line is skipped, because a crash leaves such a line. So is the
+    beginning of a first line. Raise DataError for damage before the last line, for a first line
+    that is no start of a run, and for an event of another version.
     """
     end = 0
     lines = contents.splitlines(keepends=True)
@@ -37,17 +42,25 @@ def parse(contents: bytes, path: Path, first_line: int = 1) -> Iterator[tuple[Ev
         except VersionError as error:
             raise DataError(
                 f"{path}: line {number} was written by another version of this project ({error});"
-                " rerun=true sets the file aside and starts the run again"
+                f" {ASIDE}"
             ) from None
-        if event is None and number - first_line + 1 < len(lines):
-            raise DataError(
-                f"{path}: line {number} is damaged: its checksum is wrong;"
-                " rerun=true sets the file aside and starts the run again"
-            )
         if event is None:
+            if number == 1 and not _may_be_torn(line):
+                raise DataError(f"{path}: is damaged: its first line is no start event; {ASIDE}")
+            if number - first_line + 1 < len(lines) or (number == 1 and line.endswith(b"\n")):
+                raise DataError(f"{path}: line {number} is damaged: its checksum is wrong; {ASIDE}")
             return
         end += len(line)
         yield event, end
+
+
+def _may_be_torn(line: bytes) -> bool:
+    """Return whether a line begins as every line does, as far as a crash has left it.
+
+    After a power failure the rest of a file can be zeros.
+    """
+    written = line.rstrip(b"\0")
+    return written.startswith(BEGINNING) or BEGINNING.startswith(written)
 
 
 class Journal:
@@ -56,7 +69,7 @@ class Journal:
     If another process holds the lock, the constructor waits, or raises BlockingIOError if ``wait``
     is false. With ``aside`` a folder that already has events is renamed first, and the journal
     begins empty. An incomplete last line is removed. ``events`` are the events so far. The
-    constructor raises OSError if the file cannot be opened, DataError if it is damaged.
+    constructor raises OSError if the file cannot be opened, DataError if it is damaged or no file.
     """
 
     def __init__(self, folder: Path, *, wait: bool = True, aside: bool = False) -> None:
@@ -82,6 +95,7 @@ class Journal:
         """Open and lock the file. Repeat if the file was moved away during the wait."""
         while True:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            check_is_file(self.path)
             file = self.path.open("a+b", buffering=0)
             try:
                 if not _try_lock(file):
@@ -165,6 +179,8 @@ def _try_lock(file: Any) -> bool:
 
 def is_held(folder: Path) -> bool:
     """Return whether a process has the journal in ``folder`` open for writing."""
+    if not (folder / JOURNAL).is_file():
+        return False
     try:
         with (folder / JOURNAL).open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -188,8 +204,9 @@ class Follower:
         """Yield the events since the last call. An incomplete last line waits for the next call.
 
         If another journal has replaced the file, its events are yielded from the first one on.
-        Raise DataError for damage.
+        Raise DataError for damage, and if the file cannot be read.
         """
+        check_is_file(self.path)
         try:
             with self.path.open("rb") as file:
                 number = os.fstat(file.fileno()).st_ino
@@ -199,6 +216,8 @@ class Follower:
                 contents = file.read()
         except FileNotFoundError:
             return
+        except OSError as error:
+            raise DataError(f"{self.path}: {why_unreadable(error)}") from None
         for event, end in parse(contents, self.path, self._lines + 1):
             self.offset = start + end
             self._lines += 1

@@ -3,6 +3,7 @@
 outputs/runs/<identity>/   one folder per run
 outputs/sweeps/<id>/       one folder per sweep
 outputs/reports/           reports
+outputs/looks.jsonl        the looks at comparisons
 """
 
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 RUNS_FOLDER = "runs"
 SWEEPS_FOLDER = "sweeps"
 REPORTS = "reports"
+LOOKS = "looks.jsonl"
 
 JOURNAL = "journal.jsonl"
 """In the folder of a run: its events."""

@@ -9,6 +9,7 @@ from experiments.errors import DataError
 from experiments.recording.atomic import write_atomically
 from experiments.recording.layout import SWEEP_RECORD, SWEEPS_FOLDER, outputs_of, run_folder
 from experiments.recording.lines import VersionError, decode, encode
+from experiments.recording.plain_files import read_file
 from experiments.recording.recorded_config import RecordedTracking
 
 
@@ -23,7 +24,7 @@ class SweepRecord(Struct, frozen=True, kw_only=True):
     """A sweep: the overrides of its command line, and its runs.
 
     ``id`` depends on the identities of the runs only. ``time`` is the time of its first start, in
-    seconds since 1970.
+    seconds since 1970. ``options`` says which options its choices bring with them.
     """
 
     id: str
@@ -33,6 +34,7 @@ class SweepRecord(Struct, frozen=True, kw_only=True):
     environment: dict[str, str]
     tracking: RecordedTracking
     runs: list[SweepRun]
+    options: str = ""
 
     def folders(self, sweep: Path) -> list[Path]:
         """Return the folders of the runs, given the folder of the sweep."""
@@ -42,11 +44,11 @@ class SweepRecord(Struct, frozen=True, kw_only=True):
 def read_sweep(folder: Path) -> SweepRecord | None:
     """Return the record in the folder of a sweep; None if there is none.
 
-    Raise DataError if it is damaged.
+    Raise DataError if it is damaged, or cannot be read.
     """
     path = folder / SWEEP_RECORD
     try:
-        record: SweepRecord | None = decode(path.read_bytes(), SweepRecord)
+        record: SweepRecord | None = decode(read_file(path), SweepRecord)
     except FileNotFoundError:
         return None
     except VersionError as error:

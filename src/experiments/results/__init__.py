@@ -1,5 +1,6 @@
 """Results of runs as tidy pandas frames: from journals, from an MLflow store, or exported."""
 
+from experiments.recording import correct_images
 from experiments.results.arrivals import TARGETS, arrivals
 from experiments.results.commands import commands, with_choices, with_seeds
 from experiments.results.frames import (
@@ -11,6 +12,7 @@ from experiments.results.frames import (
     frame_of,
     options,
 )
+from experiments.results.left_out import LeftOutWarning
 from experiments.results.networks import (
     Predictions,
     first_layer,
@@ -21,21 +23,26 @@ from experiments.results.networks import (
 from experiments.results.queries import history, runs
 from experiments.results.scope import Scope
 from experiments.results.settings import default_rate, experiment
-from experiments.results.sources import count_runs, export, files, is_uri
+from experiments.results.sources import count_runs, export, files, is_outputs, is_uri
+from experiments.results.splits import OWN_SPLIT, SPLIT, with_own_splits
 from experiments.results.sweeps import SweepSummary, find_sweep, sweeps
 
 __all__ = [
     "BEST_VALIDATION",
     "END_METRICS",
     "OUTPUTS",
+    "OWN_SPLIT",
     "RATE",
+    "SPLIT",
     "TARGETS",
     "VALIDATION",
+    "LeftOutWarning",
     "Predictions",
     "Scope",
     "SweepSummary",
     "arrivals",
     "commands",
+    "correct_images",
     "count_runs",
     "default_rate",
     "experiment",
@@ -45,6 +52,7 @@ __all__ = [
     "first_layer",
     "frame_of",
     "history",
+    "is_outputs",
     "is_uri",
     "network",
     "options",
@@ -53,5 +61,6 @@ __all__ = [
     "square_images",
     "sweeps",
     "with_choices",
+    "with_own_splits",
     "with_seeds",
 ]

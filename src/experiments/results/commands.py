@@ -1,8 +1,9 @@
 """The commands that make the runs of a frame, or the same runs with other seeds or choices."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, cast
 
+import numpy as np
 import pandas as pd
 
 from experiments.configuration import CONF, GROUPS, override, run_command
@@ -14,7 +15,9 @@ from experiments.results.settings import (
     defaults,
     has_file,
     settings,
+    word,
 )
+from experiments.results.splits import with_own_splits
 
 
 def commands(runs: pd.DataFrame) -> list[str]:
@@ -24,25 +27,36 @@ def commands(runs: pd.DataFrame) -> list[str]:
     """
     if runs.empty:
         return []
-    given = [tuple(each.items()) for each in _settings(runs.to_dict("records"))]
+    rows = with_own_splits(runs).to_dict("records")
+    given = [tuple(each.items()) for each in _settings(rows)]
     return [_command(grid) for grid in grids([dict(each) for each in dict.fromkeys(given)])]
 
 
 def with_seeds(runs: pd.DataFrame, seeds: Iterable[int]) -> pd.DataFrame:
     """Return each of ``runs`` with each of ``seeds``."""
-    return pd.concat([runs.assign(seed=seed) for seed in seeds])
+    listed = list(seeds)
+    repeated = runs.iloc[np.tile(np.arange(len(runs)), len(listed))]
+    return repeated.assign(seed=np.repeat(listed, len(runs)))
 
 
 def with_choices(
-    run: pd.Series, group: str, seeds: Iterable[int], among: Sequence[str] = ()
+    run: pd.Series,
+    group: str,
+    seeds: Iterable[int],
+    among: Sequence[str] = (),
+    kept: Collection[str] = (),
 ) -> list[str]:
     """Return the commands that make a run with each choice in a group, and with each seed.
 
-    The options of the group and the learning rate are the defaults of each choice. ``among`` are
-    the choices; by default all files of conf/.
+    The options of the group, except those that are ``kept``, and the learning rate are the defaults
+    of each choice. ``among`` are the choices; by default all files of conf/.
     """
     known = sorted(among or (path.stem for path in (CONF / group).glob("*.yaml")))
-    own = [column for column in run.index if column.startswith(f"{group}.") or column == RATE]
+    own = [
+        column
+        for column in run.index
+        if column == RATE or (column.startswith(f"{group}.") and column not in kept)
+    ]
     rows = [run.drop(own).to_dict() | {group: choice} for choice in known]
     return commands(with_seeds(pd.DataFrame(rows), seeds))
 
@@ -68,7 +82,7 @@ def _command(grid: Sequence[Settings]) -> str:
     words = []
     for key in grid[0]:
         values = list(dict.fromkeys(run[key] for run in grid))
-        words.append(_seeds(cast("list[int]", values)) if key == "seed" else override(key, *values))
+        words.append(_seeds(cast("list[int]", values)) if key == "seed" else word(key, *values))
     return run_command(words)
 
 

@@ -9,8 +9,8 @@ import pandas as pd
 
 from experiments.configuration import experiments_command
 from experiments.errors import UserError
-from experiments.recording import NETWORK, WEIGHTS, run_folder
-from experiments.results.frames import OUTPUTS, ROOT, Loaded
+from experiments.recording import NETWORK, WEIGHTS, check_is_file, run_folder, weight_files
+from experiments.results.frames import OUTPUTS, ROOT, Loaded, with_end_columns
 
 RUNS_FILE = "runs.parquet"
 EPOCHS_FILE = "epochs.parquet"
@@ -23,8 +23,11 @@ def is_exported(folder: Path) -> bool:
 
 def read_exported(folder: Path) -> Loaded:
     """Return the exported results in a folder. Raise UserError if they cannot be read."""
+    check_is_file(folder / RUNS_FILE)
+    check_is_file(folder / EPOCHS_FILE)
     try:
-        return Loaded(pd.read_parquet(folder / RUNS_FILE), pd.read_parquet(folder / EPOCHS_FILE))
+        runs = with_end_columns(pd.read_parquet(folder / RUNS_FILE))
+        return Loaded(runs, pd.read_parquet(folder / EPOCHS_FILE))
     except (OSError, ValueError) as error:  # the errors of Arrow are subclasses of these
         raise UserError(
             f"{folder}: the files {RUNS_FILE} and {EPOCHS_FILE} cannot be read: {error};"
@@ -34,9 +37,15 @@ def read_exported(folder: Path) -> Loaded:
 
 def _check_target(folder: Path) -> None:
     """Raise UserError unless a folder is missing, empty, or holds exported results."""
+    if folder.is_symlink() and not folder.exists():
+        raise UserError(f"{folder}: this link leads nowhere; name an empty or a new folder")
+    for place in (folder, *folder.parents):
+        if place.exists() and not place.is_dir():
+            what = "this" if place == folder else str(place)
+            raise UserError(f"{folder}: {what} is a file; name an empty or a new folder")
     if not folder.exists() or is_exported(folder):
         return
-    others = sorted(each.name for each in folder.iterdir()) if folder.is_dir() else ["a file"]
+    others = sorted(each.name for each in folder.iterdir())
     if others:
         raise UserError(
             f"{folder}: holds other files, such as {others[0]}; name an empty or a new folder"
@@ -59,5 +68,6 @@ def write_exported(folder: Path, loaded: Loaded, trained: Mapping[str, Path]) ->
         target = run_folder(folder, identity)
         target.mkdir(parents=True, exist_ok=True)
         shutil.copy(source / NETWORK, target / NETWORK)
-        if (source / WEIGHTS).exists():
-            shutil.copytree(source / WEIGHTS, target / WEIGHTS, dirs_exist_ok=True)
+        for file in weight_files(source):
+            (target / WEIGHTS).mkdir(exist_ok=True)
+            shutil.copy(file, target / WEIGHTS / file.name)

@@ -1,5 +1,6 @@
 """The two frames of results, and their columns: one row per run, and one per run and epoch."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +9,7 @@ import pandas as pd
 from pandas.api.types import is_object_dtype
 
 from experiments.configuration import DESCRIBED, GROUPS
-from experiments.recording import Status
+from experiments.recording import BEST_EPOCH_CORRECT, CORRECT, Status
 
 RATE = "optimizer.learning_rate"
 OUTPUTS = "outputs"
@@ -21,12 +22,17 @@ VALIDATION = "validation/accuracy"
 BEST_VALIDATION = f"best_epoch/{VALIDATION}"
 END_METRICS = (
     "test/cost",
+    "test/loss",
     "test/accuracy",
+    "test/constant_guess",
     "best_epoch/epoch",
     "best_epoch/test/cost",
+    "best_epoch/test/loss",
     "best_epoch/test/accuracy",
 )
 """The metrics that a finished run has once. They are columns even if no run has finished."""
+CORRECT_IMAGES = (CORRECT, BEST_EPOCH_CORRECT)
+"""The columns that hold bytes, which `correct_images` decodes; None where they are unknown."""
 CATEGORIES = (*GROUPS, "status", "dtype")
 """The columns of type category."""
 FIRST = ("identity", "name", "status", *GROUPS, "seed")
@@ -42,6 +48,7 @@ class RunRow:
     ``started`` is in seconds since 1970, ``run_seconds`` is None while MLflow does not have the end
     of the run. ``data`` is the SHA-256 of the images, ``outputs`` the folder of the record, or None
     if that is not on this machine. ``parameters`` are the choice in each group and all options.
+    ``correct_images`` is as `End.correct_images`.
     """
 
     identity: str
@@ -54,6 +61,7 @@ class RunRow:
     message: str
     parameters: Mapping[str, Any]
     end_metrics: Mapping[str, float]
+    correct_images: Mapping[str, bytes]
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -69,6 +77,7 @@ class RunRow:
             "message": self.message,
             **self.parameters,
             **self.end_metrics,
+            **self.correct_images,
         }
 
 
@@ -105,11 +114,22 @@ def frame_of(rows: Sequence[Mapping[str, Any]], epochs: pd.DataFrame) -> pd.Data
     frame["started"] = pd.to_datetime(frame["started"], unit="s", utc=True)
     for column in CATEGORIES:
         frame[column] = frame[column].astype("category")
-    metrics = [column for column in frame if "/" in column]
+    metrics = [column for column in frame if "/" in column and column not in CORRECT_IMAGES]
     frame[metrics] = frame[metrics].astype(float)
     for column in frame:
         if is_object_dtype(frame[column]) and frame[column].map(_is_number_or_none).all():
             frame[column] = pd.to_numeric(frame[column])
+    return with_end_columns(frame)
+
+
+def with_end_columns(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame of runs with all columns of their ends, which older records do not have."""
+    missing = [column for column in END_METRICS if column not in frame]
+    frame = frame.assign(**dict.fromkeys(missing, math.nan))
+    for column in CORRECT_IMAGES:
+        values = frame[column] if column in frame else [None] * len(frame)
+        known = [value if isinstance(value, bytes) else None for value in values]
+        frame[column] = pd.Series(known, frame.index, dtype=object)
     return frame[in_order(list(frame.columns))]
 
 
@@ -153,7 +173,7 @@ def _add_metrics(frame: pd.DataFrame, epochs: pd.DataFrame) -> pd.DataFrame:
     done = by_run["epoch"].max().rename("epochs_done")
     frame = frame.join(last, on="identity").join(best, on="identity").join(done, on="identity")
     frame["epochs_done"] = frame["epochs_done"].fillna(0).astype(int)
-    return frame.reindex(columns=list(dict.fromkeys([*frame, *END_METRICS])))
+    return frame
 
 
 def _is_number_or_none(value: object) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from experiments.errors import UserError
+from experiments.errors import DataError, UserError
 from experiments.recording import (
     JOURNAL,
     SILENT_END,
@@ -23,19 +23,25 @@ from experiments.recording import (
     sweep_folders,
 )
 from experiments.results.frames import Loaded, RunRow, no_epochs
+from experiments.results.left_out import left_out, warn_of_left_out
 
 
 def load_journals(folder: Path, sweep: str | None) -> Loaded:
     """Return the results of an outputs folder, or those of one sweep.
 
     ``folder`` is an outputs folder or the folder of a sweep. ``sweep`` is the id of a sweep in the
-    outputs folder. Planned runs, which have no journal, are left out. Raise UserError if there are
-    no runs, and DataError if a journal is damaged.
+    outputs folder. Planned runs, which have no journal, are left out. So are runs whose journal
+    is damaged, with a warning. Raise UserError if there are no other runs.
     """
     rows: list[RunRow] = []
     epochs: list[dict[str, str | float]] = []
+    problems: list[str] = []
     for run in _folders(folder, sweep):
-        record = read_record(run)
+        try:
+            record = read_record(run)
+        except DataError as error:
+            problems.append(str(error))
+            continue
         if record is None:
             continue
         row = row_of(record, run_status(run, record), outputs_of(run))
@@ -44,9 +50,12 @@ def load_journals(folder: Path, sweep: str | None) -> Loaded:
             {"identity": row.identity, "epoch": event.epoch, **event.metrics}
             for event in record.epochs
         ]
+    if not rows and problems:
+        raise DataError(left_out(problems))
     if not rows:
         part = "" if sweep is None else f" of sweep {sweep}"
         raise UserError(f"{folder}: no runs{part} are recorded there")
+    warn_of_left_out(problems)
     return Loaded.of(rows, _frame(epochs))
 
 
@@ -78,6 +87,7 @@ def row_of(record: Record, status: Status, outputs: Path) -> RunRow:
         message=SILENT_END if died else end.message if end else "",
         parameters=parameters(start.choices, start.config),
         end_metrics=end.metrics if end else {},
+        correct_images=end.correct_images if end else {},
     )
 
 

@@ -14,6 +14,7 @@ from experiments.configuration import GROUPS
 from experiments.errors import UserError
 from experiments.recording import outputs_of
 from experiments.results.frames import Loaded, RunRow, no_epochs
+from experiments.tracking import check_answers
 
 if TYPE_CHECKING:
     from experiments.mirror import TrackedRun
@@ -24,12 +25,13 @@ def load_store(uri: str, sweep: str | None) -> Loaded:
 
     If several runs have one identity, the newest is used. Raise UserError if there are no runs.
     """
-    from experiments.mirror import epoch_metrics, find_runs  # imports MLflow
+    check_answers(uri)
+    from experiments.mirror import deleted_with_runs, epoch_metrics, find_runs  # imports MLflow
 
     found = [run for run in find_runs(uri) if sweep is None or sweep in run.sweeps]
     if not found:
         part = "" if sweep is None else f" as part of sweep {sweep}"
-        raise UserError(f"{uri}: no runs are tracked there{part}")
+        raise UserError(f"{uri}: no runs are tracked there{part}{deleted_with_runs(uri)}")
     newest = {run.identity: run for run in reversed(found)}
     identities = {run.id: run.identity for run in newest.values()}
     values = pd.DataFrame(
@@ -41,6 +43,7 @@ def load_store(uri: str, sweep: str | None) -> Loaded:
 
 def count_runs(uri: str, sweep: str) -> tuple[int, int]:
     """Return the numbers of runs of a sweep and of its store; runs of one identity count once."""
+    check_answers(uri)
     from experiments.mirror import find_runs  # imports MLflow
 
     found = find_runs(uri)
@@ -71,6 +74,7 @@ def row_of(run: TrackedRun) -> RunRow:
         message=run.message,
         parameters={name: parameter(name, text) for name, text in run.parameters.items()},
         end_metrics=run.end_metrics,
+        correct_images=run.correct_images,
     )
 
 
@@ -86,6 +90,7 @@ def parameter(name: str, text: str) -> Any:
 
 @lru_cache(maxsize=64)
 def _downloaded(uri: str, identity: str) -> tempfile.TemporaryDirectory[str]:
+    check_answers(uri)
     from experiments.mirror import download_files  # imports MLflow
 
     folder = tempfile.TemporaryDirectory(prefix="weights-", ignore_cleanup_errors=True)

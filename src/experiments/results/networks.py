@@ -9,9 +9,10 @@ import pandas as pd
 
 from experiments.errors import UserError
 from experiments.recording import NETWORK, load_weights
+from experiments.results.kept_files import read_network
 from experiments.results.settings import AnyRow, experiment
 from experiments.results.sources import files
-from nn import Network, load
+from nn import Network
 from nn.arrays import Array
 
 
@@ -33,10 +34,7 @@ def network(source: Path | str, run: AnyRow) -> Network:
     path = files(source, run["identity"]) / NETWORK
     if not path.exists():
         raise UserError(f"{source}: the network of run {run['identity']} has not been kept")
-    try:
-        return load(path.read_bytes())
-    except ValueError as error:
-        raise UserError(f"{path}: {error}") from None
+    return read_network(path)
 
 
 def first_layer(source: Path | str, run: AnyRow) -> dict[int, Array]:

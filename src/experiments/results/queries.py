@@ -23,10 +23,13 @@ def runs(source: Path | str, *, sweep: str | None = None, **where: object) -> pd
 
     The columns are `identity`, `name`, `status`, the choice in each group of conf/, all options,
     the metrics of the last epoch and of the test set, `best_epoch/validation/accuracy`,
-    `epochs_done`, `run_seconds` (in MLflow with the pauses of a resumed run), `started`, `data`
-    (SHA-256), `outputs` (the folder of the record) and `message` (why the run did not finish).
+    `test/correct` and `best_epoch/test/correct` (bytes, which `correct_images` decodes; None if
+    unknown), `epochs_done`, `run_seconds` (in MLflow with the pauses of a resumed run), `started`,
+    `data` (SHA-256), `outputs` (the folder of the record) and `message` (why the run did not
+    finish).
 
-    Raise UserError if no run is selected.
+    A run whose journal is damaged is left out, with a `LeftOutWarning`. Raise UserError if no run
+    is selected.
     """
     return _selected(source, load(source, sweep), where)
 

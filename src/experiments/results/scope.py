@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from experiments.configuration import experiments_command
+from experiments.configuration import experiments_command, in_home
 from experiments.errors import UserError
 from experiments.recording import is_sweep, outputs_of
 from experiments.results.frames import OUTPUTS
@@ -27,6 +27,7 @@ class Scope:
     @classmethod
     def of(cls, source: Path | str, sweep: str | None = None) -> "Scope":
         """Return the scope of `runs` with the same arguments."""
+        source = in_home(source)
         if is_uri(source):
             return cls(source, sweep)
         folder = Path(source).absolute()

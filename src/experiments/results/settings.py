@@ -22,6 +22,7 @@ from experiments.configuration import (
 from experiments.recording import parameters
 from experiments.results.frames import OUTPUTS, RATE
 from experiments.results.grids import Setting, Settings
+from experiments.results.splits import OWN_SPLIT, SPLIT
 
 AnyRow: TypeAlias = "pd.Series | Mapping[str, Any]"
 """A row of a frame of runs, as a Series or as a dict."""
@@ -102,7 +103,14 @@ def has_file(group: str, choice: str) -> bool:
 
 def overrides(given: Settings) -> list[str]:
     """Return settings as overrides of the command line."""
-    return [override(key, value) for key, value in given.items()]
+    return [word(key, value) for key, value in given.items()]
+
+
+def word(key: str, *values: Setting) -> str:
+    """Return the override that gives ``key`` these values. A split seed may be `OWN_SPLIT`."""
+    return (
+        f"{key}={OWN_SPLIT}" if key == SPLIT and values == (OWN_SPLIT,) else override(key, *values)
+    )
 
 
 def value_of(run: AnyRow, key: str) -> Setting | None:

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from experiments.configuration import run_command
+from experiments.configuration import in_home, run_command
 from experiments.errors import UserError
 from experiments.recording import read_sweep, sweep_folders
 from experiments.results.sources import is_uri
+from experiments.tracking import check_answers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +28,7 @@ class SweepSummary:
 
 def sweeps(source: Path | str) -> list[SweepSummary]:
     """Return the sweeps of an outputs folder or an MLflow store, the newest last."""
+    source = in_home(source)
     return _tracked(str(source)) if is_uri(source) else _recorded(Path(source))
 
 
@@ -42,10 +44,18 @@ def find_sweep(source: Path | str, prefix: str | None) -> SweepSummary | None:
     found = [sweep for sweep in known if sweep.id.startswith(prefix)]
     if len(found) != 1:
         ids = ", ".join(sweep.id for sweep in known) or "none"
+        deleted = "" if found or not is_uri(source) else _deleted(str(in_home(source)))
         raise UserError(
-            f"{prefix}: {len(found)} sweeps of {source} match, expected one; known ids: {ids}"
+            f"{prefix}: {len(found)} sweeps of {source} match, expected one; known ids:"
+            f" {ids}{deleted}"
         )
     return found[0]
+
+
+def _deleted(uri: str) -> str:
+    from experiments.mirror import deleted_with_runs  # imports MLflow
+
+    return deleted_with_runs(uri)
 
 
 def _recorded(outputs: Path) -> list[SweepSummary]:
@@ -65,6 +75,7 @@ def _recorded(outputs: Path) -> list[SweepSummary]:
 
 
 def _tracked(uri: str) -> list[SweepSummary]:
+    check_answers(uri)
     from experiments.mirror import find_sweeps  # imports MLflow
 
     return [

@@ -129,6 +129,8 @@ def remove(folder: Path) -> None:
 
 def _read(path: Path) -> Checkpoint | None:
     """Return a checkpoint; None if it is missing or damaged."""
+    if not path.is_file():
+        return None
     try:
         contents = path.read_bytes()
     except OSError:

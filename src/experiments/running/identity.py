@@ -22,9 +22,9 @@ from experiments.configuration import Experiment
 from experiments.data import Files, IDXDataset, cut, parse_idx
 from experiments.recording import Origin
 from experiments.running.source import digest
-from experiments.training import confusion_matrix, evaluate, initialise, train
+from experiments.training import confusion_matrix, constant_guess, evaluate, initialise, train
 
-CODE = (parse_idx, Files, cut, initialise, train, evaluate, confusion_matrix)
+CODE = (parse_idx, Files, cut, initialise, train, evaluate, confusion_matrix, constant_guess)
 """The functions and classes that every run uses; they reach the rest, except the chosen classes."""
 CHOSEN = ("activation", "initializer", "loss", "optimizer", "schedule")
 """The parts of an experiment whose class the user chooses."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from experiments.configuration import rebuild
 from experiments.interruption import Interruption
-from experiments.recording import Event, Record, Status
+from experiments.recording import End, Event, Record, Status
 from experiments.running.environment import environment
 from experiments.running.identity import differences, origin
 from experiments.running.job import Job
@@ -91,8 +91,8 @@ def compare_metrics(record: Record, repeated: Record) -> list[str]:
             f"the record has {len(record.epochs)} epochs, the repetition {len(repeated.epochs)}"
         )
     if record.final and record.end:
-        now_metrics = repeated.end.metrics if repeated.end else {}
-        names = _differing(record.end.metrics, now_metrics)
+        before_end, now_end = _results(record.end), _results(repeated.end)
+        names = _differing(before_end, now_end)
         found += [f"at the end: {', '.join(names)}"] if names else []
         if record.status != repeated.status:
             found.append(
@@ -101,7 +101,12 @@ def compare_metrics(record: Record, repeated: Record) -> list[str]:
     return found
 
 
-def _differing(before: Mapping[str, float], now: Mapping[str, float]) -> list[str]:
+def _results(end: End | None) -> dict[str, float | bytes]:
+    """Return the metrics of the test set, and which of its images are classified correctly."""
+    return {**end.metrics, **end.correct_images} if end else {}
+
+
+def _differing(before: Mapping[str, float | bytes], now: Mapping[str, float | bytes]) -> list[str]:
     names = sorted({*before, *now} - {*CLOCK})
     return [name for name in names if before.get(name) != now.get(name)]
 

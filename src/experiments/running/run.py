@@ -26,6 +26,7 @@ from experiments.recording import (
     Resume,
     Status,
     describe_end,
+    pack_correct,
     read_record,
     run_folders,
     save_weights,
@@ -41,6 +42,7 @@ from experiments.training import (
     DivergenceError,
     Progress,
     confusion_matrix,
+    constant_guess,
     evaluate,
     train,
 )
@@ -122,6 +124,8 @@ def _end(error: BaseException, recorder: Recorder) -> End:
     if isinstance(error, UserError):
         return End(status=Status.FAILED, message=str(error))
     message = "".join(traceback.format_exception_only(error)).strip()
+    if isinstance(error, MemoryError):
+        message = f"there is not enough memory: {error}"
     return End(status=Status.FAILED, message=message, traceback=traceback.format_exc())
 
 
@@ -242,12 +246,17 @@ def _finish(job: Job, network: Network, progress: Progress, dataset: Dataset) ->
         status=Status.FINISHED,
         metrics={
             "test/cost": last.cost,
+            "test/loss": last.loss,
             "test/accuracy": last.accuracy,
+            "test/constant_guess": constant_guess(dataset.train, dataset.test),
             "best_epoch/epoch": progress.best_epoch,
             "best_epoch/test/cost": best.cost,
+            "best_epoch/test/loss": best.loss,
             "best_epoch/test/accuracy": best.accuracy,
         },
         confusion_matrix=confusion.tolist(),
+        correct=pack_correct(last.correct),
+        best_epoch_correct=pack_correct(best.correct),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
-from experiments.configuration import CONTROL, GROUPS, job_names
+from experiments.configuration import CONTROL, GROUPS, check_store, job_names
 from experiments.errors import ConfigError, UserError
 from experiments.running import Job
 
@@ -13,7 +13,7 @@ from experiments.running import Job
 def prepare(overrides: Sequence[Sequence[str]], configs: Iterable[DictConfig]) -> list[Job]:
     """Return the jobs of a sweep, after every one of them has been checked.
 
-    Raise ConfigError, which names the job, or DataError.
+    Raise ConfigError, which names the job unless it is about the MLflow store, or DataError.
     """
     names = job_names(overrides, GROUPS)
     jobs: list[Job] = []
@@ -24,6 +24,7 @@ def prepare(overrides: Sequence[Sequence[str]], configs: Iterable[DictConfig]) -
         except UserError as error:
             raise ConfigError(f"{' '.join(words)}: {error}") from None
     check_control(jobs)
+    check_store(jobs[0].config.tracking)
     return jobs
 
 

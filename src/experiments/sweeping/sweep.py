@@ -7,14 +7,18 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from experiments.configuration import experiment_overrides
-from experiments.errors import DataError, UserError
+import msgspec
+
+from experiments.configuration import check_store, experiment_overrides, options_of_choices
+from experiments.errors import ConfigError, DataError, UserError
 from experiments.interruption import Interrupted
 from experiments.recording import (
     Record,
+    RecordedTracking,
     Status,
     SweepRecord,
     SweepRun,
+    parameters,
     read_record,
     read_sweep,
     sweep_folder,
@@ -48,7 +52,7 @@ def sweep(jobs: Sequence[Job], *, overrides: Sequence[str], processes: int) -> l
             display.say(message)
         supervisor = Supervisor(
             folder,
-            uri,
+            unique[0].config.tracking,
             needed=not workers.done or uri is None or not up_to_date(folder, uri),
             browse=browse_command(uri, overrides),
             say=display.say,
@@ -63,6 +67,8 @@ def sweep(jobs: Sequence[Job], *, overrides: Sequence[str], processes: int) -> l
                         summaries[worker.job.identity] = summary
                 ended = [summaries[job.identity] for job in unique if job.identity in summaries]
                 display.print(summary_table(ended))
+                if options := _options(unique):
+                    display.say(f"{options}.")
     _raise_if_unfinished(ended)
     return [summaries[job.identity] for job in jobs]
 
@@ -142,8 +148,28 @@ def _write_record(jobs: Sequence[Job], overrides: Sequence[str]) -> Path:
         time=before.time if before else time.time(),
         overrides=list(overrides),
         environment=environment(),
-        tracking=jobs[0].config.tracking,
+        tracking=_tracking(jobs[0].config.tracking, before),
         runs=[SweepRun(name=job.name, identity=job.identity) for job in jobs],
+        options=_options(jobs),
     )
     write_sweep(folder, record)
     return folder
+
+
+def _options(jobs: Sequence[Job]) -> str:
+    return options_of_choices([parameters(job.choices, job.config) for job in jobs])
+
+
+def _tracking(asked: RecordedTracking, before: SweepRecord | None) -> RecordedTracking:
+    """Return where a sweep is tracked: in one store it stays in the experiment of its first start.
+
+    If that experiment was deleted, the sweep goes to the one that is asked for.
+    """
+    if before is None or before.tracking.uri != asked.uri:
+        return asked
+    first = msgspec.structs.replace(asked, experiment=before.tracking.experiment)
+    try:
+        check_store(first)
+    except ConfigError:
+        return asked
+    return first

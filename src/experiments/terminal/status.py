@@ -50,22 +50,18 @@ def show_status(outputs: Path, chosen: str | None) -> None:
     is no such sweep, or nothing is recorded.
     """
     console = Console(highlight=False)
-    groups = []
-    swept: set[Path] = set()
-    for folder in [_find_sweep(outputs, chosen)] if chosen else sweep_folders(outputs):
-        try:
-            group, folders = _sweep_group(folder)
-        except DataError as error:
-            console.print(Text(str(error), "red"), soft_wrap=True)
-            continue
-        groups.append(group)
-        swept.update(folders)
+    folders = [_find_sweep(outputs, chosen)] if chosen else sweep_folders(outputs)
+    groups, swept, damaged = _sweep_groups(folders)
     shown = groups[-1] if groups else None
     single = [] if chosen else _single_runs(outputs, swept)
     if single:
         groups.append(Group("single runs", single))
+    if not groups and damaged:
+        raise DataError("; ".join(damaged))
     if not groups:
         raise UserError(f"{outputs}: no runs are recorded there yet; make some with: make sweep")
+    for message in damaged:
+        console.print(Text(message, "red"), soft_wrap=True)
     for group in groups:
         console.print(Text(group.title, "bold"), Text(_counts(group.rows)), soft_wrap=True)
     rows = (shown or groups[-1]).rows
@@ -88,6 +84,22 @@ def _find_sweep(outputs: Path, chosen: str) -> Path:
         return found[0]
     known = ", ".join(folder.name for folder in sweep_folders(outputs)) or "none"
     raise UserError(f"{chosen}: {len(found)} sweeps match, expected one; known ids: {known}")
+
+
+def _sweep_groups(sweeps: Sequence[Path]) -> tuple[list[Group], set[Path], list[str]]:
+    """Return the runs of sweeps, their folders, and what is wrong with damaged sweeps."""
+    groups: list[Group] = []
+    swept: set[Path] = set()
+    damaged: list[str] = []
+    for sweep in sweeps:
+        try:
+            group, folders = _sweep_group(sweep)
+        except DataError as error:
+            damaged.append(str(error))
+            continue
+        groups.append(group)
+        swept.update(folders)
+    return groups, swept, damaged
 
 
 def _sweep_group(folder: Path) -> tuple[Group, list[Path]]:

@@ -1,5 +1,6 @@
 """Tracking, as seen by a process that trains: it starts the mirror, and never imports MLflow."""
 
+from experiments.tracking.answers import MLFLOW_LIMIT, check_answers, no_answer
 from experiments.tracking.messages import Message, MirrorProgress, StoreWarning, encode_message
 from experiments.tracking.supervisor import Supervisor, browse_command
 from experiments.tracking.sync_state import (
@@ -14,6 +15,7 @@ from experiments.tracking.sync_state import (
 )
 
 __all__ = [
+    "MLFLOW_LIMIT",
     "Message",
     "MirrorProgress",
     "StoreWarning",
@@ -21,8 +23,10 @@ __all__ = [
     "SyncState",
     "SyncStateFile",
     "browse_command",
+    "check_answers",
     "encode_message",
     "is_behind",
+    "no_answer",
     "read_sync_state",
     "runs_of",
     "store_key",

@@ -5,10 +5,11 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from experiments.configuration import experiments_command, group_of
-from experiments.recording import is_run, is_sweep
+from experiments.configuration import experiments_command, group_of, restorable
+from experiments.recording import RecordedTracking, is_run, is_sweep
 from experiments.tracking.messages import MirrorProgress, StoreWarning
 from experiments.tracking.mirror_process import MirrorProcess
+from experiments.tracking.sync_state import experiment_of
 
 PATIENCE = 3
 """Seconds of waiting for MLflow before the first line about it."""
@@ -23,22 +24,24 @@ POLL = 0.1
 class Supervisor:
     """Copies the records in ``folder`` to MLflow while the context lasts.
 
-    With ``uri`` None nothing is tracked; without ``needed`` MLflow is up to date already. A mirror
-    that fails disturbs no run: ``say`` gets the first warning at once, and at the end a line that
-    says whether MLflow is up to date. ``browse`` is the command that shows the runs.
+    ``tracking`` is what the command asks for. Without an address nothing is tracked; without
+    ``needed`` MLflow is up to date already. A mirror that fails disturbs no run: ``say`` gets the
+    first warning at once, and at the end a line that says whether MLflow is up to date. ``browse``
+    is the command that shows the runs.
     """
 
     def __init__(
         self,
         folder: Path,
-        uri: str | None,
+        tracking: RecordedTracking,
         *,
         needed: bool,
         browse: str,
         say: Callable[[str], None],
     ) -> None:
         self.folder = folder
-        self.uri = uri
+        self.uri = tracking.uri
+        self._experiment = tracking.experiment
         self._needed = needed
         self._browse = browse
         self._say = say
@@ -56,7 +59,10 @@ class Supervisor:
     def __exit__(self, *_: object) -> None:
         problem = self._finish(self._mirror) if self._mirror is not None else ""
         if is_run(self.folder) or is_sweep(self.folder):
-            self._say(closing_message(self.folder, self.uri, self._browse, problem))
+            message = closing_message(
+                self.folder, self.uri, self._browse, problem, asked=self._experiment
+            )
+            self._say(message)
 
     def attend(self) -> None:
         """Print the first warning. If the mirror has died, say so and start another one, once."""
@@ -130,16 +136,23 @@ def waiting_message(progress: MirrorProgress | None) -> str:
     return f"Waiting for MLflow{so_far}; Ctrl-C skips this."
 
 
-def closing_message(folder: Path, uri: str | None, browse: str, problem: str) -> str:
+def closing_message(folder: Path, uri: str | None, browse: str, problem: str, *, asked: str) -> str:
     """Return the message at the end: where the records are, and whether MLflow is up to date.
 
-    ``problem`` says why MLflow is not up to date; it is empty if MLflow is.
+    ``problem`` says why MLflow is not up to date; it is empty if MLflow is. ``asked`` is the
+    experiment of the command. Records stay in the experiment in which they were started.
     """
     name = os.path.relpath(folder)
     if uri is None:
         return f"Recorded in {name}, not in MLflow."
     if not problem:
-        return f"Recorded in {name}\nand in MLflow: browse with  {browse}"
+        first = experiment_of(folder)
+        if first not in ("", asked) and (deleted := restorable(uri, first)):
+            return f"Recorded in {name}\nand in MLflow, but {deleted}"
+        where = (
+            f", in the experiment {first} of the first start" if first not in ("", asked) else ""
+        )
+        return f"Recorded in {name}\nand in MLflow{where}: browse with  {browse}"
     return (
         f"MLflow is not up to date: {problem}\nNothing is lost, the journals are complete."
         " The next run updates MLflow, or, after the repair:"

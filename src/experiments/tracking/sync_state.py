@@ -10,7 +10,15 @@ from msgspec import Struct
 
 from experiments.configuration import sqlite_path
 from experiments.errors import DataError
-from experiments.recording import JOURNAL, SYNC_STATE, is_held, read_record, read_sweep
+from experiments.recording import (
+    JOURNAL,
+    SYNC_STATE,
+    RecordedTracking,
+    is_held,
+    read_file,
+    read_record,
+    read_sweep,
+)
 
 
 class SyncState(Struct, frozen=True, kw_only=True):
@@ -61,8 +69,13 @@ def read_sync_state(folder: Path) -> SyncState | None:
     Without a sync state everything is looked up in MLflow again.
     """
     try:
-        return msgspec.json.decode((folder / SYNC_STATE).read_bytes(), type=SyncState)
-    except (OSError, ValueError, RecursionError):  # ValueError: no JSON, no UTF-8, other fields
+        return msgspec.json.decode(read_file(folder / SYNC_STATE), type=SyncState)
+    except (
+        OSError,
+        DataError,
+        ValueError,
+        RecursionError,
+    ):  # ValueError: no JSON, no UTF-8, other fields
         return None
 
 
@@ -104,11 +117,24 @@ def store_of(folder: Path) -> str | None:
 
     Raise DataError if the record is damaged.
     """
+    tracking = _tracking_of(folder)
+    return tracking.uri if tracking else None
+
+
+def experiment_of(folder: Path) -> str:
+    """Return the experiment of the run or sweep in ``folder``; nothing if it is not known."""
+    with suppress(DataError):
+        tracking = _tracking_of(folder)
+        return tracking.experiment if tracking else ""
+    return ""
+
+
+def _tracking_of(folder: Path) -> RecordedTracking | None:
     sweep = read_sweep(folder)
     if sweep is not None:
-        return sweep.tracking.uri
+        return sweep.tracking
     record = read_record(folder)
-    return record.start.config.tracking.uri if record else None
+    return record.start.config.tracking if record else None
 
 
 def store_key(uri: str) -> str:

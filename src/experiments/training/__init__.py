@@ -1,6 +1,11 @@
 """The training of one network: the mini-batch loop, its metrics, evaluation and diagnostics."""
 
-from experiments.training.evaluation import Evaluation, confusion_matrix, evaluate
+from experiments.training.evaluation import (
+    Evaluation,
+    confusion_matrix,
+    constant_guess,
+    evaluate,
+)
 from experiments.training.metrics import CLOCK, EpochMetrics
 from experiments.training.progress import Progress, initialise
 from experiments.training.train import DivergenceError, descend, train
@@ -12,6 +17,7 @@ __all__ = [
     "Evaluation",
     "Progress",
     "confusion_matrix",
+    "constant_guess",
     "descend",
     "evaluate",
     "initialise",

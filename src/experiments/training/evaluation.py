@@ -1,4 +1,4 @@
-"""Evaluate a network on a split: cost, accuracy and confusion matrix."""
+"""Evaluate a network on a split: cost, loss, accuracy and confusion matrix."""
 
 import math
 from dataclasses import dataclass
@@ -11,21 +11,31 @@ from nn import Network
 from nn.arrays import Array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Evaluation:
-    """Mean cost, penalty included, and accuracy in [0, 1] on one split."""
+    """Mean cost, mean loss, and ``correct [n]``: which images are classified correctly.
+
+    The cost includes the penalty for large weights, the loss does not. So losses can be compared
+    between penalties.
+    """
 
     cost: float
-    accuracy: float
+    loss: float
+    correct: npt.NDArray[np.bool_]
+
+    @property
+    def accuracy(self) -> float:
+        """The fraction of images that are classified correctly."""
+        return float(np.mean(self.correct))
 
 
 def evaluate(network: Network, split: Split, *, penalty: float) -> Evaluation:
-    """Return mean cost, with ``penalty`` times the sum of squared weights, and accuracy."""
+    """Evaluate: the cost is the loss plus ``penalty`` times the sum of squared weights."""
     logits = network.logits(split.images)
-    cost = network.loss.value(logits, split.targets)
+    cost = loss = network.loss.value(logits, split.targets)
     if penalty:
         cost += penalty * norm(network.parameters[: network.n_weights]) ** 2
-    return Evaluation(cost, float(np.mean(logits.argmax(axis=1) == split.labels)))
+    return Evaluation(cost, loss, logits.argmax(axis=1) == split.labels)
 
 
 def confusion_matrix(network: Network, split: Split) -> npt.NDArray[np.intp]:
@@ -33,6 +43,15 @@ def confusion_matrix(network: Network, split: Split) -> npt.NDArray[np.intp]:
     k = split.targets.shape[1]
     predicted = network.logits(split.images).argmax(axis=1)
     return np.bincount(split.labels * k + predicted, minlength=k * k).reshape(k, k)
+
+
+def constant_guess(train: Split, test: Split) -> float:
+    """Return the accuracy on ``test`` of always answering the most frequent class of ``train``.
+
+    Of equally frequent classes the first is the answer.
+    """
+    answer = np.bincount(train.labels).argmax()
+    return float(np.mean(test.labels == answer))
 
 
 def norm(vector: Array) -> float:

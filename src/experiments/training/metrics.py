@@ -12,13 +12,18 @@ CLOCK = ("seconds", "images_per_second")
 
 @dataclass(frozen=True)
 class EpochMetrics:
-    """The metrics of an epoch; those of the parameters are for the parameters at its end."""
+    """The metrics of an epoch; those of the parameters are for the parameters at its end.
+
+    ``minibatch_gradient_norm`` is the L2 norm of the gradient of a mini-batch, penalty included, as
+    the mean over every 16th mini-batch of the epoch. It is larger than the norm of the gradient of
+    all training images, because the noise of the mini-batches adds to it.
+    """
 
     epoch: int
     train: Evaluation
     validation: Evaluation
     learning_rate: float
-    gradient_norm: float  # L2 norm of a mini-batch's gradient, mean over every 16th mini-batch
+    minibatch_gradient_norm: float
     weight_norms: tuple[float, ...]  # L2 norm of each layer's weights
     seconds: float  # spent on the mini-batches, evaluation excluded
     images_per_second: float
@@ -33,11 +38,13 @@ class EpochMetrics:
         """Return the metrics by the name under which they are recorded."""
         return {
             "train/cost": self.train.cost,
+            "train/loss": self.train.loss,
             "train/accuracy": self.train.accuracy,
             "validation/cost": self.validation.cost,
+            "validation/loss": self.validation.loss,
             "validation/accuracy": self.validation.accuracy,
             "learning_rate": self.learning_rate,
-            "gradient_norm": self.gradient_norm,
+            "minibatch_gradient_norm": self.minibatch_gradient_norm,
             **{f"weight_norm/{i}": norm for i, norm in enumerate(self.weight_norms, 1)},
             "seconds": self.seconds,
             "images_per_second": self.images_per_second,

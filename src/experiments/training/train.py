@@ -66,7 +66,7 @@ def train(
                 train=evaluate(network, dataset.train, penalty=penalty),
                 validation=evaluate(network, dataset.validation, penalty=penalty),
                 learning_rate=rate,
-                gradient_norm=sum(progress.gradient_norms) / len(progress.gradient_norms),
+                minibatch_gradient_norm=sum(progress.gradient_norms) / len(progress.gradient_norms),
                 weight_norms=tuple(norm(w.ravel()) for w in network.weights),
                 seconds=progress.seconds,
                 images_per_second=len(dataset.train) / progress.seconds,

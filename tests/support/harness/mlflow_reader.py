@@ -12,11 +12,13 @@ from harness.outputs import run_folder
 
 EVERY_EPOCH_METRICS = {
     "train/cost",
+    "train/loss",
     "train/accuracy",
     "validation/cost",
+    "validation/loss",
     "validation/accuracy",
     "learning_rate",
-    "gradient_norm",
+    "minibatch_gradient_norm",
     "weight_norm/1",
     "weight_norm/2",
     "seconds",
@@ -24,12 +26,13 @@ EVERY_EPOCH_METRICS = {
     "output/error",
     "output/slope",
     "output/delta",
+    "output/saturated_and_wrong",
     "saturated/1",
-    "saturated/2",
 }
 """The metrics of each epoch, for a network with one hidden layer."""
-TEST_METRICS = {"test/cost", "test/accuracy"}
-BEST_EPOCH_METRICS = {"best_epoch/epoch", "best_epoch/test/cost", "best_epoch/test/accuracy"}
+EVALUATED = ("test/cost", "test/loss", "test/accuracy")
+TEST_METRICS = {*EVALUATED, "test/constant_guess"}
+BEST_EPOCH_METRICS = {"best_epoch/epoch", *(f"best_epoch/{name}" for name in EVALUATED)}
 
 
 def uri(folder: Path) -> str:

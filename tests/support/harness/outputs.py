@@ -87,8 +87,8 @@ def histories(folder: Path) -> dict[str, list[tuple[int, float]]]:
 def results(folder: Path) -> dict[str, Any]:
     """Return everything that a finished run has computed, to the last bit, without clock times.
 
-    These are all metrics, the confusion matrix, and digests of the network and of the recorded
-    weights.
+    These are all metrics, the correct test images, the confusion matrix, and digests of the network
+    and of the recorded weights.
     """
     end = events(folder)[-1]
     assert end["status"] == "finished", end
@@ -101,4 +101,5 @@ def results(folder: Path) -> dict[str, Any]:
     with np.load(run_folder(folder) / "network.npz") as saved:
         contents[str(saved["parameters"].dtype)] = saved["parameters"].tobytes()
     digests = {name: hashlib.sha256(each).hexdigest() for name, each in contents.items()}
-    return {**metrics, "confusion": end["confusion_matrix"], **digests}
+    correct = {name: end[name] for name in ("correct", "best_epoch_correct")}
+    return {**metrics, **correct, "confusion": end["confusion_matrix"], **digests}

@@ -10,6 +10,7 @@ import records
 from experiments.cli.arguments import (
     chosen_outputs,
     chosen_sweep,
+    mention_other_runs,
     outputs_parser,
     runs_source,
     store_parser,
@@ -57,6 +58,12 @@ def test_the_path_of_a_store_is_made_absolute(
     assert store_uri(arguments) == runs_source(arguments) == f"sqlite:///{tmp_path}/a.db"
 
 
+def test_the_home_directory_is_expanded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert chosen_outputs(read("--outputs=~/a")) == tmp_path / "a"
+    assert store_uri(read("--uri=sqlite:///~/a.db")) == f"sqlite:///{tmp_path}/a.db"
+
+
 def test_runs_are_read_from_the_records_unless_a_store_is_given() -> None:
     assert runs_source(read("--outputs", "/a")) == Path("/a")
     assert runs_source(read("--outputs", "/a", "--uri", "http://h")) == "http://h"
@@ -91,7 +98,9 @@ def test_runs_outside_of_the_newest_sweep_are_mentioned_unless_a_sweep_was_asked
         records.write_sweep_record(tmp_path, record)
 
     def said(*words: str) -> str:
-        chosen_sweep(read(*words), tmp_path)
+        sweep = chosen_sweep(read(*words), tmp_path)
+        assert capsys.readouterr() == ("", "")
+        mention_other_runs(read(*words), tmp_path, sweep)
         out, err = capsys.readouterr()
         assert out == ""
         return err

@@ -4,10 +4,12 @@ import signal
 from collections.abc import Callable
 
 import pytest
+from hydra.core.plugins import Plugins
 from hydra.errors import HydraException
 from omegaconf import OmegaConf
 
 from experiments.cli import error_lines, one_line_errors
+from experiments.configuration import compose
 from experiments.errors import ConfigError, DataError, UserError
 from experiments.interruption import Interrupted
 
@@ -31,11 +33,13 @@ def ended_by(capsys: pytest.CaptureFixture[str]) -> EndedBy:
     ("error", "line"),
     [
         (UserError("no such run"), "error: no such run\n"),
+        (UserError(f"run {'it ' * 200}again"), f"error: run {'it ' * 200}again\n"),
         (ConfigError("epochs\nis wrong"), "error: epochs is wrong\n"),
         (DataError("a file"), "error: a file\n"),
         (HydraException("no such group"), "error: no such group\n"),
         (FileNotFoundError(2, "No such file", "/a"), "error: /a: No such file\n"),
         (MemoryError(), "error: there is not enough memory\n"),
+        (MemoryError("of 1 TB"), "error: there is not enough memory: of 1 TB\n"),
     ],
 )
 def test_an_error_of_the_user_is_one_line(ended_by: EndedBy, error: Exception, line: str) -> None:
@@ -71,3 +75,30 @@ def test_an_error_of_omegaconf_is_one_line(capsys: pytest.CaptureFixture[str]) -
     with pytest.raises(SystemExit), one_line_errors():
         OmegaConf.create({"a": "${b}"})["a"]
     assert capsys.readouterr().err == "error: a: its value is that of b, which does not exist\n"
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        lambda: Plugins.instance().instantiate_launcher(  # a RuntimeError
+            None, print, OmegaConf.create({"hydra": {"launcher": None}})
+        ),
+        lambda: OmegaConf.create({"a": 1})._set_flag(["b"], [True, False]),  # an AssertionError
+    ],
+)
+def test_other_errors_of_hydra_and_omegaconf_are_one_line(
+    mistake: Callable[[], object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit), one_line_errors():
+        mistake()
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize("path", ["file:///nowhere/at/all", "pkg://nowhere"])
+def test_a_missing_folder_of_configuration_files_is_an_error(
+    path: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit), one_line_errors():
+        compose([f"hydra.searchpath=[{path}]"])
+    missing = path.partition("://")[2]
+    assert capsys.readouterr().err == f"error: hydra.searchpath: there is no folder {missing}\n"

@@ -39,7 +39,10 @@ def test_all_runs_are_exported_on_request(outputs: Path, tmp_path: Path) -> None
     assert len(pd.read_parquet(target / "runs.parquet")) == 3
 
 
-def test_a_network_that_was_not_kept_cannot_be_exported(outputs: Path, tmp_path: Path) -> None:
+def test_a_network_that_was_not_kept_cannot_be_exported(
+    outputs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     words = ["export", str(tmp_path / "e"), "--outputs", str(outputs), "--network", "aa"]
     with pytest.raises(UserError, match="aa"):
         export.run(parser().parse_args(words))
+    assert capsys.readouterr() == ("", "")  # the error is a line alone

@@ -56,10 +56,26 @@ def test_no_run_is_an_error_if_runs_are_not_tracked(tmp_path: Path) -> None:
         find_record("b", tmp_path, None)
 
 
+def test_no_run_and_no_store_is_an_error_that_names_the_run_and_the_store(tmp_path: Path) -> None:
+    uri = f"sqlite:///{tmp_path}/nowhere.db"
+    message = (
+        f"^b: no run in {tmp_path} has this identity or folder; {uri}: there is no such store$"
+    )
+    with pytest.raises(UserError, match=message):
+        find_record("b", tmp_path, uri)
+
+
 def test_an_empty_journal_is_an_error(tmp_path: Path) -> None:
     write(tmp_path, FIRST)
     (tmp_path / "runs" / FIRST / JOURNAL).write_bytes(b"")
     with pytest.raises((UserError, DataError), match=FIRST):
+        find_record(FIRST, tmp_path, None)
+
+
+def test_a_journal_of_another_kind_is_damaged_and_not_empty(tmp_path: Path) -> None:
+    write(tmp_path, FIRST)
+    (tmp_path / "runs" / FIRST / JOURNAL).write_bytes(b"garbage")
+    with pytest.raises(DataError, match="its first line is no start event"):
         find_record(FIRST, tmp_path, None)
 
 

@@ -17,9 +17,15 @@ from experiments.cli import values
         (values.percentage_points, "0.25", 0.25),
         (values.percentage_points, "1e1", 10.0),
         (values.folder, "a b", Path("a b")),
+        (values.folder, "~/x", Path.home() / "x"),
+        (values.folder, "./~/x", Path("~/x")),
+        (values.folder_or_identifier, "~/x", str(Path.home() / "x")),
+        (values.folder_or_identifier, "ab", "ab"),
         (values.identifier, "abc", "abc"),
         (values.port, "1", 1),
         (values.port, "65535", 65535),
+        (values.names(["a", "b"]), "b", ["b"]),
+        (values.names(["a", "b"]), "b,a,b", ["b", "a"]),
     ],
 )
 def test_a_value_is_read(read: Callable[[str], Any], text: str, value: object) -> None:
@@ -37,6 +43,10 @@ def test_a_value_is_read(read: Callable[[str], Any], text: str, value: object) -
         (values.folder, "sqlite:///mlflow.db", "a folder, not an address"),
         (values.identifier, "", "it is empty"),
         *((values.port, text, "a number from 1 to 65535") for text in ("0", "65536", "-1", "x")),
+        *(
+            (values.names(["a", "b"]), text, "one or more of a,b, with commas, not")
+            for text in ("", ",", "a,", "a b", "A", "c", "a,c")
+        ),
         (values.port, "9" * 5000, "a number from 1 to 65535"),
     ],
 )

@@ -18,7 +18,6 @@ from experiments.errors import UserError
 from experiments.recording import Status
 
 RATE = "optimizer.learning_rate"
-pytestmark = pytest.mark.usefixtures("fewer_resamples")
 
 
 def refusal(runs: pd.DataFrame, group: str = "loss", **options: Any) -> str:
@@ -40,13 +39,27 @@ def test_conditions_and_seeds_with_one_arm_are_listed_as_incomplete() -> None:
     alone = arm("loss=mse", "architecture=784-20-10-10")
     runs = [*arm("loss=ce"), *arm("loss=mse"), *arm("loss=ce", seeds=[20]), *alone]
     (condition, seed) = compare(frame(runs), "loss").incomplete
-    assert condition.startswith("784-20-10-10: only mse has been run; run the others with: python")
+    assert condition.startswith("784-20-10-10: only mse sigmoid has been run; run")
     made = {job for line in frames.recommended(condition) for job in frames.jobs(line)}
     identities = {frames.identity_of(job) for job in made}
     assert {frames.identity_of(each["name"].split()) for each in alone} <= identities
     other = [f"loss=ce architecture=784-20-10-10 seed={seed}".split() for seed in SEEDS]
     assert {frames.identity_of(each) for each in other} <= identities
-    assert seed == "784-30-10: only ce or mse has seed 20, not both"
+    assert seed == "784-30-10: only ce softmax or mse sigmoid has seed 20, not both"
+
+
+def test_a_loss_that_is_missing_at_an_output_function_is_run_with_it() -> None:
+    alone = arm("loss=ce", "loss.output=softmax")
+    runs = [*arm("loss=ce", "loss.output=sigmoid"), *arm("loss=mse", "loss.output=sigmoid"), *alone]
+    (sentence,) = compare(frame(runs), "loss").incomplete
+    assert sentence.startswith("784-30-10 softmax: only ce has been run; run the others with")
+    made = {
+        frames.identity_of(job)
+        for line in frames.recommended(sentence)
+        for job in frames.jobs(line)
+    }
+    other = [f"loss=mse loss.output=softmax seed={seed}".split() for seed in SEEDS]
+    assert {frames.identity_of(each) for each in other} <= made
 
 
 def test_a_complete_comparison_has_nothing_incomplete() -> None:
@@ -56,7 +69,7 @@ def test_a_complete_comparison_has_nothing_incomplete() -> None:
 def test_more_seeds_are_the_smallest_new_ones() -> None:
     runs = frame(arm("loss=ce", seeds=[0, 2, 3]) + arm("loss=mse", seeds=[0, 2, 3]))
     (pair,) = compare(runs, "loss").pairs
-    rows = runs_with_more_seeds(pair, 2)
+    rows = runs_with_more_seeds(pair.arms, 2)
     for loss in ("ce", "mse"):
         assert sorted(rows[rows["loss"] == loss]["seed"]) == [0, 1, 2, 3, 4]
 
@@ -121,7 +134,9 @@ def test_a_condition_of_which_another_sweep_has_the_other_arm_says_so(tmp_path: 
     records.write_sweep_record(tmp_path, records.sweep_record(swept, id="5"))
     scope = results.Scope.of(tmp_path, "5")
     (sentence,) = compare(results.runs(tmp_path, sweep="5"), "loss", scope=scope).incomplete
-    assert sentence.startswith("784-20-10-10: only ce has been run in sweep 5; all runs together")
+    assert sentence.startswith(
+        "784-20-10-10: only ce softmax has been run in sweep 5; all runs together"
+    )
     assert "; or run the others with: python run.py -m " in sentence
 
 

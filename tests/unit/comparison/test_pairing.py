@@ -15,7 +15,7 @@ def test_pairs_are_matched_by_seed() -> None:
     b = arm("loss=mse", seeds=[7, 5, 2, 1])
     (pair,) = pairs(frame(a + b), "loss")
     accuracy = {(each["loss"], each["seed"]): each["test/accuracy"] for each in a + b}
-    assert (pair.arm_a, pair.arm_b) == ("ce", "mse")
+    assert (pair.arm_a, pair.arm_b) == ("ce softmax", "mse sigmoid")
     assert list(pair.values.index) == [1, 2, 5]
     assert list(pair.values["a"]) == [accuracy["ce", seed] for seed in (1, 2, 5)]
     assert list(pair.values["b"]) == [accuracy["mse", seed] for seed in (1, 2, 5)]
@@ -27,7 +27,7 @@ def test_differences_have_a_row_for_each_pair_and_seed() -> None:
     table = seed_differences([pair])
     assert list(table["seed"]) == [1, 2]
     assert list(table["difference"]) == list(pair.values["a"] - pair.values["b"])
-    assert set(table["arms"]) == {"ce - mse"}
+    assert set(table["arms"]) == {"ce softmax - mse sigmoid"}
     assert set(table["condition"]) == {"784-30-10"}
 
 
@@ -90,18 +90,29 @@ def with_divergence() -> Pair:
 
 def test_a_diverged_run_has_no_value_and_loses() -> None:
     pair = with_divergence()
-    assert pair.diverged
+    assert [each.failed for each in pair.failures] == [2, 1]
+    assert pair.failed_alone == (1, 0)
+    assert list(pair.learned.index) == list(range(6))
     assert list(pair.values["a"].isna()) == [False] * 6 + [True] * 2
     assert list(pair.finished.index) == list(range(6))
-    assert pair.wins == (6, 1)
     assert pair.superiority == (6 + 0.5) / 8  # two runs that diverged are a tie
     assert list(seed_differences([pair])["seed"]) == list(range(6))
 
 
-def test_a_pair_that_finished_has_not_diverged() -> None:
+def test_a_pair_that_learned_has_no_failures() -> None:
     (pair,) = pairs(frame(arm("loss=ce", at=0.95) + arm("loss=mse")), "loss")
-    assert not pair.diverged
-    assert pair.wins == (len(SEEDS), 0)
+    assert not pair.failed.any(axis=None)
+    assert len(pair.learned) == len(SEEDS)
+
+
+def test_a_run_that_is_stuck_far_below_its_arm_failed() -> None:
+    stuck = arm("loss=ce", at=0.84, seeds=[7])
+    runs = arm("loss=ce", at=0.96, seeds=range(7)) + stuck + arm("loss=mse", at=0.96)
+    (pair,) = pairs(frame(runs), "loss")
+    assert pair.failed_alone == (1, 0)
+    assert list(pair.learned.index) == list(range(7))
+    assert list(pair.finished.index) == list(SEEDS)
+    assert pair.medians == pytest.approx((0.96, 0.96), abs=0.001)
 
 
 def test_ties_count_half_a_win() -> None:

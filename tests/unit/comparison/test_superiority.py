@@ -33,7 +33,7 @@ def test_the_fraction_of_wins_is_the_one_counted_by_hand(results: dict[Key, floa
         for (*words, seed), value in results.items()
     )
     matrix = superiority(tuned(runs), ["loss", "optimizer"])
-    arms = sorted({f"{loss[5:]} {optimizer[10:]}" for loss, optimizer, *_ in results})
+    arms = sorted(names(results).values())
     assert list(matrix.index) == list(matrix.columns) == arms
     m = matrix.to_numpy()
     for i, j in np.ndindex(m.shape):
@@ -45,11 +45,22 @@ def test_the_fraction_of_wins_is_the_one_counted_by_hand(results: dict[Key, floa
             assert m[i, j] + m[j, i] == pytest.approx(1)
 
 
+def names(results: dict[Key, float | None]) -> dict[tuple[str, str], str]:
+    """Return the name of each arm, which has the output function if both losses were run."""
+    arms = {(loss, optimizer) for loss, optimizer, *_ in results}
+    outputs = {"loss=ce": " softmax", "loss=mse": " sigmoid"}
+    both = len({loss for loss, _ in arms}) == 2
+    return {
+        (loss, optimizer): f"{loss[5:]} {optimizer[10:]}{outputs[loss] if both else ''}"
+        for loss, optimizer in arms
+    }
+
+
 def counted(results: dict[Key, float | None], a: str, b: str) -> float | None:
     """Return how often ``a`` beats ``b``, counted one by one; None if they share no seed."""
     by_arm: dict[str, dict[tuple[str, int], float]] = {a: {}, b: {}}
     for (loss, optimizer, other, seed), value in results.items():
-        values = by_arm.get(f"{loss[5:]} {optimizer[10:]}", {})
+        values = by_arm.get(names(results)[loss, optimizer], {})
         values[other, seed] = -1.0 if value is None else value
     common = by_arm[a].keys() & by_arm[b].keys()
     wins = [np.sign(by_arm[a][key] - by_arm[b][key]) / 2 + 0.5 for key in common]

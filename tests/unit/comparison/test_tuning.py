@@ -7,7 +7,7 @@ import pytest
 from frames import SEEDS, Runs, arm, diverged, frame, run
 
 from experiments.comparison import selection_bias, tuned
-from experiments.comparison.tuning import chance, final_runs
+from experiments.comparison.tuning import CHOSEN_ON, chance, final_runs
 from experiments.errors import UserError
 
 RATE = "optimizer.learning_rate"
@@ -41,7 +41,7 @@ def at_rate(
             {0.1: [0.90, 0.90, 1.0, 1.0], 0.3: [0.91, 0.91]}, 0.3, id="only common seeds count"
         ),
         pytest.param(
-            {0.1: [0.90] * 5, 0.3: [0.99] * 2}, 0.1, id="a rate with few seeds is left out"
+            {0.1: [0.90] * 5, 0.3: [0.99] * 2}, 0.3, id="a rate with few seeds is not left out"
         ),
     ],
 )
@@ -51,6 +51,25 @@ def test_an_arm_gets_the_rate_that_is_best_on_validation(
     found = tuned(frame(each for rate, values in rates.items() for each in at_rate(rate, values)))
     assert set(found[RATE]) == {best}
     assert len(found) == len(rates[best])
+
+
+@pytest.mark.parametrize(
+    ("rates", "chosen_on"),
+    [
+        ({0.1: [0.9, 0.9], 0.3: [0.95] * 4}, [True, True, False, False]),
+        ({0.3: [0.95] * 3}, [False] * 3),
+    ],
+)
+def test_the_seeds_of_the_choice_are_marked(
+    rates: dict[float, list[float | None]], chosen_on: list[bool]
+) -> None:
+    found = tuned(frame(each for rate, values in rates.items() for each in at_rate(rate, values)))
+    assert found.sort_values("seed")[CHOSEN_ON].tolist() == chosen_on
+
+
+def test_without_a_common_seed_all_seeds_are_those_of_the_choice() -> None:
+    runs = [*at_rate(0.1, [0.9], seeds=[0]), *at_rate(0.3, [0.95, 0.94], seeds=[1, 2])]
+    assert tuned(frame(runs))[CHOSEN_ON].tolist() == [True, True]
 
 
 def test_the_accuracy_after_the_last_epoch_counts() -> None:
@@ -82,6 +101,12 @@ def with_classes(runs: Runs, n_classes: int) -> Runs:
 def test_chance_is_one_divided_by_the_number_of_classes() -> None:
     runs = frame(with_classes([run()], 26) + with_classes([run()], 2) + [run()])
     assert list(chance(runs)) == [1 / 26, 1 / 2, 1 / 10]
+
+
+def test_chance_is_the_accuracy_of_a_constant_guess_where_it_is_known() -> None:
+    runs = frame([run("seed=0"), run("seed=1", status="diverged"), run("seed=2", data="f" * 64)])
+    known = runs.assign(**{"test/constant_guess": [0.6, float("nan"), float("nan")]})
+    assert list(chance(known)) == [0.6, 0.6, 0.1]
 
 
 def test_a_rate_that_diverges_does_not_beat_an_accuracy_above_chance() -> None:

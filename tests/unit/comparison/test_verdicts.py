@@ -1,5 +1,6 @@
 """Verdicts in words: sentences, and the table for people."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from experiments.comparison import (
     two_networks_sentence,
     verdict_sentences,
 )
+from experiments.comparison.failures import Failures
 from experiments.comparison.statistics import PairedStatistics
 
 STATISTICS: dict[str, Any] = {
@@ -25,9 +27,11 @@ STATISTICS: dict[str, Any] = {
     "difference": 0.003,
     "low": -0.001,
     "high": 0.007,
-    "p": 0.1,
-    "minimum_detectable_effect": 0.0041,
+    "p": 0.0123,
+    "detectable_difference": 0.0041,
     "standard_deviation": 0.01,
+    "image_error": math.nan,
+    "image_limit": 0.0,
 }
 AHEAD = {"low": 0.001, "high": 0.005}
 BEHIND = {"difference": -0.003, "low": -0.005, "high": -0.001}
@@ -47,11 +51,15 @@ def row(statistics: dict[str, Any] | None, **values: Any) -> Row:
         "seeds": 20,
         "diverged_a": 0.0,
         "diverged_b": 0.0,
+        "failures_a": Failures(0, 20),
+        "failures_b": Failures(0, 20),
+        "median_a": 0.954,
+        "median_b": 0.951,
         "superiority": 0.75,
-        "adjusted_p": 0.0123,
         "verdict": Verdict.UNDECIDED,
         "more_seeds": 6,
-        "commands": [],
+        "chance": 0.6,
+        "pair": None,
     }
     known = None if statistics is None else PairedStatistics(**{**STATISTICS, **statistics})
     return Row(statistics=known, **{**default, **values})
@@ -66,11 +74,11 @@ def comparison(*rows: Row, incomplete: tuple[str, ...] = ()) -> Comparison:
         group="loss",
         metric="test/accuracy",
         margin=0.001,
+        one_look=False,
         rows=rows,
-        pairs=[],
         tuned=pd.DataFrame(),
-        commands=[],
         incomplete=incomplete,
+        unequal_tuning=(),
         selection_bias=SelectionBias(0, 0),
     )
 
@@ -96,13 +104,13 @@ def comparison(*rows: Row, incomplete: tuple[str, ...] = ()) -> Comparison:
         ),
         pytest.param(
             row({}),
-            "undecided: run 6 more seeds; so far ce is ahead of mse by 0.30 points"
+            "undecided: run 6 more seeds (60% chance); so far ce is ahead of mse by 0.30 points"
             " (95 % interval -0.10 to +0.70, 20 paired seeds).",
             id="undecided, A ahead",
         ),
         pytest.param(
             row({"difference": -0.003, "low": -0.007, "high": 0.001, "n": 3}, more_seeds=23),
-            "undecided: run 23 more seeds; so far mse is ahead of ce by 0.30 points"
+            "undecided: run 23 more seeds (60% chance); so far mse is ahead of ce by 0.30 points"
             " (95 % interval -0.10 to +0.70, 3 paired seeds).",
             id="undecided, B ahead",
         ),
@@ -113,40 +121,41 @@ def comparison(*rows: Row, incomplete: tuple[str, ...] = ()) -> Comparison:
             id="undecided for good",
         ),
         pytest.param(
-            row(None, seeds=1, more_seeds=5),
+            row({"image_limit": 0.0091}, more_seeds=0),
+            "undecided: the test images leave ±0.91; so far ce is ahead of mse by 0.30 points"
+            " (95 % interval -0.10 to +0.70, 20 paired seeds).",
+            id="undecided because of the test images",
+        ),
+        pytest.param(
+            row(None, seeds=1, more_seeds=5, chance=math.nan),
             "undecided: run 5 more seeds; 1 paired seed so far.",
             id="one seed",
         ),
         pytest.param(
-            row(None, seeds=2, more_seeds=1, diverged_a=0.5),
-            "undecided: run 1 more seed; 2 paired seeds so far."
-            " Diverged: ce in 50% of its runs, mse in 0% of its runs.",
-            id="A diverged once",
+            row({"low": -math.inf, "high": math.inf, "n": 3}),
+            "undecided: run 6 more seeds (60% chance); so far ce is ahead of mse by 0.30 points"
+            " (too few seeds for an interval, 3 paired seeds).",
+            id="too few seeds for an interval",
         ),
         pytest.param(
-            row(None, more_seeds=0, diverged_b=0.5),
-            "undecided: diverged; 20 paired seeds so far."
-            " Diverged: ce in 0% of its runs, mse in 50% of its runs.",
-            id="undecided because of divergence",
+            row({}, more_seeds=0, failures_a=Failures(2, 20)),
+            "undecided: runs failed; ce failed in 2 of 20 runs (rate 3% to 30%), mse in 0 of 20"
+            " runs (rate 0% to 16%). Median accuracies: 95.40% and 95.10%. If both learn, ce - mse"
+            " is +0.30 points (95 % interval -0.10 to +0.70); this does not decide, because it"
+            " leaves out the runs that failed.",
+            id="A sometimes failed",
         ),
         pytest.param(
-            row(None, seeds=2, more_seeds=0, diverged_a=1.0),
-            "undecided: ce diverged; 2 paired seeds so far."
-            " Diverged: ce in 100% of its runs, mse in 0% of its runs.",
+            row(None, diverged_a=1.0, failures_a=Failures(2, 2), median_a=math.nan),
+            "undecided: ce diverged; ce failed in 2 of 2 runs (rate 34% to 100%), mse in 0 of 20"
+            " runs (rate 0% to 16%). Median accuracies: diverged and 95.10%.",
             id="A always diverged",
         ),
         pytest.param(
-            row(None, seeds=2, more_seeds=0, diverged_a=1.0, diverged_b=1.0),
-            "undecided: ce and mse diverged; 2 paired seeds so far."
-            " Diverged: ce in 100% of its runs, mse in 100% of its runs.",
-            id="both always diverged",
-        ),
-        pytest.param(
-            decided(Verdict.A_BETTER, AHEAD, diverged_b=0.25),
-            "ce better; ce beats mse on 75% of 20 paired seeds, where a diverged run loses."
-            " Diverged: ce in 0% of its runs, mse in 25% of its runs."
-            " If both finish, ce - mse is +0.30 points (+0.10 to +0.50).",
-            id="B sometimes diverged",
+            row(None, verdict=Verdict.B_BETTER, failures_a=Failures(12, 20)),
+            "mse fails less often; ce failed in 12 of 20 runs (rate 39% to 78%), mse in 0 of 20"
+            " runs (rate 0% to 16%). Median accuracies: 95.40% and 95.10%.",
+            id="A fails more often",
         ),
     ],
 )
@@ -180,17 +189,17 @@ def test_the_readable_table_is_in_points_and_percent() -> None:
         "A - B": "-0.30 (-0.50 to -0.10)",
         "p": "0.012",
         "P(A>B)": "75%",
-        "minimum detectable effect": "0.41",
-        "diverged": "0%, 0%",
+        "detectable": "0.41",
+        "failed": "0, 0",
         "verdict": "mse better",
     }
     empty = {name for name, value in second.items() if value == ""}
-    assert empty == {"mean A", "mean B", "A - B", "p", "minimum detectable effect"}
-    assert second["verdict"] == "undecided: run 6 more seeds"
+    assert empty == {"mean A", "mean B", "A - B", "p", "detectable"}
+    assert second["verdict"] == "undecided: run 6 more seeds (60% chance)"
 
 
 def test_a_tiny_p_value_is_not_shown_as_zero() -> None:
-    table = readable_table(comparison(decided(Verdict.A_BETTER, AHEAD, adjusted_p=1e-4)))
+    table = readable_table(comparison(decided(Verdict.A_BETTER, {**AHEAD, "p": 1e-4})))
     assert table["p"].item() == "< 0.001"
     assert "p < 0.001" in two_networks_sentence([True] * 100, [False] * 100, "a", "b")
 

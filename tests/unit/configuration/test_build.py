@@ -121,6 +121,11 @@ def test_the_default_experiment_is_nielsens() -> None:
         ("tracking.artifacts=/dev/null", "tracking.artifacts=/dev/null file folder"),
         ("outputs=http://host", "outputs=http://host folder address"),
         ("outputs=/dev/null", "outputs=/dev/null file folder"),
+        ("outputs=/dev/null/x", "outputs=/dev/null/x: /dev/null is a file; it has to be a folder"),
+        (f"outputs={'x' * 300}", "outputs=xxx cannot be a folder: File name too long"),
+        (f"epochs={2**63}", f"epochs can be at most {2**63 - 1} not {2**63}"),
+        (f"seed={10**400}", "seed can be at most 10000"),
+        (f"record_weights=[1,{2**63}]", "record_weights can be at most"),
         ("checkpoint_every=0", "checkpoint_every 0"),
         ("checkpoint_every=-1", "checkpoint_every -1"),
         ("record_weights=[-1]", "record_weights -1"),
@@ -174,6 +179,7 @@ def test_the_default_experiment_is_nielsens() -> None:
         ("dataset.root=''", "dataset.root empty"),
         ("dataset.subset=some", "dataset.subset some stratified leading"),
         ("dataset=folder", "dataset.root"),
+        ("dataset.mirrors=x", "dataset.mirrors list, written [A,B]"),
         ("+epochz=3", "epochz"),
     ],
 )
@@ -203,3 +209,55 @@ def test_a_module_of_the_users_with_a_mistake_is_named(
         build(compose(["activation._target_=mine.Mine"]))
     assert str(caught.value).startswith("activation._target_: ")
     assert str(caught.value).endswith(message)
+
+
+def test_a_choice_that_is_written_as_an_option_of_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "experiment").mkdir()
+    text = "# @package _global_\noptimizer: adam\n"
+    (tmp_path / "experiment" / "mine.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"^optimizer=adam: must be a dictionary; in a file"):
+        build(compose(["+experiment=mine", f"hydra.searchpath=[file://{tmp_path}]"]))
+
+
+def test_a_hash_of_a_file_that_no_data_set_has_is_refused() -> None:
+    with pytest.raises(ConfigError) as caught:
+        build(compose(["+dataset.sha256.train=a"]))
+    assert str(caught.value) == (
+        "dataset.sha256.train: no such file; there are train_images, train_labels, test_images,"
+        " test_labels"
+    )
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "message"),
+    [
+        (
+            "MLFLOW_TRACKING_URI",
+            " ",
+            "the environment variable MLFLOW_TRACKING_URI is empty; unset",
+        ),
+        (
+            "MLFLOW_TRACKING_URI",
+            "x",
+            "the environment variable MLFLOW_TRACKING_URI: x: folders are",
+        ),
+        ("MLFLOW_EXPERIMENT_NAME", "", "the environment variable MLFLOW_EXPERIMENT_NAME is empty;"),
+    ],
+)
+def test_an_environment_variable_with_a_mistake_is_named(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, message: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ConfigError) as caught:
+        build(compose())
+    assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize("key", ["uri", "experiment"])
+def test_an_option_with_a_mistake_is_named_instead_of_the_variable(
+    monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://mlflow:5000")
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", "mine")
+    with pytest.raises(ConfigError, match=rf"^tracking\.{key} is empty"):
+        build(compose([f"tracking.{key}=''"]))

@@ -2,9 +2,10 @@
 
 import copy
 from functools import cache
+from pathlib import Path
 
 import pytest
-from hydra.types import RunMode
+from hydra.conf import ConfigSourceInfo
 from omegaconf import DictConfig, OmegaConf
 
 from experiments.configuration import (
@@ -13,7 +14,7 @@ from experiments.configuration import (
     compose,
     overrides_of,
 )
-from experiments.configuration.hydra_options import WITHOUT_EFFECT
+from experiments.configuration.hydra_words import WITHOUT_EFFECT
 from experiments.errors import ConfigError
 
 
@@ -33,43 +34,58 @@ def changed(option: str, value: object) -> DictConfig:
     return hydra
 
 
-@pytest.mark.parametrize(
-    "word",
-    [
-        "hydra.run.dir=elsewhere",
-        "hydra.sweep.dir=elsewhere",
-        "hydra.sweep.subdir=elsewhere",
-        "hydra.output_subdir=elsewhere",
-        "hydra.job.chdir=true",
-        "hydra.job.name=name",
-        "+hydra.job.env_set.A=1",
-        "hydra.verbose=true",
-    ],
-)
-def test_an_option_without_effect_is_refused(word: str) -> None:
-    with pytest.raises(ConfigError) as caught:
-        check_hydra_options(changed("overrides.hydra", [word]))
-    assert str(caught.value).startswith(f"{word}: this option of Hydra does nothing here")
-
-
-@pytest.mark.parametrize("word", ["hydra/launcher=basic", "hydra.launcher.processes=2", "seed=1"])
-def test_an_option_with_an_effect_is_accepted(word: str) -> None:
-    check_hydra_options(changed("overrides.hydra", [word]))
-
-
 @pytest.mark.parametrize("option", WITHOUT_EFFECT)
 def test_an_option_in_a_file_is_refused(option: str) -> None:
-    value = {"job.env_set": {"A": "1"}, "job.env_copy": ["A"], "job.chdir": True}
-    with pytest.raises(ConfigError, match=rf"^hydra\.{option}="):
+    value = {
+        "job.env_set": {"A": "1"},
+        "job.env_copy": ["A"],
+        "job.chdir": True,
+        "job_logging": {"root": {"level": "INFO"}},
+        "hydra_logging": {"root": {"level": "INFO"}},
+    }
+    with pytest.raises(ConfigError, match=rf"^hydra\.{option}[=:]"):
         check_hydra_options(changed(option, value.get(option, "elsewhere")))
 
 
-def test_parameters_of_a_sweep_need_a_sweep() -> None:
-    swept = changed("sweeper.params", {"seed": "1,2"})
-    with pytest.raises(ConfigError, match=r"a sweep needs -m$"):
-        check_hydra_options(swept)
-    swept.mode = RunMode.MULTIRUN
-    check_hydra_options(swept)
+def with_file(tmp_path: Path, text: str) -> DictConfig:
+    """Return Hydra's node after the choice of a file `experiment/mine` with this text."""
+    (tmp_path / "experiment").mkdir()
+    (tmp_path / "experiment" / "mine.yaml").write_text(text, encoding="utf-8")
+    hydra = changed("runtime.choices", {**composed().runtime.choices, "experiment": "mine"})
+    hydra.runtime.config_sources.append(ConfigSourceInfo(str(tmp_path), "file", "command-line"))
+    return hydra
+
+
+def test_a_launcher_that_a_file_chooses_in_vain_is_refused(tmp_path: Path) -> None:
+    hydra = with_file(tmp_path, "defaults:\n  - override /hydra/launcher: basic\n")
+    with pytest.raises(ConfigError) as caught:
+        check_hydra_options(hydra)
+    assert str(caught.value) == (
+        "experiment/mine.yaml: its choice hydra/launcher=basic does nothing, because"
+        " conf/config.yaml chooses parallel; no other launcher records a sweep; for one run at a"
+        " time write hydra.launcher.processes=1"
+    )
+    hydra.overrides.hydra = ["hydra/launcher=parallel"]
+    check_hydra_options(hydra)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "seed: 1\n",
+        "defaults:\n  - override /optimizer: adam\n",
+        "defaults: [other]\n",
+        "defaults:\n  - override /hydra/launcher: parallel\n",
+    ],
+)
+def test_a_file_may_choose_what_counts(tmp_path: Path, text: str) -> None:
+    check_hydra_options(with_file(tmp_path, text))
+
+
+def test_a_logging_that_a_file_chooses_in_vain_is_refused(tmp_path: Path) -> None:
+    hydra = with_file(tmp_path, "defaults:\n  - override /hydra/job_logging: default\n")
+    with pytest.raises(ConfigError, match=r"chooses none; leave it out$"):
+        check_hydra_options(hydra)
 
 
 @pytest.mark.parametrize("part", ["launcher.processes", "sweeper.params"])

@@ -4,7 +4,7 @@ import pytest
 from omegaconf import OmegaConf
 
 from experiments.configuration import build, compose
-from experiments.configuration.interpolations import check_interpolations
+from experiments.configuration.interpolations import check_interpolations, variable_in
 from experiments.errors import ConfigError
 
 
@@ -25,6 +25,12 @@ def test_an_interpolation_without_a_value_is_named(value: str, reason: str) -> N
     assert str(caught.value) == f"a.b: {reason}; give it one with a.b=..."
 
 
+def test_the_first_key_without_a_value_is_named_not_those_that_depend_on_it() -> None:
+    config = OmegaConf.create({"uri": "sqlite:///${outputs}/a", "outputs": "${x}"})
+    with pytest.raises(ConfigError, match=r"^outputs: its value is that of x, which does not"):
+        check_interpolations(config)
+
+
 def test_interpolations_in_lists_are_checked() -> None:
     with pytest.raises(ConfigError, match=r"^a\[1\]: "):
         check_interpolations(OmegaConf.create({"a": [1, "${nothing}"]}))
@@ -43,3 +49,10 @@ def test_an_activation_without_default_learning_rates_says_which_option_to_give(
         "optimizer.learning_rate: its value is that of learning_rates.mine.mse.sgd, which does not"
         " exist; give it one with optimizer.learning_rate=..."
     )
+
+
+def test_the_environment_variable_of_a_value_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    node = OmegaConf.create({"a": "${oc.env:MINE,x}", "b": "${oc.env:NO_SUCH_VARIABLE,x}", "c": 1})
+    monkeypatch.setenv("MINE", "")
+    monkeypatch.delenv("NO_SUCH_VARIABLE", raising=False)
+    assert [variable_in(node, key) for key in ("a", "b", "c", "d")] == ["MINE", "", "", ""]

@@ -5,8 +5,11 @@ from pathlib import Path
 import pytest
 from hydra._internal.core_plugins.file_config_source import FileConfigSource
 from hydra.errors import HydraException
+from hydra.utils import instantiate
+from omegaconf import OmegaConf
 
 from experiments.configuration import compose, file_being_read, one_line
+from experiments.errors import UserError
 
 
 @pytest.mark.parametrize(
@@ -28,14 +31,20 @@ from experiments.configuration import compose, file_being_read, one_line
         ("record_weights=[null]", "record_weights"),
         ("rerun=maybe", "rerun maybe"),
         ("architecture.sizes=784", "architecture.sizes"),
-        ("architecture.sizes=784-40-10", "architecture.sizes list [1,2]"),
+        ("architecture.sizes=784-40-10", "architecture.sizes list, written [A,B]"),
         ("architecture.sizes=[784,a,10]", "architecture.sizes[1] whole number a"),
         ("train_size=100", "train_size did you mean dataset.train_size?"),
         ("learning_rate=1", "learning_rate did you mean optimizer.learning_rate?"),
         ("outputs=null", "outputs must not be null"),
         ("outputs=[1]", "outputs must be text"),
         ("+seed=3", "seed has a value already; leave out the +"),
-        ("+optimizer=adam", "optimizer is chosen already; leave out the +"),
+        ("seed=", "seed must be a whole number, not an empty text"),
+        ("foo/bar=x", "foo/bar: no such option and no such group"),
+        ("dtype=[1]", "dtype must be a name, not [1]"),
+        ("~architecture.sizes", "architecture.sizes cannot be taken away"),
+        ("~foo", "foo no such option"),
+        ("~foo/bar", "foo/bar no such option"),
+        ("hydra.searchpath=x", "hydra.searchpath must be a list of texts not x"),
         ("optimizer=adamm", "optimizer/adamm adam adamw sgd"),
         ("architecture=784-31-10", "architecture/784-31-10 784-30-10"),
         ("optimizer.beta1=0.5", "optimizer.beta1 there are learning_rate"),
@@ -55,13 +64,40 @@ def test_an_error_of_hydra_becomes_one_line_with_key_and_value(
         assert part in message
 
 
+def test_a_part_is_not_offered_as_a_choice() -> None:
+    with pytest.raises(HydraException) as caught:
+        compose(["dataset=cifar"])
+    assert one_line(caught.value) == "no dataset/cifar; there are fashion_mnist, folder, mnist"
+
+
 def test_an_error_of_the_system_becomes_file_and_reason() -> None:
     error = FileNotFoundError(2, "No such file or directory", "/a/b")
     assert one_line(error) == "/a/b: No such file or directory"
 
 
+@pytest.mark.parametrize(
+    ("callback", "message"),
+    [
+        (3, "hydra.callbacks: a callback is written {_target_:PACKAGE.CLASS}"),
+        ({"_target_": "os.path"}, "x._target_: what it names is no class"),
+        ({"_target_": "no.Such"}, "x._target_: no.Such cannot be imported"),
+        ({"_target_": "nn.Sigmoid", "y": 1}, "x.y: no such option"),
+    ],
+)
+def test_a_callback_that_hydra_cannot_make_is_named(callback: object, message: str) -> None:
+    with pytest.raises(HydraException) as caught:
+        instantiate(OmegaConf.create({"x": callback}).x)
+    assert one_line(caught.value) == message
+
+
 def test_the_lines_of_another_error_are_joined() -> None:
     assert one_line(ValueError("one\n  two")) == "one two"
+
+
+def test_a_command_at_the_end_of_advice_is_whole_but_words_of_others_are_shortened() -> None:
+    advice = f"run {'python run.py -m loss=ce ' * 20}outputs=here"
+    assert one_line(UserError(advice)) == advice
+    assert one_line(ValueError(advice)) == advice[:300]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from experiments.configuration import (
     experiment_overrides,
     group_of,
     job_names,
+    options_of_choices,
     run_name,
     without_seed,
 )
@@ -58,7 +59,7 @@ def test_the_group_of_an_override(override: str, group: str) -> None:
 
 def test_experiment_overrides_leave_out_where_and_how_a_run_is_done() -> None:
     described = ["loss=ce", "dataset.train_size=1000", "seed=3"]
-    assert experiment_overrides([*CONTROL, *described]) == described
+    assert experiment_overrides([*CONTROL, "++outputs=x", *described]) == described
 
 
 def test_a_run_is_named_by_layer_sizes_loss_and_optimizer() -> None:
@@ -109,3 +110,31 @@ def test_jobs_without_a_difference_are_numbered() -> None:
 )
 def test_runs_with_different_seeds_share_the_name_without_seed(name: str, rest: str) -> None:
     assert without_seed(name) == rest
+
+
+def of_losses(**outputs: str) -> list[dict[str, object]]:
+    return [
+        {"loss": loss, "loss.output": output, "optimizer": "sgd", "optimizer.learning_rate": rate}
+        for rate, (loss, output) in enumerate(outputs.items())
+    ]
+
+
+def test_options_that_differ_with_a_choice_are_named() -> None:
+    runs = of_losses(mse="sigmoid", ce="softmax")
+    assert options_of_choices(runs) == "mse has output=sigmoid, ce has output=softmax"
+
+
+@pytest.mark.parametrize(
+    "runs",
+    [
+        of_losses(mse="softmax", ce="softmax"),
+        of_losses(ce="softmax"),
+        of_losses(mse="sigmoid", ce="softmax") + of_losses(ce="sigmoid", mse="softmax"),
+        [*of_losses(mse="sigmoid", ce="softmax"), {"loss": "none"}],
+    ],
+    ids=["equal", "one choice", "every combination", "not all choices"],
+)
+def test_options_are_not_named_if_they_do_not_depend_on_the_choice(
+    runs: list[dict[str, object]],
+) -> None:
+    assert options_of_choices(runs) == ""

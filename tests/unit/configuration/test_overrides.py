@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from properties import trials
 
 from experiments.configuration import MOST_VALUES, check_overrides, override_parser
+from experiments.configuration.functions import NESTED
 from experiments.errors import ConfigError
 
 
@@ -16,6 +17,13 @@ from experiments.errors import ConfigError
     ("word", "message"),
     [
         ("train", "train: this is no override; write KEY=VALUE"),
+        ("", "'': an empty word is no override; write KEY=VALUE"),
+        (" ", "' ': an empty word is no override; write KEY=VALUE"),
+        ("~loss", "~loss: loss cannot be taken away; write loss=VALUE"),
+        ("~seed", "~seed: seed cannot be taken away; write seed=VALUE"),
+        ("+dataset=mnist", "+dataset=mnist: dataset is chosen already; leave out the +"),
+        ("++loss=ce", "++loss=ce: loss is chosen already; leave out the +"),
+        ("dataset@foo=mnist", "dataset@foo=mnist: the group has a fixed place; write dataset=NAME"),
         ("=3", "=3: the key is missing; write KEY=VALUE"),
         (
             "outputs=w#1",
@@ -34,8 +42,9 @@ from experiments.errors import ConfigError
         ),
         ("outputs='a", "outputs='a: Hydra cannot read this value; as text it is written outputs=a"),
         ("record_weights=[1,2", "record_weights=[1,2: Hydra cannot read this value"),
-        ("seed=" + "[" * 1000, "seed=" + "[" * 195 + "...: Hydra cannot read this value"),
-        ("seed=int(abc)", "seed=int(abc): invalid literal for int() with base 10: 'abc'"),
+        ("seed=" + "[" * 400, "seed=" + "[" * 195 + "...: Hydra cannot read this value"),
+        ("seed=int(abc)", "seed=int(abc): abc is no number"),
+        ("l2=float(x)", "l2=float(x): x is no number"),
         ("seed=range(5,1)", "seed=range(5,1): it has no values"),
         ("seed=sort(range(5,1))", "seed=sort(range(5,1)): range(5,1): it has no values"),
         ("seed=range(1e9)", f"seed=range(1e9): it has more than {MOST_VALUES:,} values"),
@@ -43,6 +52,19 @@ from experiments.errors import ConfigError
         ("seed=range(inf)", "seed=range(inf): every number must be finite, and the step not 0"),
         ("seed=range(true)", "seed=range(true): true and false are no numbers"),
         ("loss=3", "loss=3: write the name of a file in conf/loss/, without .yaml"),
+        ("dataset=cut", "dataset=cut: conf/dataset/cut.yaml is only a part of the other files;"),
+        ("dataset=mnist,cut", "dataset=mnist,cut: conf/dataset/cut.yaml is only a part of the"),
+        ("dataset=mnist,'cut'", "dataset=mnist,'cut': conf/dataset/cut.yaml is only a part of"),
+        ("loss=ce,3", "loss=ce,3: write the name of a file in conf/loss/, without .yaml"),
+        ("loss=range(3)", "loss=range(3): write the name of a file in conf/loss/, without .yaml"),
+        ("loss=glob([1,2])", "loss=glob([1,2]): glob needs names or patterns, such as glob(a*)"),
+        ("seed=range(3),range(4)", f"seed=range(3),range(4): {NESTED}"),
+        ("seed=1,range(4)", f"seed=1,range(4): {NESTED}"),
+        ("seed=[range(3)]", f"seed=[range(3)]: {NESTED}"),
+        ("seed=choice([1,range(3)])", f"seed=choice([1,range(3)]): {NESTED}"),
+        ("seed=choice(range(3),5)", "seed=choice(range(3),5): its argument 1 cannot be several"),
+        ("seed=range(10**9)", "seed=range(10**9): start cannot be text"),
+        ("seed=str(range(3))", "seed=str(range(3)): a range contains numbers, so write int or"),
         ("tracking=null", "tracking=null: write the name of a file in conf/tracking/, without"),
         (
             "architecture=[784,10]",

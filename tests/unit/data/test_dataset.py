@@ -1,5 +1,6 @@
 """The data set as conf/ describes it: MNIST itself, sizes, and a folder of the user's."""
 
+import dataclasses
 import hashlib
 import re
 import shlex
@@ -93,12 +94,14 @@ def test_one_image_cannot_be_cut(tmp_path: Path) -> None:
         ({"split_seed": -1}, "split_seed must be zero or positive, not -1"),
         ({"first_label": -1}, "first_label must be from 0 to 255, not -1"),
         ({"first_label": 256}, "first_label must be from 0 to 255, not 256"),
+        ({"root": "~/d"}, f"root=~/d: ~ is not expanded here; write {Path.home()}/d"),
+        ({"root": "http://a/b"}, "root=http://a/b: it has to be a folder, not an address"),
         ({"root": ""}, "root is empty; it has to be the folder that has the four files"),
     ],
 )
 def test_options_out_of_range_are_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=f"^{message}$"):
-        idx_dataset(**{"root": Path("nowhere"), **options})
+        dataclasses.replace(idx_dataset(Path("nowhere")), **options)
 
 
 def test_the_example_of_the_readme_reads_the_letters_of_emnist(

@@ -68,6 +68,12 @@ def test_files_are_downloaded_once(tmp_path: Path, folder: Path) -> None:
     assert sorted(path.name for path in root.iterdir()) == sorted(r[1:] for r in REQUESTS)
 
 
+@pytest.mark.parametrize("mirror", ["foo", "file:///data", "ftp://host", "http://", "", "//host"])
+def test_a_mirror_that_is_no_address_is_said(tmp_path: Path, mirror: str) -> None:
+    message = f"the download failed ({mirror!r} is no address http://HOST or https://HOST);"
+    check_refused(idx_dataset(tmp_path, mirrors=[mirror]).files, message)
+
+
 def test_only_missing_files_are_downloaded(tmp_path: Path, folder: Path) -> None:
     write(tmp_path, {key: arrays()[key] for key in ("train_images", "test_labels")}, suffix="")
     with mirror(folder) as (address, requested):

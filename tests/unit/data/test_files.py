@@ -86,7 +86,9 @@ def test_files_without_examples_are_refused(tmp_path: Path, part: str) -> None:
     for kind in ("images", "labels"):
         contents[f"{part}_{kind}"] = contents[f"{part}_{kind}"][:0]
     write(tmp_path, contents)
-    check_refused(idx_dataset(tmp_path).files, tmp_path, "0 images")
+    check_refused(
+        idx_dataset(tmp_path).files, tmp_path, "files have no images, expected at least 1"
+    )
 
 
 def test_test_images_with_another_shape_are_refused(tmp_path: Path) -> None:
@@ -109,3 +111,16 @@ def test_a_test_label_that_training_lacks_is_refused(tmp_path: Path) -> None:
         tmp_path / FILES["test_labels"],
         f"label {CLASSES}, expected 0 to {CLASSES - 1} as in training",
     )
+
+
+def test_a_file_and_its_gzipped_copy_can_be_there_together(tmp_path: Path, folder: Path) -> None:
+    for suffix in ("", ".gz"):
+        write(tmp_path, arrays(), suffix=suffix)
+    assert idx_dataset(tmp_path).files().sha256 == idx_dataset(folder).files().sha256
+
+
+def test_a_file_and_a_gzipped_one_that_differ_are_refused(tmp_path: Path) -> None:
+    write(tmp_path, arrays())
+    other = arrays()["train_labels"][::-1]
+    path = write(tmp_path, {"train_labels": other}, suffix="")["train_labels"]
+    check_refused(idx_dataset(tmp_path).files, f"{path}: differs from {path.name}.gz beside it")

@@ -53,6 +53,32 @@ def test_a_link_to_nothing(tmp_path: Path) -> None:
     check_message(tmp_path, f"{file}: it is a link to elsewhere.gz, which does not exist")
 
 
+def test_something_else_instead_of_the_folder(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    for path in (tmp_path / "fifo", Path("/dev/null")):
+        check_message(path, f"{path}: it is no folder, expected the folder that has the four files")
+
+
+def test_a_link_to_itself(tmp_path: Path) -> None:
+    circle = "a link that leads to itself, so it cannot be followed"
+    link = tmp_path / "letters"
+    link.symlink_to(link)
+    check_message(link, f"{link}: the folder is {circle}")
+    for name in (f"{FILES['train_images']}.gz", FILES["train_images"]):
+        file = tmp_path / name
+        file.symlink_to(file)
+        check_message(tmp_path, f"{file}: it is {circle}")
+        file.unlink()
+
+
+def test_a_fifo_instead_of_a_file(tmp_path: Path) -> None:
+    write(tmp_path, arrays())
+    for name in (f"{FILES['test_labels']}.gz", f"{FILES['train_images']}.gz"):
+        (tmp_path / name).unlink()
+        os.mkfifo(tmp_path / name)
+        check_message(tmp_path, f"{tmp_path / name}: it is no file")
+
+
 def test_a_folder_that_may_not_be_read(open_folder: Path) -> None:
     root = open_folder / "letters"
     write(root, arrays())

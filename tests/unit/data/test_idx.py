@@ -93,6 +93,17 @@ def test_a_message_has_the_actual_and_the_expected_length(tmp_path: Path) -> Non
     check_refused(lambda: read_idx(path, 3), f"{path}: too long: 41 bytes, expected 40")
 
 
+def test_little_endian_sizes_are_said(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    sizes = struct.pack("<3I", 2, 3, 4)
+    path.write_bytes(bytes([0, 0, 8, 3]) + sizes + bytes(24))
+    message = f"{path}: its sizes, 2 x 3 x 4, are written little-endian, expected big-endian"
+    check_refused(lambda: read_idx(path, 3), message)
+    path.write_bytes(bytes([3, 8, 0, 0]) + sizes + bytes(24))
+    message = "its first bytes are 03080000, expected 00000803; its numbers are little-endian"
+    check_refused(lambda: read_idx(path, 3), message)
+
+
 def test_a_header_with_sizes_beyond_all_memory_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "file"
     for shape in [(2**32 - 1,) * 3, (0, 2**32 - 1, 2**32 - 1)]:

@@ -51,6 +51,14 @@ def test_the_raw_labels_are_hashed(tmp_path: Path, folder: Path) -> None:
     assert hashed != idx_dataset(folder).files().sha256
 
 
+@pytest.mark.parametrize("label", [0, 7])
+def test_one_class_is_refused(tmp_path: Path, label: int) -> None:
+    write_labels(tmp_path, [label] * 5, [label])
+    path = tmp_path / FILES["train_labels"]
+    message = f"{path}: every label is {label}; a classifier needs two classes or more"
+    check_refused(idx_dataset(tmp_path).files, message)
+
+
 def test_labels_that_begin_with_1_are_refused_with_the_option_that_is_right(
     tmp_path: Path,
 ) -> None:
@@ -140,7 +148,7 @@ def test_any_labels_are_classes_without_gaps_or_refused_in_one_line(
     except DataError as error:
         check_message(error, f"{root}/")
         whole = {*range(first_label, max(train) + 1)}
-        assert {*train} != whole or not {*test} <= whole
+        assert {*train} != whole or not {*test} <= whole or len({*train}) == 1
     else:
         assert {*files.train_labels.tolist()} == {*range(files.n_classes)}
         assert (files.train_labels + first_label).tolist() == train

@@ -9,6 +9,7 @@ from hydra.core.utils import JobReturn
 from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext
 
+from experiments.configuration import Value
 from experiments.errors import ConfigError
 
 
@@ -32,10 +33,10 @@ class Groups:
     """Hydra's loader of configurations, as far as `glob` uses it: the files in a group."""
 
     def get_group_options(self, group: str, **_: Any) -> list[str]:
-        return {"loss": ["ce", "mse"]}[group]
+        return {"loss": ["ce", "mse"], "dataset": ["cut", "folder", "mnist"]}[group]
 
 
-def jobs(*words: str, params: dict[str, str] | None = None) -> list[str]:
+def jobs(*words: str, params: dict[str, Value] | None = None) -> list[str]:
     """Return the overrides of each job as one text."""
     Plugins.instance()  # imports all plugins again
     from hydra_plugins.grid_sweeper import GridSweeper
@@ -59,8 +60,13 @@ def test_every_combination_is_a_job() -> None:
 
 
 def test_the_parameters_of_the_sweeper_are_overrides_that_the_command_line_may_replace() -> None:
-    params = {"seed": "range(2)", "epochs": "1,2"}
+    params: dict[str, Value] = {"seed": "range(2)", "epochs": "1,2"}
     assert jobs("epochs=3", params=params) == ["seed=0 epochs=3", "seed=1 epochs=3"]
+
+
+def test_a_parameter_that_is_no_text_is_its_value() -> None:
+    params: dict[str, Value] = {"plan": True, "dataset.train_size": None, "record_weights": [1, 2]}
+    assert jobs(params=params) == ["plan=True dataset.train_size=null record_weights=[1,2]"]
 
 
 def test_a_descending_range_is_sorted_by_its_values() -> None:
@@ -71,12 +77,17 @@ def test_a_glob_is_every_file_of_the_group_that_matches() -> None:
     assert jobs("loss=glob(*)") == ["loss=ce", "loss=mse"]
 
 
+def test_a_glob_leaves_out_what_is_only_a_part() -> None:
+    assert jobs("dataset=glob(*)") == ["dataset=folder", "dataset=mnist"]
+    assert jobs("dataset=glob(*,exclude=f*)") == ["dataset=mnist"]
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
         (["loss=glob(x*)"], "loss=glob(x*): has no values, so the sweep has no runs"),
         (["l2=interval(0,1)"], "l2=interval(0,1): an interval has no finite number of values"),
-        (["seed=range(1000)", "epochs=range(1,1000)"], "the sweep has more than 100,000 runs"),
+        (["seed=range(1000)", "epochs=range(1,1000)"], "the sweep has more than 10,000 runs"),
         (["seed=range(5,1)"], "seed=range(5,1): it has no values"),
         (["seed=1,"], "seed=1,: Hydra cannot read this value"),
     ],

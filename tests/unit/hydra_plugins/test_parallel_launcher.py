@@ -13,7 +13,7 @@ from experiments.configuration import CONF, register
 from experiments.errors import ConfigError
 
 
-def launch(folder: Path, *jobs: str, processes: int | None = None) -> None:
+def launch(folder: Path, *jobs: str, processes: object = None) -> None:
     """Plan jobs with the launcher, as Hydra gives them to it."""
     Plugins.instance()  # imports all plugins again
     from hydra_plugins.parallel_launcher import ParallelLauncher
@@ -23,7 +23,7 @@ def launch(folder: Path, *jobs: str, processes: int | None = None) -> None:
     with hydra.initialize_config_dir(str(CONF), version_base="1.3"):
         loader = GlobalHydra.instance().config_loader()
         config = loader.load_configuration("config", common, RunMode.MULTIRUN)
-        launcher = ParallelLauncher(processes)
+        launcher = ParallelLauncher(processes)  # type: ignore[arg-type] - users write anything
         context = HydraContext(config_loader=loader, callbacks=None)  # type: ignore[arg-type]
         launcher.setup(hydra_context=context, task_function=_nothing, config=config)
         assert launcher.launch([[*job.split(), *common] for job in jobs], initial_job_idx=0) == []
@@ -60,6 +60,22 @@ def test_a_job_with_a_mistake_is_named(tmp_path: Path, jobs: list[str], message:
 def test_a_sweep_needs_a_process(tmp_path: Path, processes: int) -> None:
     with pytest.raises(ConfigError, match=rf"processes must be 1 or more, not {processes}"):
         launch(tmp_path, "seed=1", processes=processes)
+
+
+@pytest.mark.parametrize(
+    ("processes", "shown"), [(True, "true"), (2.5, "2.5"), ("2", "the text 2"), ([2], r"\[2\]")]
+)
+def test_the_number_of_processes_is_whole(tmp_path: Path, processes: object, shown: str) -> None:
+    with pytest.raises(ConfigError, match=rf"processes must be a whole number, not {shown}$"):
+        launch(tmp_path, "seed=1", processes=processes)
+
+
+def test_the_checks_of_many_jobs_are_announced() -> None:
+    Plugins.instance()  # imports all plugins again
+    from hydra_plugins.parallel_launcher import MANY, announcement
+
+    assert announcement(MANY - 1) == ""
+    assert announcement(2000).startswith("Checking 2,000 runs before the first one starts")
 
 
 def test_a_file_that_brings_a_launcher_of_its_own_is_refused_as_one_of_several(

@@ -11,18 +11,22 @@ from experiments.mirror.figures import History, confusion_matrix, learning_curve
 from experiments.palette import COLOURS
 
 
-def history(cost: list[float], accuracy: list[float]) -> History:
+def history(loss: list[float], accuracy: list[float]) -> History:
     """Return the history of a run, whose training values are half of its validation values."""
     return {
-        "validation/cost": cost,
+        "validation/cost": [value + 1 for value in loss],
+        "validation/loss": loss,
         "validation/accuracy": accuracy,
-        "train/cost": [value / 2 for value in cost],
+        "train/cost": [value / 2 + 1 for value in loss],
+        "train/loss": [value / 2 for value in loss],
         "train/accuracy": [value / 2 for value in accuracy],
     }
 
 
 SGD = history([1.0, 0.5, 0.25], [0.5, 0.75, 0.875])
 ADAM = history([0.5, 0.125], [0.75, 0.9])
+OLDER = {name: values for name, values in ADAM.items() if "loss" not in name}
+"""The history of a record of an older version."""
 
 
 def lines(axes: Axes) -> list[dict[str, Any]]:
@@ -39,11 +43,19 @@ def lines(axes: Axes) -> list[dict[str, Any]]:
 
 
 def test_the_mean_of_histories_ends_with_the_shortest() -> None:
-    assert mean([SGD, ADAM])["validation/cost"] == [0.75, 0.3125]
+    assert mean([SGD, ADAM])["validation/loss"] == [0.75, 0.3125]
     assert mean([SGD]) == SGD
 
 
-@pytest.mark.parametrize(("column", "quantity"), [(0, "cost"), (1, "accuracy")])
+def test_the_costs_are_drawn_if_a_run_has_no_losses() -> None:
+    axes, _ = learning_curves({"sgd": SGD, "adam": OLDER}, "title").axes
+    assert axes.get_title().startswith("cost ")
+    assert [line["values"] for line in lines(axes)] == [
+        run[f"{split}/cost"] for run in (SGD, ADAM) for split in ("validation", "train")
+    ]
+
+
+@pytest.mark.parametrize(("column", "quantity"), [(0, "loss"), (1, "accuracy")])
 def test_a_run_has_a_solid_line_for_validation_and_a_dashed_one_for_training(
     column: int, quantity: str
 ) -> None:

@@ -1,5 +1,6 @@
 """The mirror's process with a store that cannot be opened. Other stores are in the system tests."""
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -31,3 +32,18 @@ def test_after_the_end_of_the_parent_a_failing_store_is_tried_a_few_times(
     for message in messages:
         assert isinstance(message, StoreWarning)
         assert str(tmp_path / "file") in message.message
+
+
+def test_after_the_end_of_the_parent_a_silent_server_is_asked_once(
+    tmp_path: Path, process: PlayedParent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_TIMEOUT", "0.2")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    folder = records.write_run(tmp_path, "1", records.end())
+    process.end_signal.close()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        uri = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        assert not follow(folder, uri, process.parent)
+        listener.accept()[0].close()
+    (message,) = process.messages.read()
+    assert message == StoreWarning("the server does not answer (no answer within 0.2 s)")

@@ -4,7 +4,7 @@ import pytest
 from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import OperationalError
 
-from experiments.mirror.store_errors import STORE_ERRORS, describe_error
+from experiments.mirror.store_errors import STORE_ERRORS, describe_error, is_late
 
 FAILED = "API request to http://h:9/api failed with exception"
 LOCKED = OperationalError("UPDATE runs\nSET x = 1", {}, Exception("database is locked"))
@@ -77,3 +77,21 @@ def test_a_description_is_one_line(error: Exception) -> None:
 
 def test_a_long_error_is_cut() -> None:
     assert len(describe_error(OSError("x" * 10_000))) == 500
+
+
+def test_an_error_of_a_file_names_the_file_without_a_number() -> None:
+    missing = FileNotFoundError(2, "No such file or directory", "/proc/a.db.lock")
+    assert describe_error(missing) == "/proc/a.db.lock: No such file or directory"
+
+
+@pytest.mark.parametrize(
+    ("description", "late"),
+    [
+        ("the server does not answer (no answer within 5 s)", True),
+        ("the server answers too slowly (less than 10,000 bytes in 10 s)", True),
+        ("the server does not answer ([Errno 111] Connection refused)", False),
+        ("database is locked", False),
+    ],
+)
+def test_a_late_answer_is_told_from_other_problems(description: str, *, late: bool) -> None:
+    assert is_late(description) == late

@@ -4,6 +4,7 @@ import json
 import shlex
 from pathlib import Path
 
+import msgspec
 import pytest
 import records
 
@@ -56,6 +57,8 @@ def test_the_description_of_a_sweep_has_its_command_quoted_for_the_shell() -> No
     before, command, after = tags.sweep_tags(sweep)["mlflow.note.content"].split("`")
     assert (before, after) == ("2 runs of ", "")
     assert shlex.split(command) == ["python", "run.py", "-m", *overrides]
+    losses = msgspec.structs.replace(sweep, options="ce has output=softmax")
+    assert tags.sweep_tags(losses)["mlflow.note.content"].endswith("`: ce has output=softmax")
 
 
 @pytest.mark.parametrize("values", [[], ["a"], ["a b", 'c"d', "e,f", "ü", "[1]"]])

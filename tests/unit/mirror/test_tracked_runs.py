@@ -1,10 +1,12 @@
 """Runs as MLflow has them, made from tags, params and metrics."""
 
 import pytest
+import records
 import tracked
 
 from experiments.errors import UserError
 from experiments.mirror import TrackedRun
+from experiments.mirror.correct_tags import correct_tags
 from experiments.mirror.tracked_runs import tracked_run
 from experiments.recording import Status
 
@@ -22,7 +24,7 @@ TAGS = {
 
 def test_a_run_is_made_from_its_tags_and_not_from_its_description() -> None:
     run = tracked.run(
-        TAGS,
+        {**TAGS, **correct_tags(records.CORRECT_IMAGES)},
         params={"loss": "ce"},
         metrics={"train/cost": 0.5, "test/cost": 0.25, "best_epoch/test/cost": 0.125},
     )
@@ -39,6 +41,7 @@ def test_a_run_is_made_from_its_tags_and_not_from_its_description() -> None:
         ended=1002.5,
         parameters={"loss": "ce"},
         end_metrics={"test/cost": 0.25, "best_epoch/test/cost": 0.125},
+        correct_images=records.CORRECT_IMAGES,
     )
 
 
@@ -46,10 +49,18 @@ def test_a_run_that_has_just_begun_is_running_and_has_no_end() -> None:
     found = tracked_run(tracked.run({"identity": "1"}, end=None), URI)
     assert (found.status, found.ended) == (Status.RUNNING, None)
     assert (found.message, found.folder, found.data, found.sweeps) == ("", "", "", [])
+    assert found.correct_images == {}
 
 
 @pytest.mark.parametrize(
-    "changed", [{"status": "good"}, {"sweeps": "5 6"}, {"sweeps": "[1]"}, {"status": ""}]
+    "changed",
+    [
+        {"status": "good"},
+        {"sweeps": "5 6"},
+        {"sweeps": "[1]"},
+        {"status": ""},
+        {"test/correct/1": "eJz="},
+    ],
 )
 def test_a_tag_that_a_user_has_changed_is_an_error(changed: dict[str, str]) -> None:
     with pytest.raises(UserError, match=f"^{URI}: the tags of run r1 were changed"):

@@ -225,6 +225,28 @@ def test_a_file_that_is_no_saved_network_is_refused(contents: bytes, message: st
     assert "\n" not in str(caught.value)
 
 
+def test_the_sizes_are_known_without_the_classes(mine: ModuleType) -> None:
+    saved = nn.save(network([3, 4, 2], activation=Shifted(Side.right)))
+    del mine.Shifted
+    with pytest.raises(ValueError, match="cannot be imported"):
+        nn.load(saved)
+    assert nn.sizes_of(saved) == [3, 4, 2]
+
+
+@pytest.mark.parametrize("contents", [b"", b"junk", b"PK\x03\x04"])
+def test_a_file_that_is_no_saved_network_has_no_sizes(contents: bytes) -> None:
+    with pytest.raises(ValueError, match=r"^not a saved network"):
+        nn.sizes_of(contents)
+
+
+def test_sizes_that_do_not_fit_the_parameters_are_refused() -> None:
+    contents = archive(parameters=np.zeros(7), description=np.array('{"sizes": [3, 2]}'))
+    with pytest.raises(
+        ValueError, match=r"has \[7\] parameters, expected \[8\] for sizes \[3, 2\]"
+    ):
+        nn.sizes_of(contents)
+
+
 def test_a_single_number_is_not_broadcast_to_all_parameters() -> None:
     contents = archive(parameters=np.zeros(1), description=np.array(json.dumps(PARTS)))
     with pytest.raises(ValueError, match=r"it has \[1\] parameters, expected \[18\]"):

@@ -38,6 +38,21 @@ def test_every_layer_has_a_line_of_saturated_neurons() -> None:
         assert legend(axes)[f"layer {layer}"].get_linestyle() == style
 
 
+def test_outputs_that_are_saturated_and_wrong_and_dead_rectifiers_have_lines_of_their_own() -> None:
+    names = {
+        "dead/1": "layer 1, dead",
+        "saturated/1": "layer 1",
+        "output/saturated_and_wrong": "outputs, and wrong",
+    }
+    values = {("ce", name): [[0.1 * n, 0.2 * n]] for n, name in enumerate(names, 1)}
+    others = {("ce", "output/error"): [[0.5, 0.5]], ("ce", "validation/cost"): [[0.5, 0.5]]}
+    axes = saturation(history({**values, **others}))
+    for metric, label in names.items():
+        drawn = line(axes, COLOURS[0], legend(axes)[label].get_linestyle())
+        np.testing.assert_allclose(drawn.get_ydata(), values["ce", metric][0])
+    assert list(legend(axes)) == ["ce", *sorted(names.values())]
+
+
 def test_more_layers_than_line_styles_repeat_them() -> None:
     values = {("ce", f"saturated/{layer}"): [[0.1, 0.2]] for layer in range(1, 6)}
     keys = legend(saturation(history(values)))

@@ -1,4 +1,4 @@
-"""Learning curves: cost and accuracy against the epoch."""
+"""Learning curves: cost, loss and accuracy against the epoch."""
 
 import numpy as np
 import pytest
@@ -27,11 +27,13 @@ def test_validation_is_solid_and_training_is_dashed() -> None:
     assert all(text.get_text().endswith("%") for text in axes.get_yticklabels())
 
 
-def test_costs_have_a_logarithmic_axis() -> None:
-    costs = history({("ce", "validation/cost"): [[1, 0.1]], ("ce", "train/cost"): [[1, 0.01]]})
-    axes = learning_curves(costs, "cost")
-    assert axes.get_title() == "Cost over training"
-    assert (axes.get_xlabel(), axes.get_ylabel()) == ("epoch", "cost per image")
+@pytest.mark.parametrize("quantity", ["cost", "loss"])
+def test_costs_and_losses_have_a_logarithmic_axis(quantity: str) -> None:
+    curves = {"validation": [[1, 0.1]], "train": [[1, 0.01]]}
+    values = history({("ce", f"{split}/{quantity}"): curve for split, curve in curves.items()})
+    axes = learning_curves(values, quantity)
+    assert axes.get_title() == f"{quantity.capitalize()} over training"
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("epoch", f"{quantity} per image")
     assert axes.get_yscale() == "log"
     assert list(line(axes, COLOURS[0], "--").get_ydata()) == [1, 0.01]
 

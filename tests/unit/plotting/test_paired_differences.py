@@ -35,7 +35,7 @@ def test_every_seed_is_a_dot_beside_the_mean_and_its_interval() -> None:
     assert axes.get_title()
     assert axes.get_xlabel() == "percentage points of accuracy by which the first is ahead"
     labels = [text.get_text() for text in axes.get_yticklabels()]
-    assert labels == [f"{architecture}: ce - mse" for architecture in ARCHITECTURES]
+    assert labels == [f"{architecture}: ce softmax - mse sigmoid" for architecture in ARCHITECTURES]
     dots = [each for each in axes.collections if isinstance(each, PathCollection)]
     for place, (of_seeds, drawn) in enumerate(zip(gains.values(), dots, strict=True)):
         x, y = np.asarray(drawn.get_offsets()).T
@@ -55,5 +55,7 @@ def test_a_pair_whose_runs_never_both_finished_is_a_row_without_dots() -> None:
     runs = frames.arm("loss=ce", seeds=range(3)) + frames.diverged("loss=mse", seeds=range(3))
     axes = paired_differences(compare(frames.frame(runs), "loss"))
     axes.figure.canvas.draw()
-    assert [text.get_text() for text in axes.get_yticklabels()] == ["784-30-10: ce - mse"]
+    assert [text.get_text() for text in axes.get_yticklabels()] == [
+        "784-30-10: ce softmax - mse sigmoid"
+    ]
     assert not [each for each in axes.collections if isinstance(each, PathCollection)]

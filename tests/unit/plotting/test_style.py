@@ -143,7 +143,7 @@ def test_every_plot_is_drawn_on_the_axes_that_are_given(compared: comparison.Com
         if "axes" in inspect.signature(getattr(plotting, name)).parameters
     }
     assert with_axes == set(draws)
-    _, grid = plt.subplots(2, len(draws) // 2)
+    _, grid = plt.subplots(2, len(draws) // 2, figsize=(24, 12))
     for draw, axes in zip(draws.values(), grid.flat, strict=True):
         assert draw(axes) is axes
         assert axes.get_title()

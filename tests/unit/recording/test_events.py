@@ -1,9 +1,11 @@
 """Events: each kind is recognised by its tag, and a note knows if it is recorded."""
 
+import base64
 import json
 import typing
 from pathlib import Path
 
+import msgspec
 import pytest
 import records
 
@@ -36,6 +38,23 @@ def test_the_status_is_recorded_as_a_word() -> None:
     end = decode(line, Event)
     assert isinstance(end, End)
     assert end.status is Status.DIVERGED
+
+
+def test_the_correct_images_are_text_in_a_journal() -> None:
+    line = encode(records.end())
+    assert json.loads(line)["correct"] == base64.b64encode(b"\x07\xdf\x80").decode()
+    end = decode(line, Event)
+    assert isinstance(end, End)
+    assert end.correct_images == records.CORRECT_IMAGES
+
+
+def test_the_end_of_an_older_record_does_not_know_the_correct_images() -> None:
+    fields = json.loads(encode(records.end()))
+    older = {name: fields[name] for name in ("event", "time", "status", "elapsed", "metrics")}
+    end = msgspec.convert(older, Event)
+    assert isinstance(end, End)
+    assert end.metrics == records.TEST_METRICS
+    assert end.correct_images == {}
 
 
 def test_a_run_that_failed_before_its_data_were_loaded_has_no_dataset() -> None:

@@ -2,6 +2,7 @@
 
 import fcntl
 import math
+import os
 import re
 import shutil
 import time
@@ -327,3 +328,45 @@ def test_asking_for_the_lock_does_not_keep_a_writer_out(tmp_path: Path) -> None:
         with Journal(tmp_path, wait=False) as journal:
             assert messages(journal) == "1"
     assert len(tries) == 2
+
+
+JUNK = [b"garbage", b"garbage\n", b'{"a": 1}', b'{"a": 1}\n', bytes(range(1, 256)), b"\n", b"[1"]
+
+
+@pytest.mark.parametrize("contents", JUNK)
+def test_a_file_of_another_kind_is_no_journal(tmp_path: Path, contents: bytes) -> None:
+    path = tmp_path / JOURNAL
+    path.write_bytes(contents)
+    message = f"{path}: is damaged: its first line is no start event; rerun=true"
+    with pytest.raises(DataError, match=re.escape(message)):
+        list(Follower(tmp_path).events())
+    with pytest.raises(DataError, match=re.escape(message)):
+        Journal(tmp_path)
+    assert path.read_bytes() == contents
+
+
+def test_a_complete_first_line_with_a_wrong_checksum_is_damaged(tmp_path: Path) -> None:
+    write(tmp_path, "1")
+    path = tmp_path / JOURNAL
+    for line in changed_digits(path.read_bytes()):
+        path.write_bytes(line)
+        with pytest.raises(DataError, match="line 1 is damaged"):
+            list(Follower(tmp_path).events())
+
+
+@pytest.mark.parametrize("zeros", [b"", b"\0" * 100])
+def test_a_crash_during_the_start_leaves_no_event(tmp_path: Path, zeros: bytes) -> None:
+    write(tmp_path, "1")
+    path = tmp_path / JOURNAL
+    line = path.read_bytes()
+    for length in range(len(line)):
+        path.write_bytes(line[:length] + zeros)
+        assert messages(tmp_path) == ""
+
+
+def test_a_fifo_is_no_journal(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / JOURNAL)
+    for read in (lambda: list(Follower(tmp_path).events()), lambda: Journal(tmp_path)):
+        with pytest.raises(DataError, match=f"{JOURNAL}: is no file"):
+            read()
+    assert not is_held(tmp_path)

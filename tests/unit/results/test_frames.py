@@ -7,6 +7,7 @@ import pytest
 
 from experiments.recording import Status
 from experiments.results.frames import (
+    CORRECT_IMAGES,
     END_METRICS,
     FIRST,
     Loaded,
@@ -56,6 +57,9 @@ def test_the_metrics_of_the_end_are_columns_even_if_no_run_has_finished() -> Non
     assert set(END_METRICS) <= set(frame)
     assert frame[list(END_METRICS)].isna().all(axis=None)
     assert all(pd.api.types.is_float_dtype(frame[column]) for column in END_METRICS)
+    for column in CORRECT_IMAGES:
+        assert frame[column].dtype == object
+        assert list(frame[column]) == [None]
 
 
 def test_the_order_of_the_columns_does_not_depend_on_the_source() -> None:
@@ -115,12 +119,14 @@ def test_a_typed_row_is_a_row_of_the_frame(run_seconds: float | None) -> None:
         message="",
         parameters=frames.parameters(start.choices, start.config),
         end_metrics={"test/accuracy": 0.75},
+        correct_images={"test/correct": b"\x00\xff"},
     )
     loaded = Loaded.of([row], no_epochs())
     expected = frame_of([row.columns], no_epochs())
     pd.testing.assert_frame_equal(loaded.runs, expected)
     (found,) = loaded.runs.to_dict("records")
     assert (found["status"], found["loss"], found["test/accuracy"]) == ("finished", "ce", 0.75)
+    assert (found["test/correct"], found["best_epoch/test/correct"]) == (b"\x00\xff", None)
     assert found["started"] == pd.Timestamp(0.5, unit="s", tz="UTC")
     if run_seconds is None:
         assert np.isnan(found["run_seconds"])

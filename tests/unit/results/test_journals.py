@@ -1,5 +1,6 @@
 """Results from journals: a row for each run, whatever its status."""
 
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from recorded_runs import (
 
 from experiments.errors import DataError, UserError
 from experiments.recording import SILENT_END, Journal, Status, run_folder, sweep_folder
+from experiments.results import LeftOutWarning, correct_images
 from experiments.results.journals import containing_outputs, load_journals, row_of
 
 
@@ -82,11 +84,22 @@ def test_a_row_has_the_values_of_the_record(outputs: Path) -> None:
     assert row.parameters["optimizer"] == "adam"
     assert row.parameters["seed"] == 7
     assert row.end_metrics == records.TEST_METRICS
+    assert row.correct_images == records.CORRECT_IMAGES
 
 
 def test_a_run_whose_data_were_never_loaded_has_no_data(outputs: Path) -> None:
     record = records.record(start(dataset=None))
     assert row_of(record, Status.FAILED, outputs).data == ""
+
+
+def test_only_a_finished_run_has_correct_images(outputs: Path) -> None:
+    runs = load_journals(outputs, None).runs.set_index("identity")
+    for column, value in records.CORRECT_IMAGES.items():
+        assert runs[column].dtype == object
+        assert {*runs.loc[[FINISHED, ADAM], column]} == {value}
+        assert {*runs.loc[[DIVERGED, FAILED, DIED, INTERRUPTED], column]} == {None}
+    value = runs.loc[FINISHED, "test/correct"]
+    assert correct_images(value).tolist() == [True, True, False, *[True] * 6]
 
 
 def test_a_process_that_holds_the_journal_makes_the_run_running(tmp_path: Path) -> None:
@@ -161,3 +174,22 @@ def test_runs_that_were_set_aside_are_left_out(outputs: Path) -> None:
 def test_a_run_has_started_in_the_millisecond_that_mlflow_keeps(tmp_path: Path) -> None:
     record = records.record(records.start(time=1000.0019))
     assert row_of(record, Status.INTERRUPTED, tmp_path).started == 1000.001
+
+
+def test_damaged_journals_are_left_out_with_a_warning(tmp_path: Path) -> None:
+    for identity in ("1", "2", "3", "4"):
+        records.write_run(tmp_path, identity, start(), records.epoch(1), records.end())
+    message = f"Left out: {tmp_path}/runs/2/journal.jsonl: is damaged: its first line is no start"
+    for damaged, more in (("2", ""), ("3", "; and 1 more journal"), ("4", "; and 2 more journals")):
+        (tmp_path / "runs" / damaged / "journal.jsonl").write_bytes(b"garbage\n")
+        with pytest.warns(LeftOutWarning, match=f"^{re.escape(message)}.*again{more}$"):
+            runs = load_journals(tmp_path, None).runs
+        assert {*runs["identity"]} == {*"1234"} - {*"234"[: int(damaged) - 1]}
+
+
+def test_a_fifo_in_the_place_of_a_journal_is_left_out(tmp_path: Path) -> None:
+    records.write_run(tmp_path, "1", start(), records.end())
+    (tmp_path / "runs" / "2").mkdir()
+    os.mkfifo(tmp_path / "runs" / "2" / "journal.jsonl")
+    with pytest.warns(LeftOutWarning, match=r"runs/2/journal.jsonl: is no file"):
+        assert list(load_journals(tmp_path, None).runs["identity"]) == ["1"]

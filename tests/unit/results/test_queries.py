@@ -1,6 +1,7 @@
 """Runs and their history: selected by the values of columns, from any source."""
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -20,6 +21,19 @@ def test_runs_are_in_the_order_of_their_starts(outputs: Path) -> None:
 
 def test_the_source_can_be_text(outputs: Path) -> None:
     pd.testing.assert_frame_equal(results.runs(str(outputs)), results.runs(outputs))
+
+
+@pytest.mark.parametrize(
+    ("source", "sweep", "message"),
+    [
+        (None, None, "None: write the folder or the address of the runs as a text"),
+        ("o", 5, "sweep=5: write the id of a sweep as a text"),
+    ],
+)
+def test_a_word_of_another_type_is_an_error(source: Any, sweep: Any, message: str) -> None:
+    for read in (results.runs, results.history):
+        with pytest.raises(UserError, match=f"^{message}$"):
+            read(source, sweep=sweep)
 
 
 def test_runs_are_selected_by_any_column(outputs: Path) -> None:
@@ -69,5 +83,5 @@ def test_the_history_of_some_metrics_is_part_of_the_whole(outputs: Path) -> None
 
 
 def test_a_metric_that_does_not_exist_is_an_error_that_names_the_others(outputs: Path) -> None:
-    with pytest.raises(UserError, match=r"train/loss: no such metrics; there are .*train/cost"):
-        results.history(outputs, metrics=["train/cost", "train/loss"])
+    with pytest.raises(UserError, match=r"train/lost: no such metrics; there are .*train/cost"):
+        results.history(outputs, metrics=["train/cost", "train/lost"])

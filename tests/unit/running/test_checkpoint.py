@@ -5,6 +5,7 @@ import io
 import itertools
 import json
 import math
+import os
 import random
 import zipfile
 from collections.abc import Iterator
@@ -363,3 +364,8 @@ def test_removing_checkpoints_leaves_the_other_files(tmp_path: Path) -> None:
     checkpoint.remove(tmp_path)
     checkpoint.remove(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["journal.jsonl", "network.npz"]
+
+
+def test_a_fifo_is_no_checkpoint(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / CHECKPOINT)
+    assert checkpoint.load(tmp_path, ORIGIN, epochs=EPOCHS)[0] is None

@@ -76,7 +76,7 @@ def test_options_that_change_the_numbers_change_the_identity(base: Job, override
         ("rerun=true",),
         ("record_weights=[]",),
         ("record_weights=[0,3]", "checkpoint_every=2"),
-        ("hydra.launcher.processes=5",),
+        ("hydra.mode=MULTIRUN", "hydra.launcher.processes=5"),
         ("learning_rates.relu.mse.sgd=7",),
         ("dataset.name=another",),
         ("dataset.mirrors=[http://localhost]",),

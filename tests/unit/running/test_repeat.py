@@ -11,7 +11,14 @@ import records
 import nn
 from experiments.errors import UserError
 from experiments.interruption import Interrupted, Interruption
-from experiments.recording import Epoch, Event, Record, Status
+from experiments.recording import (
+    BEST_EPOCH_CORRECT,
+    Epoch,
+    Event,
+    Record,
+    Status,
+    pack_correct,
+)
 from experiments.running import Job, Repetition, environment, repeat
 from experiments.running.repeat import compare_metrics
 
@@ -123,7 +130,7 @@ def test_clock_times_do_not_count() -> None:
 
 def test_only_the_first_epoch_that_differs_is_named() -> None:
     other = changed(2, **{"train/cost": 0.1, "new": 1.0})
-    other.epochs[2] = records.epoch(3, gradient_norm=9.0)
+    other.epochs[2] = records.epoch(3, minibatch_gradient_norm=9.0)
     assert compare_metrics(records.record(*FINISHED), other) == ["from epoch 2: new, train/cost"]
 
 
@@ -142,9 +149,15 @@ def test_the_end_is_compared_if_the_recorded_run_was_complete() -> None:
     assert compare_metrics(interrupted, other) == []
 
 
+def test_one_test_image_is_a_difference() -> None:
+    for field, column in (("correct", "test/correct"), ("best_epoch_correct", BEST_EPOCH_CORRECT)):
+        other = records.record(*records.epochs(3), records.end(**{field: pack_correct([True])}))
+        assert compare_metrics(records.record(*FINISHED), other) == [f"at the end: {column}"]
+
+
 def test_another_status_is_a_difference() -> None:
     diverged = records.record(*records.epochs(2), records.end(Status.DIVERGED))
     assert compare_metrics(diverged, records.record(*FINISHED)) == [
-        "at the end: " + ", ".join(sorted(records.TEST_METRICS)),
+        "at the end: " + ", ".join(sorted({**records.TEST_METRICS, **records.CORRECT_IMAGES})),
         "the record has the status diverged, the repetition finished",
     ]

@@ -33,11 +33,12 @@ from experiments.recording import (
     Resume,
     Start,
     Status,
+    correct_images,
     load_weights,
     read_record,
 )
 from experiments.running import Job, run
-from experiments.training import CLOCK, evaluate
+from experiments.training import CLOCK, constant_guess, evaluate
 
 LAST_BATCH = jobs.EPOCHS * jobs.BATCHES
 
@@ -67,6 +68,7 @@ def results(job: Job) -> dict[str, Any]:
             for epoch in record.epochs
         ],
         "end": end_of(job).metrics,
+        "correct images": end_of(job).correct_images,
         "confusion matrix": end_of(job).confusion_matrix,
         "network": nn.load((job.folder / NETWORK).read_bytes()).parameters.tobytes(),
     }
@@ -120,6 +122,10 @@ def test_the_saved_network_is_that_after_the_last_epoch(job: Job) -> None:
     test = evaluate(network, dataset.test, penalty=penalty)
     end = end_of(job)
     assert (end.metrics["test/cost"], end.metrics["test/accuracy"]) == (test.cost, test.accuracy)
+    assert end.metrics["test/loss"] == test.loss < test.cost
+    assert np.array_equal(correct_images(end.correct), test.correct)
+    guess = constant_guess(dataset.train, dataset.test)
+    assert end.metrics["test/constant_guess"] == guess > 0
     validation = evaluate(network, dataset.validation, penalty=penalty)
     last = record_of(job).epochs[-1].metrics
     assert last["validation/cost"] == validation.cost
@@ -129,15 +135,17 @@ def test_the_saved_network_is_that_after_the_last_epoch(job: Job) -> None:
 
 def test_the_best_epoch_is_evaluated_as_if_the_run_had_ended_there(tmp_path: Path) -> None:
     """A constant learning rate makes the shorter run the beginning of the longer one."""
-    job = jobs.job(tmp_path)
+    described = {"optimizer": nn.SGD(0.5), "seed": 5}
+    job = jobs.job(tmp_path, **described)
     jobs.do(job)
     metrics = end_of(job).metrics
     accuracies = record_of(job).history["validation/accuracy"]
     assert metrics["best_epoch/epoch"] == accuracies.index(max(accuracies)) + 1 < jobs.EPOCHS
-    shorter = jobs.job(tmp_path, epochs=int(metrics["best_epoch/epoch"]))
+    shorter = jobs.job(tmp_path, epochs=int(metrics["best_epoch/epoch"]), **described)
     jobs.do(shorter)
-    for name in ("test/cost", "test/accuracy"):
+    for name in ("test/cost", "test/loss", "test/accuracy"):
         assert metrics[f"best_epoch/{name}"] == end_of(shorter).metrics[name]
+    assert end_of(job).best_epoch_correct == end_of(shorter).correct != end_of(job).correct
 
 
 def test_first_layer_weights_are_recorded_for_the_chosen_epochs(tmp_path: Path) -> None:

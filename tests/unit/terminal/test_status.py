@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import records
 
-from experiments.errors import UserError
+from experiments.errors import DataError, UserError
 from experiments.recording import JOURNAL, SWEEP_RECORD, Event, Journal, Status, sweep_folder
 from experiments.terminal import show_status
 
@@ -169,6 +169,27 @@ def test_a_damaged_run_is_shown_with_its_cause(tmp_path: Path, show: Show) -> No
     assert lines[0] == "old  name of old 1 damaged"
     assert lines[-1].startswith(f"run 0: {damaged / JOURNAL}: line 2 is damaged")
     assert show("old")[3].split() == ["run", "0", "damaged"]
+
+
+def test_a_damaged_sweep_alone_is_an_error_that_names_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = sweep_folder(tmp_path, "cd")
+    folder.mkdir(parents=True)
+    (folder / SWEEP_RECORD).write_bytes(b"damaged")
+    for chosen in (None, "cd"):
+        with pytest.raises(DataError, match=f"^{folder / SWEEP_RECORD}: is damaged"):
+            show_status(tmp_path, chosen)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("contents", [b"garbage\n", b'{"a": 1}'])
+def test_a_journal_of_another_kind_is_damaged(tmp_path: Path, show: Show, contents: bytes) -> None:
+    damaged, _ = sweep_of(tmp_path, "ab", FINISHED, FINISHED)
+    (damaged / JOURNAL).write_bytes(contents)
+    lines = show()
+    assert lines[0] == "ab  name of ab 1 damaged, 1 finished"
+    assert f"{damaged / JOURNAL}: is damaged: its first line is no start event" in lines[-1]
 
 
 def test_a_damaged_sweep_does_not_hide_the_others(tmp_path: Path, show: Show) -> None:

@@ -1,5 +1,6 @@
 """The sync state of a record: how much of it MLflow has."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -163,3 +164,8 @@ def test_the_store_of_a_record_moves_with_its_outputs_folder(tmp_path: Path) -> 
     old.rename(new)
     for folder in (run, sweep):
         assert store_of(new / folder.relative_to(old)) == f"sqlite:///{new}/mlflow.db"
+
+
+def test_a_fifo_is_no_sync_state(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / SYNC_STATE)
+    assert read_sync_state(tmp_path) is None

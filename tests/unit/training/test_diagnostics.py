@@ -83,6 +83,11 @@ def split(n: int, dtype: type = np.float64, *, seed: int = 1) -> Split:
     return trainings.split(n, seed, classes=CLASSES, dtype=dtype)
 
 
+def share(activation: Activation) -> str:
+    """Return the name of the share of neurons whose slope is nearly zero."""
+    return "saturated" if isinstance(activation, Sigmoid | Tanh) else "dead"
+
+
 def by_hand(net: Network, examples: Split) -> dict[str, float]:
     """Return the diagnostics by their definitions, in double precision.
 
@@ -92,10 +97,13 @@ def by_hand(net: Network, examples: Split) -> dict[str, float]:
     f, derivative, largest = FORMULAS[net.activation]
     a, y = examples.images.astype(float), examples.targets.astype(float)
     *hidden, (w, b) = zip(net.weights, net.biases, strict=True)
-    saturated = []
-    for weights, biases in hidden:
+    flat = {}
+    for number, (weights, biases) in enumerate(hidden, 1):
         z = a @ weights.astype(float) + biases
-        saturated.append(np.mean(derivative(z) / largest < SATURATED))
+        of_layer = derivative(z) / largest < SATURATED
+        if share(net.activation) == "dead":
+            of_layer = [all(of_neuron) for of_neuron in of_layer.T]
+        flat[f"{share(net.activation)}/{number}"] = np.mean(of_layer)
         a = f(z)
     z = a @ w.astype(float) + b
     if net.loss.output is Output.sigmoid:
@@ -110,12 +118,12 @@ def by_hand(net: Network, examples: Split) -> dict[str, float]:
         by_outputs = -y / a
         by_outputs += (1 - y) / (1 - a) if net.loss.output is Output.sigmoid else 0
     delta = np.einsum("nij,nj->ni", jacobian, by_outputs)
-    saturated.append(np.mean(4 * a * (1 - a) < SATURATED))
     return {
         "output/error": np.mean(np.abs(a - y)),
         "output/slope": np.mean(a * (1 - a)),
         "output/delta": np.mean(np.abs(delta)),
-        **{f"saturated/{layer}": share for layer, share in enumerate(saturated, 1)},
+        "output/saturated_and_wrong": np.mean((4 * a * (1 - a) < SATURATED) & (abs(a - y) > 0.5)),
+        **flat,
     }
 
 
@@ -139,9 +147,9 @@ def test_each_layer_has_its_own_share(loss: Loss) -> None:
     net, examples = network(Tanh(), loss, scale=1.7), split(200)
     found = diagnose(net, examples)
     assert found == pytest.approx(by_hand(net, examples), rel=1e-10)
-    shares = [found[f"saturated/{layer}"] for layer in (1, 2, 3)]
-    assert len(set(shares)) == 3
-    assert all(0 < share < 1 for share in shares)
+    names = ["saturated/1", "saturated/2", "output/saturated_and_wrong"]
+    assert len({found[name] for name in names}) == 3
+    assert all(0 < found[name] < 1 for name in names)
 
 
 @EVERY_ACTIVATION
@@ -174,8 +182,8 @@ def test_every_number_is_in_its_range(
 ) -> None:
     """For all parameters: with every neuron saturated, and with every parameter zero."""
     found = diagnose(network(activation, loss, dtype=dtype, scale=scale), split(n, dtype, seed=n))
-    for layer in (1, 2, 3):
-        assert 0 <= found[f"saturated/{layer}"] <= 1
+    for name in (f"{share(activation)}/1", f"{share(activation)}/2", "output/saturated_and_wrong"):
+        assert 0 <= found[name] <= 1
     assert 0 <= found["output/error"] <= 1 + 1e-6
     assert 0 <= found["output/slope"] <= 0.25
     assert 0 <= found["output/delta"] <= found["output/error"] * (1 + 1e-5)
@@ -187,9 +195,12 @@ def test_huge_weights_saturate_every_layer(activation: Activation, loss: Loss) -
     small, huge = (
         diagnose(network(activation, loss, scale=scale), split(200)) for scale in (1e-3, 1e6)
     )
-    for layer in (1, 2, 3):
+    for layer in (1, 2):
         assert small[f"saturated/{layer}"] == 0
         assert huge[f"saturated/{layer}"] > 0.99
+    wrong = huge["output/error"]  # each output is 0 or 1, and so is its error
+    assert small["output/saturated_and_wrong"] == 0
+    assert huge["output/saturated_and_wrong"] == pytest.approx(wrong, abs=0.01)
     assert huge["output/slope"] < 1e-3 < small["output/slope"]
     if isinstance(loss, QuadraticCost):  # almost no gradient, although the error is large
         assert huge["output/delta"] < 1e-3
@@ -197,24 +208,44 @@ def test_huge_weights_saturate_every_layer(activation: Activation, loss: Loss) -
 
 
 @pytest.mark.parametrize(
-    ("activation", "share"),
+    ("activation", "dead"),
     [(ReLU(), 1), (LeakyReLU(0.049), 1), (LeakyReLU(0.051), 0), (Identity(), 0)],
     ids=str,
 )
-def test_neurons_below_zero_are_saturated_where_their_slope_is_nearly_zero(
-    activation: Activation, share: int
+def test_rectifiers_below_zero_are_dead_where_their_slope_is_nearly_zero(
+    activation: Activation, dead: int
 ) -> None:
     net = network(activation, LOSSES[0])
-    for bias, expected in ((-1e6, share), (1e6, 0)):
+    for bias, expected in ((-1e6, dead), (1e6, 0)):
         net.biases[0][:] = bias
-        assert diagnose(net, split(50))["saturated/1"] == expected
+        assert diagnose(net, split(50))["dead/1"] == expected
+
+
+def test_a_rectifier_that_is_zero_for_all_examples_but_one_is_not_dead() -> None:
+    net, examples = network(ReLU(), LOSSES[0]), split(50)
+    z = np.sort(examples.images @ net.weights[0], axis=0)
+    net.biases[0][:] = -(z[-1] + z[-2]) / 2
+    assert diagnose(net, examples)["dead/1"] == 0
+    net.biases[0][:3] = -z[-1, :3]
+    assert diagnose(net, examples)["dead/1"] == 3 / SIZES[1]
 
 
 @EVERY_LOSS
 @pytest.mark.parametrize("scale", [1e-3, 1, 1e6])
-def test_the_identity_is_never_saturated(loss: Loss, scale: float) -> None:
+def test_neurons_that_are_the_identity_always_learn(loss: Loss, scale: float) -> None:
     found = diagnose(network(Identity(), loss, scale=scale), split(50))
-    assert [found["saturated/1"], found["saturated/2"]] == [0, 0]
+    assert [found["dead/1"], found["dead/2"]] == [0, 0]
+
+
+@pytest.mark.parametrize("loss", [loss for loss in LOSSES if loss.output is Output.sigmoid])
+def test_outputs_that_are_right_do_not_count(loss: Loss) -> None:
+    net, examples = network(Sigmoid(), loss), split(50)
+    net.weights[-1][:] = 0
+    ones = 1 / CLASSES  # the share of ones among the targets
+    for logit, expected in ((20.0, 1 - ones), (-20.0, ones), (1.0, 0.0)):
+        net.biases[-1][:] = logit
+        found = diagnose(net, examples)["output/saturated_and_wrong"]
+        assert found == pytest.approx(expected)
 
 
 @EVERY_LOSS

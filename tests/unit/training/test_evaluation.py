@@ -8,7 +8,7 @@ from trainings import training
 from experiments.configuration import PROJECT
 from experiments.data import IDXDataset, Subset
 from experiments.examples import Dataset, Split
-from experiments.training import EpochMetrics, confusion_matrix
+from experiments.training import EpochMetrics, confusion_matrix, constant_guess
 from nn import SGD, LeCunNormal, Network, Output, QuadraticCost, Sigmoid
 
 
@@ -63,8 +63,10 @@ def test_evaluation_is_the_mean_over_every_example(
         hidden = 1 / (1 + np.exp(-(examples.images @ w1 + b1)))
         outputs = 1 / (1 + np.exp(-(hidden @ w2 + b2)))
         cost = 0.5 * np.mean(np.sum((outputs - examples.targets) ** 2, axis=1, dtype=float))
-        assert measured.cost == pytest.approx(cost, rel=1e-5)
-        assert measured.accuracy == np.mean(outputs.argmax(axis=1) == examples.labels)
+        assert measured.cost == measured.loss == pytest.approx(cost, rel=1e-5)
+        correct = outputs.argmax(axis=1) == examples.labels
+        assert np.array_equal(measured.correct, correct)
+        assert measured.accuracy == np.mean(correct)
 
 
 def test_a_confusion_matrix_counts_every_example(
@@ -79,6 +81,19 @@ def test_a_confusion_matrix_counts_every_example(
     assert np.array_equal(matrix, expected)
     assert not np.array_equal(matrix, matrix.T)
     assert np.trace(matrix) / len(mnist.validation) == last.validation.accuracy
+
+
+def test_the_constant_guess_is_the_most_frequent_class_of_the_training_images() -> None:
+    train, test = labelled([2, 1, 1, 0, 2, 1]), labelled([0, 1, 2, 2, 2])
+    assert constant_guess(train, test) == 1 / 5
+    assert constant_guess(test, train) == 2 / 6
+    assert constant_guess(labelled([0, 0]), labelled([2])) == 0
+    assert constant_guess(labelled([2, 1]), test) == 1 / 5  # the first of equally frequent ones
+
+
+def labelled(labels: list[int]) -> Split:
+    """Return examples with these labels."""
+    return Split(np.ones((len(labels), 6)), np.array(labels), np.eye(3)[labels])
 
 
 def test_a_confusion_matrix_has_rows_for_classes_without_examples() -> None:

@@ -74,9 +74,11 @@ class ByHand:
             self.b -= rate * db
 
     def cost(self, examples: Split) -> float:
+        return self.loss(examples) + float(self.l2 / (2 * self.n) * np.sum(self.w**2))
+
+    def loss(self, examples: Split) -> float:
         a = softmax(examples.images @ self.w + self.b)
-        fit = -np.sum(examples.targets * np.log(a)) / len(examples)
-        return float(fit + self.l2 / (2 * self.n) * np.sum(self.w**2))
+        return float(-np.sum(examples.targets * np.log(a)) / len(examples))
 
     def accuracy(self, examples: Split) -> float:
         z = examples.images @ self.w + self.b
@@ -120,7 +122,7 @@ def test_the_next_epoch_starts_when_it_is_requested() -> None:
     net, whole = network(4), network(4)
     epochs = training(net)
     first = next(epochs)
-    assert first.train == evaluate(net, dataset().train, penalty=0)
+    assert first.train.cost == evaluate(net, dataset().train, penalty=0).cost
     list(training(whole, epochs=1))
     assert np.array_equal(net.parameters, whole.parameters)
 
@@ -194,10 +196,11 @@ def test_every_step_and_metric_equals_the_formula(l2: float, batch_size: int) ->
             (metrics.validation, dataset().validation),
         ):
             assert measured.cost == pytest.approx(hand.cost(examples), rel=1e-12)
+            assert measured.loss == pytest.approx(hand.loss(examples), rel=1e-12)
             assert measured.accuracy == hand.accuracy(examples)
         assert metrics.weight_norms == pytest.approx([np.linalg.norm(hand.w)], rel=1e-12)
         every = hand.norms[::NORM_EVERY]
-        assert metrics.gradient_norm == pytest.approx(sum(every) / len(every), rel=1e-12)
+        assert metrics.minibatch_gradient_norm == pytest.approx(sum(every) / len(every), rel=1e-12)
         assert metrics.images_per_second == pytest.approx(N / metrics.seconds)
 
 
@@ -207,6 +210,8 @@ def test_the_penalty_has_the_number_of_training_examples_on_every_split() -> Non
     for examples in (dataset().train, dataset().validation, dataset().test):
         measured = evaluate(net, examples, penalty=l2 / (2 * N))
         assert measured.cost == pytest.approx(hand.cost(examples), rel=1e-12)
+        assert measured.loss == pytest.approx(hand.loss(examples), rel=1e-12)
+        assert measured.cost > measured.loss == evaluate(net, examples, penalty=0).cost
 
 
 def test_only_weights_decay() -> None:

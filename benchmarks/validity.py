@@ -1,0 +1,265 @@
+"""Simulate whole comparisons, from the frame of runs to the verdicts, and count the wrong ones.
+
+`python benchmarks/validity.py` prints the table of docs/statistics.md, `--quick` a smaller one.
+Each line is a kind of noise and a rule for when somebody looks and stops. Each simulated table has
+several comparisons of two arms, or in each condition the two main effects and the interaction of a
+2 x 2 design, whose cells share the effect of the seed and of which one is better. A winner is wrong
+if the arms are equal, or if the other is better; so is an interaction if there is none.
+A tie is wrong if the difference is as large as the margin. Coverage is the share of tables of which
+*all* intervals contain the true differences at the last look. Seeds are those of each arm at the
+last look; planned are those of a t-test at one look by somebody who knew the effect.
+"""
+
+import argparse
+import math
+import sys
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from statsmodels.stats.power import TTestPower
+
+from experiments import results
+from experiments.comparison import MARGIN, Comparison, Factorial, Verdict, compare, factorial
+from experiments.configuration import PROJECT
+from experiments.errors import UserError
+
+SPREAD = 0.002
+"""The standard deviation of the accuracy over seeds."""
+STUCK = 0.12
+"""How far below the others a run ends that is stuck."""
+COLUMNS = (
+    *("truth", "comparisons", "looks", "wrong winner", "wrong tie", "coverage", "decided"),
+    *("seeds", "planned"),
+)
+BETTER = (Verdict.A_BETTER, Verdict.B_BETTER)
+Noise = Callable[[np.random.Generator, int], np.ndarray]
+"""Draws accuracies of the arms around zero, whose means are equal: [2, n], or [4, n] of a 2 x 2."""
+
+
+def normal(rng: np.random.Generator, n: int) -> np.ndarray:
+    """Draw normal noise."""
+    return rng.normal(0, SPREAD, (2, n))
+
+
+def heavy(rng: np.random.Generator, n: int) -> np.ndarray:
+    """Draw noise with heavy tails: Student's t with 3 degrees of freedom."""
+    return np.asarray(rng.standard_t(3, (2, n)) * SPREAD / 3**0.5)
+
+
+def skewed(rng: np.random.Generator, n: int) -> np.ndarray:
+    """Draw noise that is exponential in one arm, to low accuracies, and normal in the other."""
+    return np.stack([SPREAD * (1 - rng.exponential(1, n)), rng.normal(0, SPREAD, n)])
+
+
+def one_sided(rng: np.random.Generator, n: int) -> np.ndarray:
+    """Draw noise that is exponential in one arm; the other has none."""
+    return np.stack([SPREAD * (1 - rng.exponential(1, n)), np.zeros(n)])
+
+
+def both_stuck(rng: np.random.Generator, n: int) -> np.ndarray:
+    """Draw normal noise; one run in ten of both arms is stuck."""
+    return np.asarray(normal(rng, n) - STUCK * (rng.random((2, n)) < 0.1))
+
+
+def blocks(rng: np.random.Generator, n: int) -> np.ndarray:
+    """Draw normal noise of the four cells of a 2 x 2 design, with an effect of each seed."""
+    return rng.normal(0, SPREAD, (4, n)) + rng.normal(0, 2 * SPREAD, n)
+
+
+def heavy_blocks(rng: np.random.Generator, n: int) -> np.ndarray:
+    """Draw noise of four cells with heavy tails, with an effect of each seed."""
+    return np.asarray(rng.standard_t(3, (4, n)) * SPREAD / 3**0.5) + rng.normal(0, 2 * SPREAD, n)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """When somebody looks: with these numbers of seeds, or as the program advises."""
+
+    words: str
+    looks: tuple[int, ...]
+    one_look: bool = False
+    obeys: int = 0  # how often the advised seeds are added
+
+
+PLANNED = Rule("one planned look at 20 seeds", (20,), one_look=True)
+OFTEN = Rule("looks at 5, 10, 20, 40", (5, 10, 20, 40))
+ALWAYS = Rule("a look after each seed, to 30", tuple(range(2, 31)))
+OBEYS = Rule("5 seeds, then the advice 4 times", (5,), obeys=4)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One line of the table.
+
+    ``effect`` is the true difference of every comparison of two arms. In a 2 x 2 design it is added
+    to the first cell, so it is the true interaction, and main effects are half of it. ``family`` is
+    the number of conditions.
+    """
+
+    words: str
+    noise: Noise
+    effect: float
+    rule: Rule
+    family: int = 1
+    crossed: bool = False
+
+    @property
+    def effects(self) -> tuple[float, ...]:
+        """The true values of the rows of each condition."""
+        return (self.effect / 2, self.effect / 2, self.effect) if self.crossed else (self.effect,)
+
+
+CASES = (
+    Case("equal, normal", normal, 0, PLANNED, 4),
+    Case("equal, normal", normal, 0, OFTEN, 4),
+    Case("equal, normal", normal, 0, ALWAYS),
+    Case("equal, normal", normal, 0, OBEYS, 4),
+    Case("equal, heavy tails", heavy, 0, OFTEN, 4),
+    Case("equal, heavy tails", heavy, 0, ALWAYS),
+    Case("equal, one arm skewed", skewed, 0, PLANNED, 4),
+    Case("equal, one arm skewed", skewed, 0, OFTEN, 4),
+    Case("equal, one arm skewed", skewed, 0, ALWAYS),
+    Case("equal, both arms stuck at times", both_stuck, 0, PLANNED, 4),
+    Case("equal, both arms stuck at times", both_stuck, 0, OFTEN, 4),
+    Case("at the margin, normal", normal, MARGIN, OFTEN, 4),
+    Case("at the margin, normal", normal, MARGIN, OBEYS, 4),
+    Case("half a standard deviation", normal, 0.5 * 2**0.5 * SPREAD, OBEYS),
+    Case("one standard deviation", normal, 2**0.5 * SPREAD, OBEYS),
+    Case("one standard deviation", normal, 2**0.5 * SPREAD, ALWAYS),
+    Case("two standard deviations", normal, 2 * 2**0.5 * SPREAD, ALWAYS),
+    Case("equal, one arm exponential, the other constant", one_sided, 0, ALWAYS),
+    Case("2 x 2, equal, seeds differ", blocks, 0, OFTEN, 4, crossed=True),
+    Case("2 x 2, equal, seeds differ, heavy tails", heavy_blocks, 0, ALWAYS, crossed=True),
+    Case("2 x 2, interaction of two standard deviations", blocks, 4 * SPREAD, OBEYS, crossed=True),
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The end of one simulated table."""
+
+    wrong_winner: bool
+    wrong_tie: bool
+    covered: bool
+    decided: float  # share of its comparisons
+    seeds: int
+
+
+def simulate(case: Case, number: int) -> Outcome:
+    """Simulate the table of a case with this number, until it is decided or the rule ends."""
+    rng = np.random.default_rng([number, CASES.index(case)])
+    most = 2000
+    accuracies = [0.95 + case.noise(rng, most) for _ in range(case.family)]
+    for values in accuracies:
+        values[0] += case.effect
+    looks = list(case.rule.looks)
+    left, wrong_winner, wrong_tie = case.rule.obeys, False, False
+    while looks:
+        seeds = looks.pop(0)
+        try:
+            comparison = look(case, frame(accuracies, seeds))
+        except UserError:  # too few seeds
+            continue
+        verdicts = [row.verdict for row in comparison.rows]
+        for verdict, effect in zip(verdicts, case.effects * case.family, strict=True):
+            wrong_winner |= verdict in (BETTER if effect == 0 else (Verdict.B_BETTER,))
+            wrong_tie |= effect >= MARGIN and verdict is Verdict.TIE
+        if Verdict.UNDECIDED not in verdicts:
+            break
+        more = max(row.more_seeds for row in comparison.rows)
+        if not looks and left and more and seeds + more <= most:
+            left -= 1
+            looks.append(seeds + more)
+    decided = np.mean([verdict is not Verdict.UNDECIDED for verdict in verdicts])
+    return Outcome(wrong_winner, wrong_tie, covers(comparison, case), float(decided), seeds)
+
+
+def look(case: Case, runs: pd.DataFrame) -> Comparison | Factorial:
+    """Return the comparison of the losses, or the effects of loss and optimizer."""
+    if case.crossed:
+        return factorial(runs, "loss", "optimizer", one_look=case.rule.one_look, margin=MARGIN)
+    return compare(runs, "loss", one_look=case.rule.one_look, margin=MARGIN)
+
+
+def covers(comparison: Comparison | Factorial, case: Case) -> bool:
+    """Return whether all intervals of a table contain the true differences."""
+    known = [row.statistics for row in comparison.rows]
+    return all(
+        each is None or each.low <= effect <= each.high
+        for each, effect in zip(known, case.effects * case.family, strict=True)
+    )
+
+
+def frame(accuracies: list[np.ndarray], seeds: int) -> pd.DataFrame:
+    """Return runs with these accuracies on the first seeds, one condition for each array."""
+    rows = []
+    for number, values in enumerate(accuracies):
+        cells = len(values)
+        same = TEMPLATES[cells].loc[np.repeat(range(cells), seeds)].reset_index(drop=True)
+        flat = values[:, :seeds].ravel()
+        rows.append(
+            same.assign(
+                identity=[f"{number}-{place}" for place in range(cells * seeds)],
+                seed=np.tile(np.arange(seeds), cells),
+                l2=float(number),
+                **{"test/accuracy": flat, "validation/accuracy": flat},
+            )
+        )
+    return pd.concat(rows, ignore_index=True)
+
+
+def templates() -> dict[int, pd.DataFrame]:
+    """Return a run of each loss with SGD, and of each loss with each optimizer, by their number."""
+    runs = results.runs(PROJECT / "notebooks" / "mnist", architecture="784-30-10")
+    runs = runs.drop(columns="outputs", errors="ignore").sort_values(["loss", "optimizer"])
+    four = runs.drop_duplicates(["loss", "optimizer"], ignore_index=True)
+    two = four[four["optimizer"] == "sgd"].reset_index(drop=True)
+    return {2: two, 4: four}
+
+
+TEMPLATES = templates()
+
+
+def line(case: Case, outcomes: Iterable[Outcome]) -> str:
+    """Return the line of the table for a case."""
+    found = pd.DataFrame(list(outcomes))
+    ties = f"{found['wrong_tie'].mean():.1%}" if case.effect >= MARGIN else ""
+    return (
+        f"| {case.words} | {case.family} | {case.rule.words} | {found['wrong_winner'].mean():.1%} |"
+        f" {ties} | {found['covered'].mean():.1%} | {found['decided'].mean():.0%} |"
+        f" {found['seeds'].mean():.1f} | {planned_seeds(case)} |"
+    )
+
+
+def planned_seeds(case: Case) -> str:
+    """Return the seeds of a t-test at one look, planned by somebody who knew the effect.
+
+    It finds a single effect with a probability of 95 % at the level of 5 %.
+    """
+    if not case.effect or case.effect <= MARGIN or case.family > 1 or case.crossed:
+        return ""
+    size = case.effect / (2**0.5 * SPREAD)
+    return str(math.ceil(TTestPower().solve_power(size, alpha=0.05, power=0.95)))
+
+
+def main() -> None:
+    """Simulate all cases and print the table in Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--tables", type=int, default=1000, help="simulated tables per line")
+    parser.add_argument("--quick", action="store_true", help="simulate 40 tables per line")
+    arguments = parser.parse_args()
+    tables = 40 if arguments.quick else arguments.tables
+    print(f"{tables} tables a line; margin {100 * MARGIN:g} points; spread {100 * SPREAD:g} points")
+    print(f"| {' | '.join(COLUMNS)} |")
+    print(f"| {' | '.join('---' for _ in COLUMNS)} |")
+    with ProcessPoolExecutor() as pool:
+        for case in CASES:
+            print(line(case, pool.map(simulate, [case] * tables, range(tables), chunksize=5)))
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

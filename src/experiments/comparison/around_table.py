@@ -1,0 +1,83 @@
+"""What is printed around the tables of a comparison: title, validity, advice."""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+import pandas as pd
+from rich.console import Console
+
+from experiments.comparison.statistics import PairedStatistics
+from experiments.comparison.statuses import status_counts
+from experiments.comparison.tuning import SelectionBias
+from experiments.comparison.verdicts import selection_bias_sentence
+from experiments.results import OUTPUTS, OWN_SPLIT, SPLIT, SweepSummary
+
+
+class Advises(Protocol):
+    """A comparison of one group or of two, as far as the lines around its table need it."""
+
+    @property
+    def selection_bias(self) -> SelectionBias:
+        """The selection bias of the best epoch."""
+
+    @property
+    def unequal_tuning(self) -> Sequence[str]:
+        """Sentences about tuning."""
+
+    @property
+    def incomplete(self) -> Sequence[str]:
+        """Sentences about missing runs."""
+
+    @property
+    def tuned(self) -> pd.DataFrame:
+        """The runs that are compared."""
+
+    @property
+    def commands(self) -> list[str]:
+        """The commands that run more seeds."""
+
+
+def print_title(console: Console, runs: pd.DataFrame, sweep: SweepSummary | None) -> None:
+    """Print which runs are compared, and how many have each status."""
+    title = f"sweep {sweep.id}  {sweep.name}" if sweep else "all runs"
+    console.print(title, style="bold", soft_wrap=True, markup=False)
+    console.print(f"{status_counts(runs)}\n")
+
+
+def print_advice(console: Console, result: Advises) -> None:
+    """Print the selection bias, what is unequal or missing, and commands for more seeds."""
+    console.print(selection_bias_sentence(result.selection_bias))
+    for sentence in (*result.unequal_tuning, *result.incomplete):
+        console.print(sentence, style="yellow", soft_wrap=True, markup=False)
+    commands = result.commands
+    if commands:
+        here = OUTPUTS in result.tuned and result.tuned[OUTPUTS].notna().all()
+        known = "runs that exist are not repeated" if here else "the exported runs are done again"
+        console.print(f"\nTo decide it, run ({known}):")
+        for command in commands:
+            console.print(f"  {command}", soft_wrap=True, markup=False)
+        if len(commands) > 1:
+            console.print("Each of these is a sweep of its own: compare with --all afterwards.")
+
+
+def cuts(runs: pd.DataFrame) -> str:
+    """Return words about the seeds if each has its own cut of the data; else nothing."""
+    return ", each with its own cut of the data" if runs[SPLIT].eq(OWN_SPLIT).all() else ""
+
+
+def sources_of_variance(metric: str, statistics: Iterable[PairedStatistics | None]) -> str:
+    """Return whether the intervals are over seeds and images, or only over seeds."""
+    split = "test" if "test/" in metric else "validation"
+    unknown = [math.isnan(each.image_error) for each in statistics if each]
+    if all(unknown):
+        return f"over seeds, for these {split} images"
+    known_by = "" if not any(unknown) else ", where the runs record which are right"
+    return f"over seeds and {split} images{known_by}"
+
+
+def validity(n_rows: int, *, one_look: bool) -> str:
+    """Return for which rows and looks the intervals and verdicts hold."""
+    rows = f"for all {n_rows} rows together, and " if n_rows > 1 else ""
+    looks = "at the one look that was planned" if one_look else "at any number of looks"
+    return f"The intervals and verdicts hold {rows}{looks} (95 %)."

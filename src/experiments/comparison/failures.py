@@ -1,0 +1,61 @@
+"""Failures are results: runs that diverged or did not learn, and whether one arm fails more often.
+
+A finished run did not learn if its accuracy is not above that of guessing, or if its error is more
+than `FAR_BELOW` times the median error of the finished runs of its arm.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import special, stats
+from statsmodels.stats.proportion import proportion_confint
+
+from experiments.comparison.power import ALPHA
+
+FAR_BELOW = 2.0
+FEWEST_FOR_MEDIAN = 3
+"""Fewer finished runs have no median with which one of them could be compared."""
+
+
+@dataclass(frozen=True)
+class Failures:
+    """How many runs of an arm failed."""
+
+    failed: int
+    runs: int
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval of the rate of failure (Wilson 1927)."""
+        low, high = proportion_confint(self.failed, self.runs, ALPHA, method="wilson")
+        return float(low), float(high)
+
+
+def did_not_learn(accuracy: pd.Series, guessing: pd.Series) -> pd.Series:
+    """Return which runs of an arm finished without learning.
+
+    ``accuracy`` is NaN for runs that diverged, ``guessing`` the accuracy of guessing.
+    """
+    known = accuracy.dropna()
+    failed = accuracy <= guessing
+    if len(known) >= FEWEST_FOR_MEDIAN:
+        failed |= 1 - accuracy > FAR_BELOW * (1 - known.median())
+    return failed
+
+
+def e_value(only_a: int, only_b: int) -> float:
+    """Return the e-value against equal rates of failure, which is valid at any number of looks.
+
+    ``only_a`` and ``only_b`` are the numbers of seeds on which only one arm failed. If the rates
+    are equal, each is as likely. The prior of the share of A is Jeffreys' Beta(1/2, 1/2).
+    """
+    log = special.betaln(only_a + 0.5, only_b + 0.5) - special.betaln(0.5, 0.5)
+    return float(np.exp((only_a + only_b) * math.log(2) + log))
+
+
+def exact_test(only_a: int, only_b: int) -> float:
+    """Return the p-value against equal rates of failure, at one look that was planned (McNemar)."""
+    n = only_a + only_b
+    return float(stats.binomtest(only_a, n).pvalue) if n else 1.0

@@ -1,0 +1,134 @@
+"""Was each arm tuned equally well? How many learning rates it had, and how sure the choice is."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from experiments.comparison.arms import ARM, CONDITION
+from experiments.comparison.compared_arm import ComparedArm
+from experiments.comparison.tuning import accuracies_by_rate, best_rate
+
+RESAMPLES = 500
+UNSURE = 0.1
+"""A choice is said to be unsure if more than this share of resamples makes another one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tuning:
+    """How the learning rate of an arm was chosen in a condition."""
+
+    condition: str
+    arm: str
+    rates: tuple[float, ...]  # that were run, the lowest first
+    chosen: float
+    seeds: tuple[int, ...]  # on which the rates were compared
+    other_choices: float  # share of resamples of these seeds in which another rate is the best
+
+    @property
+    def at_edge(self) -> bool:
+        """Return whether the chosen rate is the lowest or the highest of several."""
+        return len(self.rates) > 1 and self.chosen in (self.rates[0], self.rates[-1])
+
+
+def tunings(runs: pd.DataFrame) -> list[Tuning]:
+    """Return how the rate of each arm was chosen.
+
+    ``runs`` are as from `final_runs`, with the columns of `named`.
+    """
+    return [
+        _tuning(str(condition), str(arm), accuracies_by_rate(same))
+        for (condition, arm), same in runs.groupby([CONDITION, ARM], sort=True)
+    ]
+
+
+def unequal_tuning(found: Sequence[Tuning], arms: Iterable[ComparedArm]) -> list[str]:
+    """Return sentences about arms that were tuned less than others, or whose choice is unsure."""
+    compared = {(each.condition, each.arm): each for each in arms}
+    known = [each for each in found if (each.condition, each.arm) in compared]
+    return [
+        *_numbers(known),
+        *_edges(known),
+        *_unsure(known),
+        *_reused(known, compared),
+        *_left_out(compared.values()),
+    ]
+
+
+def _tuning(condition: str, arm: str, table: pd.DataFrame) -> Tuning:
+    common = table.dropna()
+    chosen = best_rate(table)
+    others = 0.0
+    if len(table.columns) > 1 and len(common):
+        rng = np.random.default_rng(0)
+        places = rng.integers(0, len(common), (RESAMPLES, len(common)))
+        means = common.to_numpy()[places].mean(axis=1)
+        others = float(np.mean(table.columns.to_numpy()[means.argmax(axis=1)] != chosen))
+    return Tuning(
+        condition=condition,
+        arm=arm,
+        rates=tuple(map(float, table.columns)),
+        chosen=chosen,
+        seeds=tuple(map(int, common.index)),
+        other_choices=others,
+    )
+
+
+def _numbers(found: Sequence[Tuning]) -> Iterator[str]:
+    """Yield a sentence for each condition whose arms had different numbers of rates."""
+    for condition in dict.fromkeys(each.condition for each in found):
+        arms = [each for each in found if each.condition == condition]
+        if len({len(each.rates) for each in arms}) > 1:
+            counts = ", ".join(f"{each.arm} had {_rates(len(each.rates))}" for each in arms)
+            yield f"{condition}: the arms were not tuned equally: {counts}."
+
+
+def _edges(found: Sequence[Tuning]) -> Iterator[str]:
+    for each in found:
+        if each.at_edge:
+            end = "lowest" if each.chosen == each.rates[0] else "highest"
+            yield (
+                f"{each.condition}: the best learning rate of {each.arm}, {each.chosen:g}, is the"
+                f" {end} of those that were run: a better one may lie beyond it."
+            )
+
+
+def _unsure(found: Sequence[Tuning]) -> Iterator[str]:
+    """Yield a sentence if other seeds would have chosen another rate for some arms."""
+    unsure = [each for each in found if each.other_choices > UNSURE]
+    if unsure:
+        most = max(unsure, key=lambda each: each.other_choices)
+        yield (
+            f"The choice of a learning rate is unsure for {len(unsure)} of {len(found)} arms:"
+            f" {most.other_choices:.0%} of resamples of the {len(most.seeds)} seeds would choose"
+            f" another one for {most.arm} in {most.condition}."
+        )
+
+
+def _reused(found: Sequence[Tuning], compared: dict[tuple[str, str], ComparedArm]) -> Iterator[str]:
+    """Yield a sentence if seeds on which rates were chosen are compared again."""
+    shares = [
+        len({*each.seeds} & {*common}) / len(common)
+        for each in found
+        if len(each.rates) > 1 and (common := compared[each.condition, each.arm].common)
+    ]
+    if any(shares):
+        yield (
+            "Seeds on which learning rates were chosen (on the validation set) are compared again:"
+            f" up to {max(shares):.0%} of the seeds of a row."
+        )
+
+
+def _left_out(arms: Iterable[ComparedArm]) -> Iterator[str]:
+    """Yield a sentence if seeds on which rates were chosen are left out."""
+    most = max((len(each.chosen_on - {*each.common}) for each in arms), default=0)
+    if most:
+        yield (
+            "Seeds on which learning rates were chosen (on the validation set) are left out: up to"
+            f" {most} in a row."
+        )
+
+
+def _rates(n: int) -> str:
+    return f"{n} learning rate{'s' * (n != 1)}"

@@ -1,0 +1,53 @@
+"""Count the looks at a comparison: how often somebody asked, and with how many runs."""
+
+import errno
+from collections.abc import Iterable
+from pathlib import Path
+
+from msgspec import Struct, json
+
+from experiments.errors import DataError, UserError
+from experiments.recording import LOOKS
+
+PREFIX = 8
+"""The recorded characters of an identity."""
+
+
+class Look(Struct, frozen=True):
+    """Somebody asked ``question`` when the runs with these identities were there."""
+
+    question: str
+    runs: list[str]
+
+
+def count_look(
+    outputs: Path, question: str, identities: Iterable[str], *, one_look: bool = False
+) -> int:
+    """Record a look at the runs with these identities, and return its number, from 1.
+
+    Earlier looks count if they have the same question and some of these runs: looks at other runs
+    say nothing about these. A look at the same runs has the same number. The file in the outputs
+    folder has a line for each look with other runs than before. Raise UserError, and record
+    nothing, if this was to be the ``one_look`` and is not the first. Raise DataError if the file
+    has another content, and OSError if it cannot be read or written.
+    """
+    runs = sorted(each[:PREFIX] for each in identities)
+    path = outputs / LOOKS
+    if path.exists() and not (path.is_file() or path.is_dir()):  # to read it could take for ever
+        raise OSError(errno.EINVAL, "it is no file", str(path))
+    lines = path.read_bytes().splitlines() if path.exists() else []
+    try:
+        earlier = [json.decode(line, type=Look) for line in lines]
+    except ValueError:
+        raise DataError(f"{path}: is not a list of looks; move it away to count anew") from None
+    seen = [each.runs for each in earlier if each.question == question and {*each.runs} & {*runs}]
+    number = seen.index(runs) + 1 if runs in seen else len(seen) + 1
+    if one_look and number > 1:
+        raise UserError(
+            f"--looks 1: this is look {number}, with other runs than before; without --looks the"
+            " verdicts are valid at any number of looks"
+        )
+    if runs not in seen:
+        with path.open("ab") as file:
+            file.write(json.encode(Look(question, runs)) + b"\n")
+    return number

@@ -1,0 +1,54 @@
+"""Is it a question that can be asked? The runs, the group, the metric, the margin."""
+
+import pandas as pd
+
+from experiments.comparison.arms import comparable
+from experiments.comparison.decision import MARGIN
+from experiments.comparison.pairing import METRICS
+from experiments.configuration import GROUPS
+from experiments.errors import UserError
+from experiments.results import BEST_VALIDATION, RATE
+
+COLUMNS = ("identity", "name", "status", *GROUPS, "seed", "data", RATE, BEST_VALIDATION, *METRICS)
+"""The columns that every frame of `results.runs` has, and that a comparison needs."""
+LISTED = 4
+"""Columns that a message names."""
+
+
+def check_question(runs: pd.DataFrame, group: str, metric: str, margin: float = MARGIN) -> None:
+    """Raise UserError if a group or a metric cannot be compared in these runs."""
+    _check_frame(runs)
+    known = comparable(runs)
+    if group not in known:
+        raise UserError(f"{group}: this cannot be compared; choose one of {', '.join(known)}")
+    if metric not in METRICS:
+        raise UserError(f"{metric}: this cannot be compared; choose one of {', '.join(METRICS)}")
+    if not _is_fraction(margin):
+        raise UserError(
+            f"margin={margin!r}: the equivalence margin must be a fraction from 0 to 1, such as"
+            f" {MARGIN}"
+        )
+
+
+def _check_frame(runs: object) -> None:
+    """Raise UserError unless this is a frame as from `results.runs`, with one run or more."""
+    if not isinstance(runs, pd.DataFrame):
+        raise UserError(
+            f"{str(runs)[:40]!r}: this is no frame; give the frame that results.runs returns"
+        )
+    missing = [column for column in COLUMNS if column not in runs]
+    if missing:
+        more = f" and {len(missing) - LISTED} more" if len(missing) > LISTED else ""
+        raise UserError(
+            "this is no frame of results.runs: the columns"
+            f" {', '.join(missing[:LISTED])}{more} are missing"
+        )
+    if runs.empty:
+        raise UserError("the frame has no runs; select others from those of results.runs")
+
+
+def _is_fraction(margin: object) -> bool:
+    """Return whether a margin is a number from 0 to 1."""
+    return (
+        isinstance(margin, int | float) and not isinstance(margin, bool) and 0 <= margin <= 1
+    )  # NumPy's float64 is a float

@@ -1,0 +1,54 @@
+"""Does an MLflow server answer? Asked before MLflow is imported, which takes seconds.
+
+A server that accepts connections and never answers would else be noticed only after the import and
+MLflow's own limit. Every answer counts, also an error: what is wrong then is found by MLflow.
+"""
+
+import os
+import threading
+import urllib.request
+from contextlib import suppress
+from functools import lru_cache
+from http.client import HTTPException
+
+from experiments.errors import UserError
+
+LIMIT = 5.0
+"""Seconds for the head of an answer, unless the user has set `TIMEOUT_VARIABLE`."""
+TIMEOUT_VARIABLE = "MLFLOW_HTTP_REQUEST_TIMEOUT"
+MLFLOW_LIMIT = "10"
+"""The value of the variable, in seconds, if the user has set none."""
+
+
+def no_answer(uri: str) -> str:
+    """Return why a store does not answer; nothing if it does, or if it is no server."""
+    if not uri.startswith(("http://", "https://")):
+        return ""
+    seconds = limit()
+    asking = threading.Thread(target=_ask, args=(f"{uri.rstrip('/')}/health", seconds), daemon=True)
+    asking.start()
+    asking.join(seconds)
+    if not asking.is_alive():
+        return ""
+    return f"the server does not answer (no answer within {seconds:g} s)"
+
+
+@lru_cache(maxsize=64)
+def check_answers(uri: str) -> None:
+    """Raise UserError if a store does not answer. One that has answered is not asked again."""
+    if problem := no_answer(uri):
+        raise UserError(f"{uri}: {problem}")
+
+
+def limit() -> float:
+    """Return the seconds in which a server has to answer."""
+    given = os.environ.get(TIMEOUT_VARIABLE, MLFLOW_LIMIT)
+    with suppress(ValueError):
+        return LIMIT if given == MLFLOW_LIMIT else float(given)
+    return LIMIT
+
+
+def _ask(address: str, seconds: float) -> None:
+    """Ask a server. The socket waits longer than ``seconds``: the thread is still alive then."""
+    with suppress(OSError, HTTPException, ValueError):
+        urllib.request.urlopen(address, timeout=2 * seconds).close()

@@ -1,0 +1,33 @@
+"""The tables of the README are those that its commands print."""
+
+import re
+from pathlib import Path
+
+import pytest
+from harness import EXPERIMENTS, PROJECT, Program
+
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+PRINTED = re.findall(
+    r"`\.venv/bin/experiments (compare [\w. ]+ --outputs notebooks/\w+)`(?: prints)?:?\n\n"
+    r"((?:(?: {4}.*)?\n)+)",
+    README,
+)
+"""Each command that is followed by what it prints."""
+
+
+@pytest.mark.parametrize(("command", "block"), PRINTED, ids=[command for command, _ in PRINTED])
+def test_a_table_is_what_its_command_prints(command: str, block: str, tmp_path: Path) -> None:
+    expected = [line.strip() for line in block.splitlines()]
+    columns = str(max(map(len, block.splitlines())) - 4)
+    words = [EXPERIMENTS, *command.split()]
+    with Program(words, tmp_path / "log", cwd=PROJECT, COLUMNS=columns) as program:
+        assert program.wait() == 0, program.output
+        printed = [line.strip() for line in program.output.splitlines()]
+    first = printed.index(expected[0])
+    while expected[-1] == "":
+        expected.pop()
+    assert printed[first : first + len(expected)] == expected
+
+
+def test_the_readme_has_a_table_of_each_kind() -> None:
+    assert [command.count(" ") for command, _ in PRINTED] == [4, 3]

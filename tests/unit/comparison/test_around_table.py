@@ -1,0 +1,81 @@
+"""What is printed around a table."""
+
+import math
+from dataclasses import dataclass, field
+
+import frames
+import pandas as pd
+import pytest
+from rich.console import Console
+
+from experiments.comparison import SelectionBias, selection_bias_sentence
+from experiments.comparison.around_table import (
+    print_advice,
+    print_title,
+    sources_of_variance,
+    validity,
+)
+from experiments.comparison.statistics import PairedStatistics
+from experiments.results import SweepSummary
+
+SWEEP = SweepSummary(
+    id="abc", name="loss=mse,ce [bold]", command="", n_runs=2, time=0.0, store=None
+)
+
+
+@dataclass
+class Result:
+    """A comparison, as far as the lines around its table need it."""
+
+    selection_bias: SelectionBias
+    unequal_tuning: list[str] = field(default_factory=list)
+    incomplete: list[str] = field(default_factory=list)
+    commands: list[str] = field(default_factory=list)
+    tuned: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"outputs": ["a"]}))
+
+
+def statistics(image_error: float) -> PairedStatistics:
+    return PairedStatistics(2, 0.9, 0.8, 0.1, 0, 0.2, 0.05, 0.1, 0.1, image_error, 0.0)
+
+
+def test_the_title_names_the_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    runs = frames.frame([*frames.arm("loss=ce", seeds=[0, 1]), *frames.diverged(seeds=[2])])
+    print_title(Console(), runs, SWEEP)
+    print_title(Console(), runs, None)
+    counts = "2 finished, 1 diverged\n\n"
+    assert capsys.readouterr().out == f"sweep abc  {SWEEP.name}\n{counts}all runs\n{counts}"
+
+
+@pytest.mark.parametrize("commands", [[], ["python run.py"], ["python run.py", "python run.py -m"]])
+def test_advice_has_each_sentence_and_command(
+    commands: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    result = Result(SelectionBias(0.001, 0.0), ["[a] had 3"], ["b " * 100], commands)
+    print_advice(Console(width=200), result)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:3] == [selection_bias_sentence(result.selection_bias), "[a] had 3", "b " * 100]
+    assert [line.strip() for line in lines if line.startswith("  ")] == commands
+    assert any(line.startswith("To decide it") for line in lines) == bool(commands)
+    assert lines[-1].startswith("Each of these is a sweep") == (len(commands) > 1)
+
+
+def test_the_validity_names_rows_and_looks() -> None:
+    assert validity(1, one_look=False) == (
+        "The intervals and verdicts hold at any number of looks (95 %)."
+    )
+    assert validity(3, one_look=True) == (
+        "The intervals and verdicts hold for all 3 rows together, and at the one look that was"
+        " planned (95 %)."
+    )
+
+
+def test_the_images_are_a_source_of_variance_if_the_runs_know_them() -> None:
+    known, unknown = statistics(0.001), statistics(math.nan)
+    metric = "best_epoch/test/accuracy"
+    both = "over seeds and test images"
+    assert sources_of_variance(metric, [known, None]) == both
+    some = sources_of_variance(metric, [known, unknown])
+    assert some == f"{both}, where the runs record which are right"
+    assert sources_of_variance(metric, [None]) == "over seeds, for these test images"
+    validation = sources_of_variance("validation/accuracy", [unknown])
+    assert validation == "over seeds, for these validation images"
