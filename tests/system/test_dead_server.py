@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import harness
@@ -101,6 +101,7 @@ def test_a_sweep_continues_while_the_server_is_dead_and_catches_up_later(server:
     harness.assert_complete(server.tracked(folder), "KILLED", *jobs)
 
 
+@pytest.mark.stress
 def test_a_run_finishes_without_the_server_and_is_synced_later(server: Server) -> None:
     folder = server.folder / "run"
     arguments = ("epochs=50", *harness.SLOW, f"tracking.uri={server.address}")
@@ -291,6 +292,7 @@ def test_a_server_that_answers_byte_by_byte_is_left_at_the_limit(tmp_path: Path)
     assert seconds < PAUSE * len(HEAD)
 
 
+@pytest.mark.stress
 def test_a_long_answer_over_a_slow_line_is_read_to_its_end(tmp_path: Path) -> None:
     with _slow(HEAD, *[b"{" + b" " * 9_999, *[b" " * 10_000] * 4, b" " * 9_999 + b"}"]) as uri:
         found = errors(tmp_path, f"runs={uri}", MLFLOW_HTTP_REQUEST_TIMEOUT="1")
@@ -310,18 +312,22 @@ def test_nobody_waits_much_longer_than_ten_seconds(tmp_path: Path, at_once: byte
     assert time.monotonic() - begin < 20  # with the import of MLflow; two tries took 22
 
 
-COMMANDS = (
-    *(["compare", "loss"], ["export", "exported"], ["repeat", "ab"], ["report"], ["sync"]),
-    ["ui", "--no-browser"],
+COMMANDS = (["export", "exported"], ["repeat", "ab"], ["report"], ["ui", "--no-browser"])
+
+
+@pytest.mark.parametrize(
+    "commands",
+    [(["compare", "loss"], ["sync"]), pytest.param(COMMANDS, marks=pytest.mark.stress)],
+    ids=["two commands", "the others"],
 )
-
-
-def test_every_command_leaves_a_server_that_never_answers_within_seconds(tmp_path: Path) -> None:
+def test_every_command_leaves_a_server_that_never_answers_within_seconds(
+    tmp_path: Path, commands: Sequence[Sequence[str]]
+) -> None:
     """The command is ended after ten seconds, which is no line."""
     outputs = tmp_path / "outputs"
     records.write_run(outputs, "1" * 16, records.end())
     with _listening(closing=False) as uri, Forks(EXPERIMENTS, tmp_path) as forks:
-        for words in COMMANDS:
+        for words in commands:
             chosen = ["--outputs", str(outputs)] * (words[0] != "ui")
             message = f"{uri}: the server does not answer (no answer within 5 s)"
             forks.execute([*words, *chosen, "--uri", uri]).check_one_line(message)

@@ -46,6 +46,7 @@ def test_the_next_run_tracks_a_run_whose_mirror_process_was_killed(tmp_path: Pat
     assert len(runs) == 2
 
 
+@pytest.mark.stress
 def test_a_mirror_process_that_dies_is_replaced_and_mlflow_has_everything(tmp_path: Path) -> None:
     folder = tmp_path / "outputs"
     with harness.start(folder, *harness.SLOW_AND_ENDLESS) as program:

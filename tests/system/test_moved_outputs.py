@@ -116,6 +116,7 @@ def test_a_deleted_experiment_is_refused_until_it_is_restored(tmp_path: Path) ->
     assert find_experiment(client, address, tracking) == key
 
 
+@pytest.mark.stress
 def test_readers_name_a_deleted_experiment_with_the_command_that_restores_it(
     outputs: Path,
 ) -> None:

@@ -22,15 +22,6 @@ PNG = "image/png"
 
 Notebook = Any
 EVERY_NOTEBOOK = pytest.mark.parametrize("name", NAMES)
-EXECUTED_NOTEBOOKS = pytest.mark.parametrize(
-    "name",
-    [
-        "quadratic_vs_cross_entropy",
-        pytest.param("sgd_vs_adam", marks=pytest.mark.stress),
-        pytest.param("weights_and_mistakes", marks=pytest.mark.stress),
-    ],
-)
-"""One notebook in every test run; the report executes all of them on other runs."""
 
 
 def read(folder: Path, name: str) -> Notebook:
@@ -85,7 +76,8 @@ def test_a_notebook_is_committed_with_the_outputs_of_all_cells(name: str) -> Non
     assert without == [parameters(name).source]
 
 
-@EXECUTED_NOTEBOOKS
+@pytest.mark.stress  # the report executes them on other runs in every test run
+@EVERY_NOTEBOOK
 def test_an_executed_notebook_has_the_committed_outputs(base: Path, name: str) -> None:
     committed, found = read(NOTEBOOKS, name), executed(name, base)
     for before, after in zip(code_cells(committed), code_cells(found), strict=True):

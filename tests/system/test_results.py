@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import harness
@@ -43,11 +44,18 @@ class Recorded:
 
     outputs: Path
     uri: str
-    server: str  # its address
+    servers: ExitStack  # which ends the server
 
-    @property
-    def sources(self) -> dict[str, Path | str]:
-        return {"journals": self.outputs, "SQLite": self.uri, "server": self.server}
+    @cached_property
+    def _server(self) -> str:
+        """The address of MLflow's own server on the store, which is started when it is needed."""
+        return _serve(self.servers, self.outputs.parent, self.uri)
+
+    def place(self, source: str) -> Path | str:
+        """Return the place of the journals, of the store, or of the server."""
+        if source == "server":
+            return self._server
+        return self.outputs if source == "journals" else self.uri
 
     def sweep(self, n_runs: int) -> SweepRecord:
         """Return the sweep with this number of runs."""
@@ -104,9 +112,8 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
         sync = [EXPERIMENTS, "sync", "--outputs", outputs, "--uri", uri]
         with Program(sync, base / "sync.log") as program:
             assert program.wait() == 0, program.output
-        address = _serve(stack, base, uri)
         harness.connect(uri)  # imports MLflow, and ignores the warnings of its dependencies
-        yield Recorded(outputs, uri, address)
+        yield Recorded(outputs, uri, stack)
 
 
 def _serve(stack: ExitStack, base: Path, uri: str) -> str:
@@ -133,15 +140,16 @@ def runs(recorded: Recorded) -> pd.DataFrame:
     return results.runs(recorded.outputs)
 
 
-EVERY_STORE = pytest.mark.parametrize("source", ["SQLite", "server"])
-EVERY_SOURCE = pytest.mark.parametrize("source", ["journals", "SQLite", "server"])
+SERVER = pytest.param("server", marks=pytest.mark.stress)
+EVERY_STORE = pytest.mark.parametrize("source", ["SQLite", SERVER])
+EVERY_SOURCE = pytest.mark.parametrize("source", ["journals", "SQLite", SERVER])
 
 
 @EVERY_STORE
 def test_mlflow_gives_the_same_runs_as_the_journals(
     recorded: Recorded, runs: pd.DataFrame, source: str
 ) -> None:
-    found = results.runs(recorded.sources[source])
+    found = results.runs(recorded.place(source))
     assert list(found.columns) == list(runs.columns)
     assert found.dtypes.to_dict() == runs.dtypes.to_dict()
     columns = [column for column in runs if column not in LESS_EXACT]
@@ -151,7 +159,7 @@ def test_mlflow_gives_the_same_runs_as_the_journals(
 
 @EVERY_STORE
 def test_mlflow_gives_the_same_history_as_the_journals(recorded: Recorded, source: str) -> None:
-    found = results.history(recorded.sources[source])
+    found = results.history(recorded.place(source))
     pd.testing.assert_frame_equal(found, results.history(recorded.outputs), check_exact=True)
 
 
@@ -159,7 +167,7 @@ def test_mlflow_gives_the_same_history_as_the_journals(recorded: Recorded, sourc
 def test_exported_results_are_those_of_the_source(
     recorded: Recorded, source: str, tmp_path: Path
 ) -> None:
-    place = recorded.sources[source]
+    place = recorded.place(source)
     results.export(place, tmp_path)
     expected = results.runs(place).assign(outputs=math.nan)
     pd.testing.assert_frame_equal(results.runs(tmp_path), expected, check_exact=True)
@@ -174,7 +182,7 @@ def test_a_sweep_is_exported_with_networks_and_weights(
     folder, sweep = tmp_path / "results", recorded.sweep(2).id
     expected = results.runs(recorded.outputs, sweep=sweep)["identity"]
     identity = expected.iloc[1]
-    results.export(recorded.sources[source], folder, sweep=sweep, networks=[identity])
+    results.export(recorded.place(source), folder, sweep=sweep, networks=[identity])
     assert list(results.runs(folder)["identity"]) == list(expected)
     assert set(results.history(folder)["identity"]) == set(expected)
     place = results.files(folder, identity)
@@ -193,7 +201,7 @@ def test_a_network_that_was_not_kept_is_not_exported(
 ) -> None:
     diverged = runs.loc[runs["status"] == "diverged", "identity"].iloc[0]
     with pytest.raises(UserError, match="no such network"):
-        results.export(recorded.sources[source], tmp_path / "results", networks=[diverged])
+        results.export(recorded.place(source), tmp_path / "results", networks=[diverged])
     assert not (tmp_path / "results").exists()
 
 
@@ -292,16 +300,16 @@ def test_a_run_of_two_sweeps_is_in_both(recorded: Recorded, source: str, n_runs:
     sweep = recorded.sweep(n_runs)
     expected = {run.identity for run in sweep.runs}
     assert len(expected) == n_runs
-    found = results.runs(recorded.sources[source], sweep=sweep.id)
+    found = results.runs(recorded.place(source), sweep=sweep.id)
     assert set(found["identity"]) == expected
     assert len(found) == n_runs
-    history = results.history(recorded.sources[source], sweep=sweep.id)
+    history = results.history(recorded.place(source), sweep=sweep.id)
     assert set(history["identity"]) == expected
 
 
 @EVERY_SOURCE
 def test_runs_are_counted_in_a_sweep_and_in_its_source(recorded: Recorded, source: str) -> None:
-    place, sweep = recorded.sources[source], recorded.sweep(2).id
+    place, sweep = recorded.place(source), recorded.sweep(2).id
     assert results.count_runs(place, sweep) == (2, len(results.runs(place)))
 
 
@@ -309,7 +317,7 @@ def test_runs_are_counted_in_a_sweep_and_in_its_source(recorded: Recorded, sourc
 def test_sweeps_are_listed_with_their_facts_the_newest_last(
     recorded: Recorded, source: str
 ) -> None:
-    found = results.sweeps(recorded.sources[source])
+    found = results.sweeps(recorded.place(source))
     assert [(sweep.id, sweep.n_runs) for sweep in found] == [
         (recorded.sweep(n).id, n) for n in (4, 2)
     ]
@@ -319,7 +327,7 @@ def test_sweeps_are_listed_with_their_facts_the_newest_last(
         assert sweep.command == run_command(record.overrides)
         assert sweep.name == record.name
         assert sweep.time == pytest.approx(record.time, abs=0.002)
-        assert sweep.store == (None if source == "journals" else recorded.sources[source])
+        assert sweep.store == (None if source == "journals" else recorded.place(source))
 
 
 def test_a_description_that_was_edited_in_mlflow_changes_nothing(
@@ -349,7 +357,7 @@ def test_a_tag_of_a_sweep_that_was_damaged_is_an_error_that_names_the_run(
 
 @EVERY_SOURCE
 def test_runs_are_selected_by_any_column(recorded: Recorded, source: str) -> None:
-    place = recorded.sources[source]
+    place = recorded.place(source)
     assert set(results.runs(place, status="diverged")["l2"]) == {300.0}
     assert set(results.runs(place, optimizer__beta1=0.9)["optimizer"]) == {"adam"}
     both = results.runs(place, optimizer="sgd", l2=0, seed=1)
@@ -360,7 +368,7 @@ def test_runs_are_selected_by_any_column(recorded: Recorded, source: str) -> Non
 
 @EVERY_STORE
 def test_a_selection_without_runs_is_an_error(recorded: Recorded, source: str) -> None:
-    place = recorded.sources[source]
+    place = recorded.place(source)
     with pytest.raises(UserError, match=r"optimizer\.beta3: no such column; there are .*beta1"):
         results.runs(place, optimizer__beta3=0.9)
     with pytest.raises(UserError, match="none of 9 runs has seed=99, loss=mse"):
@@ -402,7 +410,7 @@ def test_the_files_of_a_run_are_in_its_folder_or_downloaded(
 ) -> None:
     identity = runs.loc[runs["status"] == "finished", "identity"].iloc[-1]
     original = recorded.outputs / "runs" / identity
-    place = results.files(recorded.sources[source], identity)
+    place = results.files(recorded.place(source), identity)
     assert (place / "network.npz").read_bytes() == (original / "network.npz").read_bytes()
     assert list(load_weights(place)) == list(load_weights(original)) == [0, 1, 2, 5]
 
@@ -410,7 +418,7 @@ def test_the_files_of_a_run_are_in_its_folder_or_downloaded(
 @EVERY_STORE
 def test_the_files_of_an_unknown_run_are_an_error(recorded: Recorded, source: str) -> None:
     with pytest.raises(UserError, match="no run 0123 is tracked there"):
-        results.files(recorded.sources[source], "0123")
+        results.files(recorded.place(source), "0123")
 
 
 SMALL_RUN = ("dataset.train_size=50", "dataset.validation_size=100", "epochs=1", NOT_TRACKED)

@@ -83,6 +83,7 @@ def test_the_command_of_the_runs_finds_them_done(cut: Cut) -> None:
     assert "0 of 3 runs to do" in plan
 
 
+@pytest.mark.stress
 def test_an_interrupted_sweep_is_resumed_to_the_same_bits(cut: Cut, tmp_path: Path) -> None:
     folder = tmp_path / "outputs"
     with typed(folder) as program:

@@ -115,7 +115,7 @@ words = st.one_of(
 )
 
 
-@trials(20)
+@trials(8)
 @given(jobs=st.lists(st.lists(words, min_size=1, max_size=3), min_size=2, max_size=3))
 def test_any_jobs_are_composed_as_hydra_does(
     loader: ConfigLoader, jobs: Sequence[Sequence[str]]
