@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -22,13 +22,12 @@ from experiments.comparison.decision import (
     MARGIN,
     Decision,
     Verdict,
-    decide,
     decide_by_failures,
-    on_other_seeds,
-    too_few_to_decide,
+    decide_mean,
+    with_advice,
 )
 from experiments.comparison.divergence import diverged_share, diverges
-from experiments.comparison.failures import Failures
+from experiments.comparison.failures import Failures, p_value
 from experiments.comparison.fairness import tunings, unequal_tuning
 from experiments.comparison.pairing import METRICS, Pair, pairs
 from experiments.comparison.question import check_question
@@ -56,6 +55,7 @@ class Row:
     diverged_b: float
     failures_a: Failures  # on these seeds
     failures_b: Failures
+    failures_p: float  # against equal rates of failure
     median_a: float  # accuracy on these seeds; a diverged run is below every other
     median_b: float
     superiority: float  # fraction of seeds on which A is above B
@@ -144,8 +144,9 @@ class Comparison:
         """The rows as a frame.
 
         Columns: `condition`, `arm_a`, `arm_b`, `learning_rate_a`, `learning_rate_b`, `seeds`,
-        `diverged_a`, `diverged_b`, `failed_a`, `failed_b`, `median_a`, `median_b`, `superiority`,
-        the fields of `PairedStatistics`, `verdict`, `more_seeds`, `chance` and `commands`.
+        `diverged_a`, `diverged_b`, `failed_a`, `failed_b`, `failures_p`, `median_a`, `median_b`,
+        `superiority`, the fields of `PairedStatistics`, `verdict`, `more_seeds`, `chance` and
+        `commands`.
         """
         return pd.DataFrame([row.columns for row in self.rows])
 
@@ -214,7 +215,8 @@ def _rows(matched: Sequence[Pair], margin: float, *, one_look: bool) -> list[Row
         rng = np.random.default_rng(SEED)  # so that no row depends on the others
         known = _statistics(pair, rng, family=len(matched), one_look=one_look)
         decision = _decision(pair, known, family=len(matched), margin=margin, one_look=one_look)
-        rows.append(_row(pair, known, decision))
+        failures_p = p_value(*pair.failed_alone, one_look=one_look)
+        rows.append(_row(pair, known, decision, failures_p))
     return rows
 
 
@@ -238,18 +240,18 @@ def _decision(
     margin: float,
     one_look: bool,
 ) -> Decision:
-    """Return the decision. More seeds are not recommended for an arm that diverges."""
+    n = len(pair.values)
     if pair.failed.to_numpy().any():
-        return decide_by_failures(*pair.failed_alone, family=family, one_look=one_look)
-    if statistics is None:
-        decision = too_few_to_decide(len(pair.values), family=family, one_look=one_look)
+        decision = decide_by_failures(*pair.failed_alone, n, family=family, one_look=one_look)
     else:
-        decision = decide(statistics, family=family, margin=margin, one_look=one_look)
-    useless = diverges(pair.runs_a) or diverges(pair.runs_b)
-    return replace(decision, more_seeds=0) if useless else on_other_seeds(decision, pair.reused)
+        decision = decide_mean(statistics, n, family=family, margin=margin, one_look=one_look)
+    diverging = diverges(pair.runs_a) or diverges(pair.runs_b)
+    return with_advice(decision, reused=pair.reused, diverges=diverging)
 
 
-def _row(pair: Pair, statistics: PairedStatistics | None, decision: Decision) -> Row:
+def _row(
+    pair: Pair, statistics: PairedStatistics | None, decision: Decision, failures_p: float
+) -> Row:
     (failures_a, failures_b), (median_a, median_b) = pair.failures, pair.medians
     return Row(
         condition=pair.condition,
@@ -262,6 +264,7 @@ def _row(pair: Pair, statistics: PairedStatistics | None, decision: Decision) ->
         diverged_b=diverged_share(pair.runs_b),
         failures_a=failures_a,
         failures_b=failures_b,
+        failures_p=failures_p,
         median_a=median_a,
         median_b=median_b,
         superiority=pair.superiority,

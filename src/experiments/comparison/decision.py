@@ -72,28 +72,46 @@ def too_few_to_decide(n: int, *, family: int = 1, one_look: bool = False) -> Dec
     return Decision(Verdict.UNDECIDED, more, math.nan)
 
 
-def on_other_seeds(decision: Decision, reused: int) -> Decision:
-    """Return a decision with more recommended seeds: as many more as will be left out then.
+def decide_mean(
+    statistics: PairedStatistics | None,
+    n: int,
+    *,
+    family: int = 1,
+    margin: float = MARGIN,
+    one_look: bool = False,
+) -> Decision:
+    """Return the decision about a mean over n seeds, of which there may be no statistics yet."""
+    if statistics is None:
+        return too_few_to_decide(n, family=family, one_look=one_look)
+    return decide(statistics, family=family, margin=margin, one_look=one_look)
 
-    These are the ``reused`` seeds on which a learning rate was chosen.
+
+def with_advice(decision: Decision, *, reused: int, diverges: bool) -> Decision:
+    """Return a decision with the seeds that are really needed.
+
+    The ``reused`` seeds on which a learning rate was chosen will be left out, so as many more are
+    recommended. More seeds do not help an arm that ``diverges``, so none are.
     """
+    if diverges:
+        return replace(decision, more_seeds=0)
     more = decision.more_seeds + reused if decision.more_seeds else 0
     return replace(decision, more_seeds=more)
 
 
 def decide_by_failures(
-    only_a: int, only_b: int, *, family: int = 1, one_look: bool = False
+    only_a: int, only_b: int, n: int, *, family: int = 1, one_look: bool = False
 ) -> Decision:
     """Return the decision between arms of which a run failed: the one that fails less often.
 
-    ``only_a`` and ``only_b`` are the numbers of seeds on which only one arm failed. The mean
-    decides nothing then: with few seeds no interval of it can be trusted.
+    ``only_a`` and ``only_b`` are the numbers of seeds on which only one arm failed, of n seeds. The
+    mean decides nothing then: with few seeds no interval of it can be trusted. Without a decision
+    as many seeds are recommended as decide it if the arms fail as before, but at most three times
+    as many as there are.
     """
-    p = (
-        failures.exact_test(only_a, only_b)
-        if one_look
-        else min(1.0, 1 / failures.e_value(only_a, only_b))
-    )
-    if p > alpha_of_failures(family):
+    alpha = alpha_of_failures(family)
+    if failures.p_value(only_a, only_b, one_look=one_look) <= alpha:
+        return Decision(Verdict.B_BETTER if only_a > only_b else Verdict.A_BETTER)
+    if one_look:
         return Decision(Verdict.UNDECIDED)
-    return Decision(Verdict.B_BETTER if only_a > only_b else Verdict.A_BETTER)
+    more = min(failures.seeds_to_decide(only_a, only_b, n, alpha), 3 * n)
+    return Decision(Verdict.UNDECIDED, more, math.nan)

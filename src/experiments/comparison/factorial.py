@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -22,9 +22,8 @@ from experiments.comparison.decision import (
     MARGIN,
     Decision,
     Verdict,
-    decide,
-    on_other_seeds,
-    too_few_to_decide,
+    decide_mean,
+    with_advice,
 )
 from experiments.comparison.divergence import diverges
 from experiments.comparison.factorial_advice import (
@@ -263,11 +262,6 @@ def _decision(
     """Return the decision. If a run failed the mean decides nothing, and more seeds do not help."""
     if contrast.failed.to_numpy().any():
         return Decision(Verdict.UNDECIDED)
-    if known is None:
-        decision = too_few_to_decide(len(contrast.values), family=family, one_look=one_look)
-    else:
-        decision = decide(known, family=family, margin=margin, one_look=one_look)
-    useless = any(diverges(each.runs) for each in contrast.arms)
-    if useless:
-        return replace(decision, more_seeds=0)
-    return on_other_seeds(decision, contrast.reused)
+    n, diverging = len(contrast.values), any(diverges(each.runs) for each in contrast.arms)
+    decision = decide_mean(known, n, family=family, margin=margin, one_look=one_look)
+    return with_advice(decision, reused=contrast.reused, diverges=diverging)

@@ -1,7 +1,7 @@
 """Failures are results: runs that diverged or did not learn, and whether one arm fails more often.
 
 A finished run did not learn if its accuracy is not above that of guessing, or if its error is more
-than `FAR_BELOW` times the median error of the finished runs of its arm.
+than `FAR_BELOW` times the median error of the finished runs of its arm and at least `POINT` larger.
 """
 
 import math
@@ -13,8 +13,11 @@ from scipy import special, stats
 from statsmodels.stats.proportion import proportion_confint
 
 from experiments.comparison.power import ALPHA
+from experiments.comparison.prediction import MOST_SEEDS
 
 FAR_BELOW = 2.0
+POINT = 0.01
+"""Of two very small errors, one is easily twice the other."""
 FEWEST_FOR_MEDIAN = 3
 """Fewer finished runs have no median with which one of them could be compared."""
 
@@ -41,11 +44,32 @@ def did_not_learn(accuracy: pd.Series, guessing: pd.Series) -> pd.Series:
     known = accuracy.dropna()
     failed = accuracy <= guessing
     if len(known) >= FEWEST_FOR_MEDIAN:
-        failed |= 1 - accuracy > FAR_BELOW * (1 - known.median())
+        error, median = 1 - accuracy, 1 - known.median()
+        failed |= (error > FAR_BELOW * median) & (error - median >= POINT)
     return failed
 
 
-def e_value(only_a: int, only_b: int) -> float:
+def p_value(only_a: int, only_b: int, *, one_look: bool = False) -> float:
+    """Return the p-value against equal rates of failure: at any number of looks, or at one look.
+
+    ``only_a`` and ``only_b`` are the numbers of seeds on which only one arm failed.
+    """
+    return exact_test(only_a, only_b) if one_look else min(1.0, 1 / e_value(only_a, only_b))
+
+
+def seeds_to_decide(only_a: int, only_b: int, seeds: int, alpha: float) -> int:
+    """Return how many seeds more make the p-value at most ``alpha`` if the arms fail as before.
+
+    Zero if more than `MOST_SEEDS` would be needed.
+    """
+    for more in range(1, MOST_SEEDS - seeds + 1):
+        factor = (seeds + more) / seeds
+        if e_value(only_a * factor, only_b * factor) >= 1 / alpha:
+            return more
+    return 0
+
+
+def e_value(only_a: float, only_b: float) -> float:
     """Return the e-value against equal rates of failure, which is valid at any number of looks.
 
     ``only_a`` and ``only_b`` are the numbers of seeds on which only one arm failed. If the rates

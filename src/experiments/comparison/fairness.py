@@ -11,6 +11,8 @@ from experiments.comparison.compared_arm import ComparedArm
 from experiments.comparison.tuning import accuracies_by_rate, best_rate
 
 RESAMPLES = 500
+FEWEST_SEEDS = 3
+"""A choice on fewer seeds is said, because a resample of so few says little."""
 UNSURE = 0.1
 """A choice is said to be unsure if more than this share of resamples makes another one."""
 
@@ -23,7 +25,9 @@ class Tuning:
     arm: str
     rates: tuple[float, ...]  # that were run, the lowest first
     chosen: float
-    seeds: tuple[int, ...]  # on which the rates were compared
+    seeds: tuple[int, ...]  # that all rates have: on these they were compared
+    rivals: int  # seeds that at least two rates have
+    epochs: int  # of training, for all rates
     other_choices: float  # share of resamples of these seeds in which another rate is the best
 
     @property
@@ -38,7 +42,7 @@ def tunings(runs: pd.DataFrame) -> list[Tuning]:
     ``runs`` are as from `final_runs`, with the columns of `named`.
     """
     return [
-        _tuning(str(condition), str(arm), accuracies_by_rate(same))
+        _tuning(str(condition), str(arm), same)
         for (condition, arm), same in runs.groupby([CONDITION, ARM], sort=True)
     ]
 
@@ -50,13 +54,15 @@ def unequal_tuning(found: Sequence[Tuning], arms: Iterable[ComparedArm]) -> list
     return [
         *_numbers(known),
         *_edges(known),
+        *_few(known),
         *_unsure(known),
-        *_reused(known, compared),
+        *_reused(compared.values()),
         *_left_out(compared.values()),
     ]
 
 
-def _tuning(condition: str, arm: str, table: pd.DataFrame) -> Tuning:
+def _tuning(condition: str, arm: str, runs: pd.DataFrame) -> Tuning:
+    table = accuracies_by_rate(runs)
     common = table.dropna()
     chosen = best_rate(table)
     others = 0.0
@@ -71,6 +77,8 @@ def _tuning(condition: str, arm: str, table: pd.DataFrame) -> Tuning:
         rates=tuple(map(float, table.columns)),
         chosen=chosen,
         seeds=tuple(map(int, common.index)),
+        rivals=int((table.notna().sum(axis=1) > 1).sum()),
+        epochs=int(runs["epochs_done"].sum()),
         other_choices=others,
     )
 
@@ -80,7 +88,7 @@ def _numbers(found: Sequence[Tuning]) -> Iterator[str]:
     for condition in dict.fromkeys(each.condition for each in found):
         arms = [each for each in found if each.condition == condition]
         if len({len(each.rates) for each in arms}) > 1:
-            counts = ", ".join(f"{each.arm} had {_rates(len(each.rates))}" for each in arms)
+            counts = ", ".join(f"{each.arm} had {_effort(each)}" for each in arms)
             yield f"{condition}: the arms were not tuned equally: {counts}."
 
 
@@ -92,6 +100,21 @@ def _edges(found: Sequence[Tuning]) -> Iterator[str]:
                 f"{each.condition}: the best learning rate of {each.arm}, {each.chosen:g}, is the"
                 f" {end} of those that were run: a better one may lie beyond it."
             )
+
+
+def _few(found: Sequence[Tuning]) -> Iterator[str]:
+    """Yield a sentence for each choice on few seeds, because some rates have few or others."""
+    for each in found:
+        n = len(each.seeds)
+        if len(each.rates) == 1 or (n >= FEWEST_SEEDS and n == each.rivals):
+            continue
+        where = f"{each.condition}: the learning rate of {each.arm} was chosen on"
+        if not n:
+            yield f"{where} different seeds for its {_rates(len(each.rates))}: no seed has all."
+        else:
+            seeds = f"{n} seed{'s' * (n != 1)}"
+            more = f" ({each.rivals} seeds have several)" * (n < each.rivals)
+            yield f"{where} the {seeds} that all its {_rates(len(each.rates))} have{more}."
 
 
 def _unsure(found: Sequence[Tuning]) -> Iterator[str]:
@@ -106,12 +129,10 @@ def _unsure(found: Sequence[Tuning]) -> Iterator[str]:
         )
 
 
-def _reused(found: Sequence[Tuning], compared: dict[tuple[str, str], ComparedArm]) -> Iterator[str]:
+def _reused(arms: Iterable[ComparedArm]) -> Iterator[str]:
     """Yield a sentence if seeds on which rates were chosen are compared again."""
     shares = [
-        len({*each.seeds} & {*common}) / len(common)
-        for each in found
-        if len(each.rates) > 1 and (common := compared[each.condition, each.arm].common)
+        len(each.chosen_on & {*each.common}) / len(each.common) for each in arms if each.common
     ]
     if any(shares):
         yield (
@@ -128,6 +149,11 @@ def _left_out(arms: Iterable[ComparedArm]) -> Iterator[str]:
             "Seeds on which learning rates were chosen (on the validation set) are left out: up to"
             f" {most} in a row."
         )
+
+
+def _effort(tuning: Tuning) -> str:
+    """Return the number of rates of an arm, and the epochs for which all of them were trained."""
+    return f"{_rates(len(tuning.rates))} ({tuning.epochs:,} epochs of training)"
 
 
 def _rates(n: int) -> str:

@@ -7,9 +7,12 @@ from experiments.comparison.decision import MARGIN
 from experiments.comparison.pairing import METRICS
 from experiments.configuration import GROUPS
 from experiments.errors import UserError
-from experiments.results import BEST_VALIDATION, RATE
+from experiments.results import BEST_VALIDATION, RATE, options
 
-COLUMNS = ("identity", "name", "status", *GROUPS, "seed", "data", RATE, BEST_VALIDATION, *METRICS)
+COLUMNS = (
+    *("identity", "name", "status", *GROUPS, "seed", "data", RATE),
+    *("epochs_done", BEST_VALIDATION, *METRICS),
+)
 """The columns that every frame of `results.runs` has, and that a comparison needs."""
 LISTED = 4
 """Columns that a message names."""
@@ -19,6 +22,10 @@ def check_question(runs: pd.DataFrame, group: str, metric: str, margin: float = 
     """Raise UserError if a group or a metric cannot be compared in these runs."""
     _check_frame(runs)
     known = comparable(runs)
+    if _has_one_value(runs, group):
+        raise UserError(
+            f"{group}: all runs have {runs[group].iloc[0]}, and a comparison needs two values"
+        )
     if group not in known:
         raise UserError(f"{group}: this cannot be compared; choose one of {', '.join(known)}")
     if metric not in METRICS:
@@ -45,6 +52,12 @@ def _check_frame(runs: object) -> None:
         )
     if runs.empty:
         raise UserError("the frame has no runs; select others from those of results.runs")
+
+
+def _has_one_value(runs: pd.DataFrame, group: str) -> bool:
+    """Return whether this is an option that could be compared, but is the same in all runs."""
+    comparable_option = group in options(runs) and group != RATE and "dataset" not in group
+    return comparable_option and runs[group].nunique(dropna=False) == 1
 
 
 def _is_fraction(margin: object) -> bool:

@@ -61,11 +61,12 @@ def undecided_reason(
     """
     if diverging:
         return f"{' and '.join(diverging)} diverged"
-    if failed:
-        return "runs failed"
     if more_seeds:
         words = "" if math.isnan(chance) else f" ({chance:.0%} chance)"
-        return f"run {_count(more_seeds, 'more seed')}{words}"
+        advice = f"run {_count(more_seeds, 'more seed')}{words}"
+        return f"runs failed: {advice}" if failed else advice
+    if failed:
+        return "runs failed"
     if one_look:
         enough = known is not None and math.isfinite(known.low)
         return "one look was planned" if enough else "too few seeds for one look"
@@ -116,10 +117,9 @@ def two_networks_sentence(
     a, b = np.asarray(correct_a, bool), np.asarray(correct_b, bool)
     p = mcnemar_test(a, b)
     result = "the two networks differ" if p < ALPHA else "this may be chance"
-    p_words = f"{'= ' if p >= 0.001 else ''}{p_value_words(p)}"
     return (
         f"{np.sum(a & ~b)} images are classified correctly by {name_a} only,"
-        f" {np.sum(b & ~a)} by {name_b} only: {result} (McNemar's test, p {p_words})."
+        f" {np.sum(b & ~a)} by {name_b} only: {result} (McNemar's test, p {p_words(p)})."
         " This is about two trained networks, not about the methods that trained them. To compare"
         " methods, compare several seeds."
     )
@@ -182,7 +182,7 @@ def _failures(row: Row) -> str:
     )
     return (
         f"{row.arm_a} failed in {failure_rate(row.failures_a)}, {row.arm_b} in"
-        f" {failure_rate(row.failures_b)}."
+        f" {failure_rate(row.failures_b)}; p {p_words(row.failures_p)} for equal rates."
         f" Median accuracies: {_percent(row.median_a)} and {_percent(row.median_b)}.{means}"
     )
 
@@ -204,6 +204,11 @@ def _count(n: int, words: str = "paired seed") -> str:
 def p_value_words(p: float) -> str:
     """Return a p-value for people, which is never shown as zero."""
     return f"{p:.3f}" if p >= 0.001 else "< 0.001"
+
+
+def p_words(p: float) -> str:
+    """Return what follows `p` in a sentence: `= 0.012` or `< 0.001`."""
+    return f"{'= ' if p >= 0.001 else ''}{p_value_words(p)}"
 
 
 def interval_words(known: PairedStatistics) -> str:

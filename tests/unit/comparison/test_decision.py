@@ -1,5 +1,6 @@
 """Verdicts from intervals and rates of failure, and the additional seeds that are recommended."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,7 +12,7 @@ from experiments.comparison.decision import (
     Decision,
     decide,
     decide_by_failures,
-    on_other_seeds,
+    with_advice,
 )
 from experiments.comparison.failures import e_value
 from experiments.comparison.power import ALPHA, alpha_of_failures, fewest_seeds
@@ -78,15 +79,26 @@ def test_with_one_planned_look_no_seeds_are_recommended() -> None:
 @pytest.mark.parametrize("family", [1, 8])
 def test_the_arm_that_fails_less_often_is_better(family: int) -> None:
     n = next(n for n in range(100) if e_value(n, 0) >= 1 / alpha_of_failures(family))
-    assert decide_by_failures(n, 0, family=family) == Decision(Verdict.B_BETTER)
-    assert decide_by_failures(0, n, family=family) == Decision(Verdict.A_BETTER)
-    assert decide_by_failures(n - 1, 0, family=family) == Decision(Verdict.UNDECIDED)
-    assert decide_by_failures(n, n, family=family) == Decision(Verdict.UNDECIDED)
+    assert decide_by_failures(n, 0, 30, family=family) == Decision(Verdict.B_BETTER)
+    assert decide_by_failures(0, n, 30, family=family) == Decision(Verdict.A_BETTER)
+    assert decide_by_failures(n - 1, 0, 30, family=family).verdict is Verdict.UNDECIDED
+    assert decide_by_failures(n, n, 30, family=family).verdict is Verdict.UNDECIDED
+
+
+def test_so_many_seeds_are_recommended_as_decide_if_the_arms_fail_as_before() -> None:
+    undecided = decide_by_failures(6, 0, 60)
+    assert undecided.verdict is Verdict.UNDECIDED
+    assert math.isnan(undecided.chance)
+    alpha, factor = alpha_of_failures(1), (60 + undecided.more_seeds) / 60
+    assert e_value(6 * factor, 0) >= 1 / alpha > e_value(6 * (factor - 1 / 60), 0)
+    assert decide_by_failures(1, 0, 5).more_seeds == 3 * 5
+    assert decide_by_failures(2, 2, 20).more_seeds == 0  # equal rates are never decided
+    assert decide_by_failures(6, 0, 60, one_look=True).more_seeds == 0
 
 
 def test_one_planned_look_at_failures_needs_fewer_seeds() -> None:
-    assert decide_by_failures(8, 0, one_look=True) == Decision(Verdict.B_BETTER)
-    assert decide_by_failures(8, 0) == Decision(Verdict.UNDECIDED)
+    assert decide_by_failures(8, 0, 20, one_look=True) == Decision(Verdict.B_BETTER)
+    assert decide_by_failures(8, 0, 20).verdict is Verdict.UNDECIDED
 
 
 # ---- wrong verdicts
@@ -149,9 +161,15 @@ def test_at_most_three_times_as_many_seeds_are_recommended_with_their_chance() -
 
 def test_seeds_that_will_be_left_out_are_recommended_in_addition() -> None:
     undecided = Decision(Verdict.UNDECIDED, 4, 0.5)
-    assert on_other_seeds(undecided, 3) == Decision(Verdict.UNDECIDED, 7, 0.5)
+    found = with_advice(undecided, reused=3, diverges=False)
+    assert found == Decision(Verdict.UNDECIDED, 7, 0.5)
     for settled in (Decision(Verdict.TIE), Decision(Verdict.UNDECIDED)):
-        assert on_other_seeds(settled, 3) == settled
+        assert with_advice(settled, reused=3, diverges=False) == settled
+
+
+def test_no_seeds_are_recommended_for_an_arm_that_diverges() -> None:
+    undecided = Decision(Verdict.UNDECIDED, 4, 0.5)
+    assert with_advice(undecided, reused=3, diverges=True).more_seeds == 0
 
 
 def test_no_seeds_are_recommended_if_no_number_decides() -> None:

@@ -16,6 +16,7 @@ NAN = float("nan")
         pytest.param([0.95, 0.96, 0.951], [False] * 3, id="all learned"),
         pytest.param([0.96, 0.961, 0.839], [False, False, True], id="one is stuck far below"),
         pytest.param([0.96, 0.1], [False, True], id="one guesses"),
+        pytest.param([0.998, 0.999, 0.993], [False] * 3, id="twice a very small error"),
         pytest.param([0.96, 0.839], [False, False], id="two have no median"),
         pytest.param([0.96, 0.961, NAN], [False] * 3, id="a diverged run has no accuracy"),
         pytest.param([0.4, 0.5, 0.3], [False] * 3, id="a hard task"),

@@ -21,12 +21,17 @@ def test_groups_and_options_that_vary_can_be_compared() -> None:
 
 
 @pytest.mark.parametrize(
-    ("group", "metric"), [("epochs", METRICS[0]), ("no", METRICS[0]), ("loss", "train/accuracy")]
+    ("group", "metric"), [("seconds", METRICS[0]), ("no", METRICS[0]), ("loss", "train/accuracy")]
 )
 def test_others_cannot(group: str, metric: str) -> None:
     wrong = group if group != "loss" else metric
     with pytest.raises(UserError, match=f"^{wrong}: this cannot be compared; choose one of "):
         check_question(frame(arm("l2=1")), group, metric)
+
+
+def test_an_option_with_one_value_needs_another() -> None:
+    with pytest.raises(UserError, match=r"^l2: all runs have 1\.0, and a comparison needs two val"):
+        check_question(frame(arm("l2=1")), "l2", METRICS[0])
 
 
 @pytest.mark.parametrize("margin", [-1, math.nan, 1.1, math.inf, "0.1", None, True, 10])

@@ -53,6 +53,7 @@ def row(statistics: dict[str, Any] | None, **values: Any) -> Row:
         "diverged_b": 0.0,
         "failures_a": Failures(0, 20),
         "failures_b": Failures(0, 20),
+        "failures_p": 0.5,
         "median_a": 0.954,
         "median_b": 0.951,
         "superiority": 0.75,
@@ -140,21 +141,23 @@ def comparison(*rows: Row, incomplete: tuple[str, ...] = ()) -> Comparison:
         pytest.param(
             row({}, more_seeds=0, failures_a=Failures(2, 20)),
             "undecided: runs failed; ce failed in 2 of 20 runs (rate 3% to 30%), mse in 0 of 20"
-            " runs (rate 0% to 16%). Median accuracies: 95.40% and 95.10%. If both learn, ce - mse"
-            " is +0.30 points (95 % interval -0.10 to +0.70); this does not decide, because it"
-            " leaves out the runs that failed.",
+            " runs (rate 0% to 16%); p = 0.500 for equal rates. Median accuracies: 95.40% and"
+            " 95.10%. If both learn, ce - mse is +0.30 points (95 % interval -0.10 to +0.70); this"
+            " does not decide, because it leaves out the runs that failed.",
             id="A sometimes failed",
         ),
         pytest.param(
             row(None, diverged_a=1.0, failures_a=Failures(2, 2), median_a=math.nan),
             "undecided: ce diverged; ce failed in 2 of 2 runs (rate 34% to 100%), mse in 0 of 20"
-            " runs (rate 0% to 16%). Median accuracies: diverged and 95.10%.",
+            " runs (rate 0% to 16%); p = 0.500 for equal rates. Median accuracies: diverged"
+            " and 95.10%.",
             id="A always diverged",
         ),
         pytest.param(
             row(None, verdict=Verdict.B_BETTER, failures_a=Failures(12, 20)),
             "mse fails less often; ce failed in 12 of 20 runs (rate 39% to 78%), mse in 0 of 20"
-            " runs (rate 0% to 16%). Median accuracies: 95.40% and 95.10%.",
+            " runs (rate 0% to 16%); p = 0.500 for equal rates. Median accuracies: 95.40% and"
+            " 95.10%.",
             id="A fails more often",
         ),
     ],
