@@ -6,14 +6,15 @@ several comparisons of two arms, or in each condition the two main effects and t
 2 x 2 design, whose cells share the effect of the seed and of which one is better. A winner is wrong
 if the arms are equal, or if the other is better; so is an interaction if there is none.
 A tie is wrong if the difference is as large as the margin. Coverage is the share of tables of which
-*all* intervals contain the true differences at the last look. Seeds are those of each arm at the
+*all* intervals at *all* looks contain the true differences. Seeds are those of each arm at the
 last look; planned are those of a t-test at one look by somebody who knew the effect.
 """
 
 import argparse
 import math
 import sys
-from collections.abc import Callable, Iterable
+import zlib
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
@@ -22,21 +23,36 @@ import pandas as pd
 from statsmodels.stats.power import TTestPower
 
 from experiments import results
-from experiments.comparison import MARGIN, Comparison, Factorial, Verdict, compare, factorial
+from experiments.comparison import (
+    MARGIN,
+    Comparison,
+    Effect,
+    Factorial,
+    Row,
+    Verdict,
+    compare,
+    factorial,
+)
 from experiments.configuration import PROJECT
 from experiments.errors import UserError
+from experiments.recording import CORRECT, pack_correct
 
 SPREAD = 0.002
 """The standard deviation of the accuracy over seeds."""
 STUCK = 0.12
 """How far below the others a run ends that is stuck."""
+STUCK_SHARE = 0.1
+IMAGES = 1000
 COLUMNS = (
     *("truth", "comparisons", "looks", "wrong winner", "wrong tie", "coverage", "decided"),
     *("seeds", "planned"),
 )
 BETTER = (Verdict.A_BETTER, Verdict.B_BETTER)
 Noise = Callable[[np.random.Generator, int], np.ndarray]
-"""Draws accuracies of the arms around zero, whose means are equal: [2, n], or [4, n] of a 2 x 2."""
+"""Draws accuracies of the arms around zero, whose means are equal: [2, n], or [4, n] of a 2 x 2.
+
+Or it draws which images are classified correctly, with a last axis for the images.
+"""
 
 
 def normal(rng: np.random.Generator, n: int) -> np.ndarray:
@@ -61,7 +77,31 @@ def one_sided(rng: np.random.Generator, n: int) -> np.ndarray:
 
 def both_stuck(rng: np.random.Generator, n: int) -> np.ndarray:
     """Draw normal noise; one run in ten of both arms is stuck."""
-    return np.asarray(normal(rng, n) - STUCK * (rng.random((2, n)) < 0.1))
+    return np.asarray(normal(rng, n) - STUCK * (rng.random((2, n)) < STUCK_SHARE))
+
+
+def one_stuck(rng: np.random.Generator, n: int) -> np.ndarray:
+    """Draw normal noise; one run in ten of one arm is stuck. The others are equal."""
+    accuracies = normal(rng, n)
+    accuracies[0] -= STUCK * (rng.random(n) < STUCK_SHARE)
+    return accuracies
+
+
+def one_stuck_equal_means(rng: np.random.Generator, n: int) -> np.ndarray:
+    """Draw normal noise; one run in ten of one arm is stuck. Its others are so good as to even."""
+    accuracies = one_stuck(rng, n)
+    accuracies[0] += STUCK * STUCK_SHARE
+    return accuracies
+
+
+def images(rng: np.random.Generator, n: int) -> np.ndarray:
+    """Draw which of `IMAGES` images two arms classify correctly: [2, n, IMAGES].
+
+    One image in twenty is hard: each arm has a probability of its own for it, as other images have.
+    """
+    hard = rng.random(IMAGES) < 0.05
+    chance = np.where(hard, rng.random((2, 1, IMAGES)), 0.995)
+    return rng.random((2, n, IMAGES), np.float32) < chance
 
 
 def blocks(rng: np.random.Generator, n: int) -> np.ndarray:
@@ -96,7 +136,9 @@ class Case:
 
     ``effect`` is the true difference of every comparison of two arms. In a 2 x 2 design it is added
     to the first cell, so it is the true interaction, and main effects are half of it. ``family`` is
-    the number of conditions.
+    the number of conditions. ``one_fails`` says that only the first arm fails now and then, so that
+    a verdict that the other fails less often is right, and the interval after a failure, which is
+    about the runs that learn, is not that of the mean.
     """
 
     words: str
@@ -105,6 +147,7 @@ class Case:
     rule: Rule
     family: int = 1
     crossed: bool = False
+    one_fails: bool = False
 
     @property
     def effects(self) -> tuple[float, ...]:
@@ -115,6 +158,7 @@ class Case:
 CASES = (
     Case("equal, normal", normal, 0, PLANNED, 4),
     Case("equal, normal", normal, 0, OFTEN, 4),
+    Case("equal, normal", normal, 0, OFTEN, 8),
     Case("equal, normal", normal, 0, ALWAYS),
     Case("equal, normal", normal, 0, OBEYS, 4),
     Case("equal, heavy tails", heavy, 0, OFTEN, 4),
@@ -124,7 +168,11 @@ CASES = (
     Case("equal, one arm skewed", skewed, 0, ALWAYS),
     Case("equal, both arms stuck at times", both_stuck, 0, PLANNED, 4),
     Case("equal, both arms stuck at times", both_stuck, 0, OFTEN, 4),
+    Case("equal, images drawn as well", images, 0, OFTEN, 4),
+    Case("equal if both learn, one arm stuck at times", one_stuck, 0, OFTEN, 4, one_fails=True),
+    Case("equal means, one arm stuck at times", one_stuck_equal_means, 0, OFTEN, one_fails=True),
     Case("at the margin, normal", normal, MARGIN, OFTEN, 4),
+    Case("at the margin, normal", normal, MARGIN, ALWAYS),
     Case("at the margin, normal", normal, MARGIN, OBEYS, 4),
     Case("half a standard deviation", normal, 0.5 * 2**0.5 * SPREAD, OBEYS),
     Case("one standard deviation", normal, 2**0.5 * SPREAD, OBEYS),
@@ -150,31 +198,49 @@ class Outcome:
 
 def simulate(case: Case, number: int) -> Outcome:
     """Simulate the table of a case with this number, until it is decided or the rule ends."""
-    rng = np.random.default_rng([number, CASES.index(case)])
-    most = 2000
-    accuracies = [0.95 + case.noise(rng, most) for _ in range(case.family)]
-    for values in accuracies:
-        values[0] += case.effect
+    name = f"{case.words}, {case.rule.words}, {case.family}"
+    rng = np.random.default_rng([number, zlib.crc32(name.encode())])
+    most = 2000 if case.rule.obeys else max(case.rule.looks)
+    accuracies = [draw(case, rng, most) for _ in range(case.family)]
     looks = list(case.rule.looks)
-    left, wrong_winner, wrong_tie = case.rule.obeys, False, False
+    left, wrong_winner, wrong_tie, covered = case.rule.obeys, False, False, True
+    decided = 0.0
     while looks:
         seeds = looks.pop(0)
         try:
             comparison = look(case, frame(accuracies, seeds))
         except UserError:  # too few seeds
             continue
-        verdicts = [row.verdict for row in comparison.rows]
-        for verdict, effect in zip(verdicts, case.effects * case.family, strict=True):
-            wrong_winner |= verdict in (BETTER if effect == 0 else (Verdict.B_BETTER,))
-            wrong_tie |= effect >= MARGIN and verdict is Verdict.TIE
-        if Verdict.UNDECIDED not in verdicts:
+        rows: Sequence[Row | Effect] = comparison.rows
+        for row, effect in zip(rows, case.effects * case.family, strict=True):
+            wrong_winner |= row.verdict in wrong_winners(row, effect, case)
+            wrong_tie |= effect >= MARGIN and row.verdict is Verdict.TIE
+        covered &= covers(comparison, case)
+        decided = float(np.mean([row.verdict is not Verdict.UNDECIDED for row in rows]))
+        if decided == 1:
             break
-        more = max(row.more_seeds for row in comparison.rows)
+        more = max(row.more_seeds for row in rows)
         if not looks and left and more and seeds + more <= most:
             left -= 1
             looks.append(seeds + more)
-    decided = np.mean([verdict is not Verdict.UNDECIDED for verdict in verdicts])
-    return Outcome(wrong_winner, wrong_tie, covers(comparison, case), float(decided), seeds)
+    return Outcome(wrong_winner, wrong_tie, covered, decided, seeds)
+
+
+def draw(case: Case, rng: np.random.Generator, n: int) -> np.ndarray:
+    """Return the accuracies of the arms of one condition, or which images are correct."""
+    values = case.noise(rng, n)
+    if values.dtype == bool:
+        return values
+    values = values + 0.95
+    values[0] += case.effect
+    return values
+
+
+def wrong_winners(row: Row | Effect, effect: float, case: Case) -> tuple[Verdict, ...]:
+    """Return the verdicts that are wrong for an arm that is not better."""
+    if effect > 0 or (case.one_fails and row.failed):
+        return (Verdict.A_BETTER if case.one_fails else Verdict.B_BETTER,)
+    return BETTER
 
 
 def look(case: Case, runs: pd.DataFrame) -> Comparison | Factorial:
@@ -186,10 +252,12 @@ def look(case: Case, runs: pd.DataFrame) -> Comparison | Factorial:
 
 def covers(comparison: Comparison | Factorial, case: Case) -> bool:
     """Return whether all intervals of a table contain the true differences."""
-    known = [row.statistics for row in comparison.rows]
+    rows: Sequence[Row | Effect] = comparison.rows
     return all(
-        each is None or each.low <= effect <= each.high
-        for each, effect in zip(known, case.effects * case.family, strict=True)
+        row.statistics is None
+        or (case.one_fails and row.failed)
+        or row.statistics.low <= effect <= row.statistics.high
+        for row, effect in zip(rows, case.effects * case.family, strict=True)
     )
 
 
@@ -199,13 +267,17 @@ def frame(accuracies: list[np.ndarray], seeds: int) -> pd.DataFrame:
     for number, values in enumerate(accuracies):
         cells = len(values)
         same = TEMPLATES[cells].loc[np.repeat(range(cells), seeds)].reset_index(drop=True)
-        flat = values[:, :seeds].ravel()
+        shown = values[:, :seeds].reshape(cells * seeds, -1)
+        accuracy = shown.mean(axis=1)
+        columns = {"test/accuracy": accuracy, "validation/accuracy": accuracy}
+        if values.dtype == bool:
+            columns[CORRECT] = [pack_correct(each) for each in shown]
         rows.append(
             same.assign(
                 identity=[f"{number}-{place}" for place in range(cells * seeds)],
                 seed=np.tile(np.arange(seeds), cells),
                 l2=float(number),
-                **{"test/accuracy": flat, "validation/accuracy": flat},
+                **columns,
             )
         )
     return pd.concat(rows, ignore_index=True)

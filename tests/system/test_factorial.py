@@ -30,6 +30,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.stress
 def test_confounded_factors_are_refused_and_the_command_separates_them(folder: Path) -> None:
     compare = [EXPERIMENTS, "compare", "loss", "loss.output", "--outputs", folder / "outputs"]
     code, message = execute(compare, folder)

@@ -129,6 +129,7 @@ def test_a_full_disk_stops_a_run_with_one_line_and_nothing_is_lost(
     assert harness.results(room.folder) == undisturbed
 
 
+@pytest.mark.stress
 def test_a_full_disk_stops_every_run_of_a_sweep_until_there_is_space(tmp_path: Path) -> None:
     arguments = ("-m", "seed=1,2", *RUN, NOT_TRACKED, "hydra.launcher.processes=2")
     room = Limit(tmp_path / "sweep")

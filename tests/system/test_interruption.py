@@ -15,7 +15,7 @@ SWEEPS = {
     "orphans": ("-m", "seed=4,5", "hydra.launcher.processes=1"),
 }
 STRESS = pytest.mark.stress
-EVERY_SIGNAL = [pytest.param("SIGINT", marks=STRESS), "SIGTERM", "SIGKILL"]
+EVERY_SIGNAL = [*(pytest.param(name, marks=STRESS) for name in ("SIGINT", "SIGKILL")), "SIGTERM"]
 
 
 class Stopped:

@@ -129,6 +129,7 @@ def _while_the_model_is_written(folder: Path) -> Callable[[], bool]:
     return lambda: _rows(folder, "logged_models") > 0
 
 
+@STRESS
 @pytest.mark.parametrize(
     "instants",
     [
@@ -136,7 +137,6 @@ def _while_the_model_is_written(folder: Path) -> Callable[[], bool]:
         pytest.param(
             [_after_some_events, _while_metrics_are_written, _while_the_model_is_written],
             id="three kills",
-            marks=STRESS,
         ),
     ],
 )

@@ -95,6 +95,7 @@ def test_an_interrupted_sweep_is_resumed_to_the_same_bits(cut: Cut, tmp_path: Pa
     assert results_of(folder) == results_of(cut.folder)
 
 
+@pytest.mark.stress
 def test_the_same_command_does_nothing_and_rerun_gives_the_same_bits(
     cut: Cut, tmp_path: Path
 ) -> None:

@@ -62,7 +62,8 @@ MOST_TAGS = 50
 """Fewer than the store has when a run or two are missing."""
 
 
-@pytest.mark.parametrize("kills", [1, pytest.param(6, marks=pytest.mark.stress)])
+@pytest.mark.stress
+@pytest.mark.parametrize("kills", [1, 6])
 def test_a_sync_can_be_killed_at_any_time_and_repeated(
     untracked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kills: int
 ) -> None:
@@ -135,6 +136,7 @@ def test_a_damaged_record_is_reported_and_the_others_are_synced(
     assert len([run for run in harness.tracked(harness.uri(tmp_path)) if "run" in run.tags]) == 3
 
 
+@pytest.mark.stress
 def test_a_file_that_is_no_network_is_reported_and_the_rest_of_its_run_is_synced(
     untracked: Path, tmp_path: Path
 ) -> None:

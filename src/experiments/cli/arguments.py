@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from omegaconf import DictConfig
 
 from experiments.cli import values
-from experiments.configuration import absolute_uri, check_uri, compose, expanded, override
+from experiments.configuration import (
+    absolute_uri,
+    check_tracking_uri,
+    check_uri,
+    compose,
+    expanded,
+    override,
+)
 from experiments.errors import ConfigError
 from experiments.interruption import Interruption
 
@@ -108,11 +115,11 @@ def store_uri(arguments: StoreArguments, outputs: Path | None = None) -> str | N
     """
     if arguments.uri is not None:
         return arguments.uri
-    uri: str | None = _configuration(outputs).tracking.uri
-    if uri is None:
+    tracking = _configuration(outputs).tracking
+    if tracking.uri is None:
         return None
-    check_uri(uri)
-    return absolute_uri(uri)
+    check_tracking_uri(tracking)
+    return absolute_uri(tracking.uri)
 
 
 def runs_source(arguments: SweepArguments) -> Path | str:

@@ -54,11 +54,13 @@ def print_comparison(
 
 
 def missing_runs(runs: pd.DataFrame, sweep: SweepSummary | None) -> str:
-    """Return how many runs of a sweep have no record yet, with its command; empty if none."""
+    """Return how many runs of a sweep have no record, with its command; empty if none."""
     n_missing = sweep.n_runs - len(runs) if sweep else 0
     if not sweep or not n_missing:
         return ""
-    return f"{n_missing} of {sweep.n_runs} runs have no record yet; run: {sweep.command}"
+    return (
+        f"{n_missing} of {sweep.n_runs} runs have no record that can be read; run: {sweep.command}"
+    )
 
 
 def markdown(table: pd.DataFrame) -> str:

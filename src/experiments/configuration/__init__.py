@@ -2,6 +2,7 @@
 
 from experiments.configuration.build import (
     build,
+    check_tracking_uri,
     choices,
     rebuild,
     recorded_config,
@@ -67,6 +68,7 @@ __all__ = [
     "check_overrides",
     "check_same_for_all",
     "check_store",
+    "check_tracking_uri",
     "check_uri",
     "choices",
     "circle",

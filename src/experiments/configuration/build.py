@@ -216,7 +216,11 @@ def _check_folder(key: str, text: str) -> None:
             raise ConfigError(f"{key}={text[:LONGEST]}: cannot be a folder: {problem}") from None
 
 
-def _check_tracking(tracking: DictConfig) -> None:
+def check_tracking_uri(tracking: DictConfig) -> None:
+    """Raise ConfigError, which says where it is set, unless MLflow can have a store at the address.
+
+    ``tracking`` is the chosen file of the group.
+    """
     of_uri = variable_in(tracking, "uri")
     if not tracking.uri.strip() and of_uri:
         raise ConfigError(f"the environment variable {of_uri} is empty; unset it, or {EXAMPLES}")
@@ -227,6 +231,10 @@ def _check_tracking(tracking: DictConfig) -> None:
     except ConfigError as error:
         place = f"the environment variable {of_uri}: " if of_uri else ""
         raise ConfigError(f"{place}{error}") from None
+
+
+def _check_tracking(tracking: DictConfig) -> None:
+    check_tracking_uri(tracking)
     if sqlite_path(tracking.uri) is not None:  # a server has a place of its own
         _check_folder("tracking.artifacts", tracking.artifacts)
     if not tracking.experiment.strip():

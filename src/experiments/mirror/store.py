@@ -12,7 +12,11 @@ from mlflow.exceptions import MlflowException
 from experiments.configuration import deleted_experiment, sqlite_path, sqlite_uri
 from experiments.mirror.locations import follow_store, set_location
 from experiments.mirror.view import view_tags
-from experiments.recording import RecordedTracking
+from experiments.recording import RecordedTracking, without_waiting
+
+
+class DeletedExperimentError(MlflowException):
+    """The experiment was deleted in MLflow. The message names the command that restores it."""
 
 
 def open_store(uri: str) -> MlflowClient:
@@ -29,7 +33,7 @@ def open_store(uri: str) -> MlflowClient:
         follow_store(path)
         return MlflowClient(uri)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with Path(f"{path}.lock").open("w") as lock:
+    with open(f"{path}.lock", "w", opener=without_waiting) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not path.exists():
             _create(path)
@@ -67,13 +71,13 @@ def find_experiment(client: MlflowClient, uri: str, tracking: RecordedTracking) 
     """Return the id of the experiment with the configured name; create it if it is missing.
 
     The artifacts of new runs go to the configured folder, also if the experiment had another one.
-    Raise MlflowException if the experiment was deleted.
+    Raise DeletedExperimentError if the experiment was deleted.
     """
     place = artifact_location(uri, tracking)
     found = client.get_experiment_by_name(tracking.experiment)
     if found is not None:
         if found.lifecycle_stage == LifecycleStage.DELETED:
-            raise MlflowException(deleted_experiment(uri, found.name, found.experiment_id))
+            raise DeletedExperimentError(deleted_experiment(uri, found.name, found.experiment_id))
         path = sqlite_path(uri)
         if path and place and not _is_same(found.artifact_location, place):
             set_location(path, found.experiment_id, place)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from experiments.errors import DataError, StoreError, UserError
 from experiments.mirror.records import Mirrored, mirror_of, records
-from experiments.mirror.store import open_store
+from experiments.mirror.store import DeletedExperimentError, open_store
 from experiments.mirror.store_errors import STORE_ERRORS, describe_error, silence_mlflow
 from experiments.mirror.sweeps import MirroredSweep
 from experiments.recording import is_run
@@ -34,7 +34,7 @@ def sync(folder: Path, uri: str | None = None) -> tuple[list[str], list[str]]:
             if store is None or store in failed:
                 continue
             mirrored = _sync_one(each, store)
-        except DataError as error:
+        except (DataError, DeletedExperimentError) as error:
             problems.append(str(error))
             continue
         except StoreError as error:
@@ -56,7 +56,7 @@ def sync(folder: Path, uri: str | None = None) -> tuple[list[str], list[str]]:
             f"records of runs or sweeps with tracking=none, skipped: {untracked};"
             " --uri URI copies them to a store"
         )
-    return done, problems
+    return done, [*dict.fromkeys(problems)]  # many runs have the same one
 
 
 def _runs(n: int) -> str:
@@ -69,6 +69,8 @@ def _sync_one(folder: Path, uri: str) -> Mirrored:
     try:
         mirrored = mirror_of(open_store(uri), folder, uri)
         mirrored.update(last=True)
+    except DeletedExperimentError:
+        raise  # the store has other experiments
     except STORE_ERRORS as error:
         raise StoreError(uri, describe_error(error)) from None
     return mirrored

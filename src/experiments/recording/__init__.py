@@ -42,7 +42,7 @@ from experiments.recording.layout import (
 )
 from experiments.recording.lines import VersionError, decode, encode
 from experiments.recording.parameters import parameters
-from experiments.recording.plain_files import check_is_file, read_file
+from experiments.recording.plain_files import check_is_file, read_file, without_waiting
 from experiments.recording.record import (
     RESUME_HINT,
     SILENT_END,
@@ -127,6 +127,7 @@ __all__ = [
     "sweep_folder",
     "sweep_folders",
     "weight_files",
+    "without_waiting",
     "write_atomically",
     "write_sweep",
 ]

@@ -1,5 +1,6 @@
 """Is a path that of a plain file? To open a FIFO or a device in its place would wait for ever."""
 
+import os
 import stat
 from pathlib import Path
 
@@ -30,6 +31,14 @@ def read_file(path: Path) -> bytes:
         raise
     except OSError as error:
         raise DataError(f"{path}: {why_unreadable(error)}") from None
+
+
+def without_waiting(path: str, flags: int) -> int:
+    """Open a file to write to it, as the `opener` of `open`.
+
+    A FIFO that nobody reads raises OSError. Without this, its opening waits for a reader.
+    """
+    return os.open(path, flags | os.O_NONBLOCK, 0o666)
 
 
 def why_unreadable(error: OSError) -> str:

@@ -28,6 +28,7 @@ from experiments.recording import (
     Status,
     is_held,
     is_run,
+    without_waiting,
 )
 from experiments.running import Job, run
 
@@ -207,7 +208,8 @@ def _work(job: Job, messages: Connection, parent: int) -> None:
 
 def _redirect_output(job: Job) -> None:
     """Write everything that the process prints to a file in the folder of the run."""
-    output = (job.folder / OUTPUT_LOG).open("a", encoding="utf-8", buffering=1)
+    log = job.folder / OUTPUT_LOG
+    output = open(log, "a", encoding="utf-8", buffering=1, opener=without_waiting)  # noqa: SIM115
     sys.stdout = sys.stderr = output
     os.dup2(output.fileno(), 1)
     os.dup2(output.fileno(), 2)

@@ -7,7 +7,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from experiments.recording import TRACKING_LOG
+from experiments.recording import TRACKING_LOG, without_waiting
 from experiments.tracking.messages import MessageReader
 
 MODULE = "experiments.mirror.follow"
@@ -23,7 +23,7 @@ class MirrorProcess:
     def __init__(self, folder: Path, uri: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.log = folder / TRACKING_LOG
-        with self.log.open("ab") as log:
+        with open(self.log, "ab", opener=without_waiting) as log:
             reading, writing = os.pipe()
             self.messages = MessageReader(os.fdopen(reading, "rb", buffering=0))
             command = [sys.executable, "-m", MODULE, str(folder), uri, str(writing)]

@@ -50,6 +50,14 @@ def test_the_store_is_the_one_in_conf_by_default(monkeypatch: pytest.MonkeyPatch
     assert store_uri(read(), Path("/a")) == "http://mlflow:5000"
 
 
+def test_a_mistake_in_the_environment_is_said_with_the_name_of_the_variable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "file:/x")
+    with pytest.raises(UserError, match=r"^the environment variable MLFLOW_TRACKING_URI: file:/x"):
+        store_uri(read())
+
+
 def test_the_path_of_a_store_is_made_absolute(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

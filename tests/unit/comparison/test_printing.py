@@ -183,7 +183,7 @@ def test_latex_is_escaped(comparison: Comparison) -> None:
 
 def test_runs_without_a_record_are_counted(runs: pd.DataFrame) -> None:
     assert missing_runs(runs, SWEEP) == (
-        "2 of 40 runs have no record yet; run: python run.py -m loss=mse,ce"
+        "2 of 40 runs have no record that can be read; run: python run.py -m loss=mse,ce"
     )
     assert missing_runs(runs, None) == ""
     assert missing_runs(pd.concat([runs, runs[:2]]), SWEEP) == ""

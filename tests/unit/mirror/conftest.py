@@ -7,6 +7,7 @@ import pytest
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
+    import mlflow.store.tracking.sqlalchemy_store  # noqa: F401
     from mirror_parent import PlayedParent, played_parent
 
     import experiments.mirror.pyfunc_model  # noqa: F401

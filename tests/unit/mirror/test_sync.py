@@ -7,8 +7,10 @@ import msgspec
 import pytest
 import records
 
+from experiments.configuration import GROUPS
 from experiments.errors import UserError
 from experiments.mirror import sync
+from experiments.mirror.store import find_experiment, open_store
 from experiments.recording import JOURNAL
 
 
@@ -50,3 +52,28 @@ def test_a_store_that_fails_is_reported_once_and_does_not_stop_the_others(tmp_pa
     done, (problem,) = sync(tmp_path)
     assert problem.startswith(f"{uri}: ")
     assert "skipped: 1;" in done[0]
+
+
+def test_a_deleted_experiment_is_reported_once_and_does_not_stop_the_others(tmp_path: Path) -> None:
+    uri = f"sqlite:///{tmp_path}/mlflow.db"
+    places = {
+        name: msgspec.structs.replace(
+            records.NOT_TRACKED, experiment=name, uri=uri, artifacts=str(tmp_path / "artifacts")
+        )
+        for name in ("deleted", "kept")
+    }
+    client = open_store(uri)
+    client.delete_experiment(find_experiment(client, uri, places["deleted"]))
+    for identity, name in (("1", "deleted"), ("2", "deleted"), ("3", "kept")):
+        config = msgspec.structs.replace(records.CONFIG, tracking=places[name])
+        start = msgspec.structs.replace(
+            records.START,
+            identity=identity,
+            config=config,
+            choices=dict.fromkeys(GROUPS, "any"),
+            environment={"user": "me"},
+        )
+        records.write_run(tmp_path, identity, start, records.end())
+    done, (problem,) = sync(tmp_path)
+    assert problem.startswith("the experiment deleted was deleted in MLflow; restore it with ")
+    assert done == [f"MLflow is up to date with 1 run: {uri}"]

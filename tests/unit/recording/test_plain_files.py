@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from experiments.errors import DataError
-from experiments.recording import check_is_file, read_file
+from experiments.recording import check_is_file, read_file, without_waiting
 
 
 def test_a_file_is_read(tmp_path: Path) -> None:
@@ -33,3 +33,13 @@ def test_a_link_to_itself_cannot_be_read(tmp_path: Path) -> None:
     link.symlink_to(link)
     with pytest.raises(DataError, match=re.escape(f"{link}: cannot be read: Too many levels")):
         read_file(link)
+
+
+def test_a_fifo_that_nobody_reads_is_no_place_to_write(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    with pytest.raises(OSError, match="fifo"):
+        open(tmp_path / "fifo", "ab", opener=without_waiting)  # noqa: SIM115
+    for _ in range(2):
+        with open(tmp_path / "file", "ab", opener=without_waiting) as file:
+            file.write(b"x")
+    assert (tmp_path / "file").read_bytes() == b"xx"

@@ -45,7 +45,7 @@ def test_the_page_begins_with_the_sweep_and_its_runs(runs: pd.DataFrame) -> None
         "1 finished, 1 diverged", "1 diverged, 1 finished"
     )
     assert "<pre>python run.py -m &#x27;loss=&lt;mse&gt;&#x27;</pre>" in text
-    assert "1 of 3 runs have no record yet" in text
+    assert "1 of 3 runs have no record that can be read" in text
 
 
 def test_the_page_of_all_runs_has_no_command(runs: pd.DataFrame) -> None:
