@@ -39,7 +39,7 @@ def with_recommended(runs: Runs, message: str, data: str = frames.DATA) -> pd.Da
 def _accuracy(job: Sequence[str]) -> float:
     """Return an accuracy that is the same for all seeds of an arm."""
     words = " ".join(each for each in job if not each.startswith("seed="))
-    return 0.5 + zlib.crc32(words.encode()) / 2**34
+    return 0.89 + zlib.crc32(words.encode()) / 2**38  # near those of `frames`
 
 
 @pytest.mark.parametrize(

@@ -114,11 +114,18 @@ def _answer(arguments: Arguments, frame: pd.DataFrame, scope: Scope) -> Comparis
     """Return the comparison of one group, or the effects of two."""
     from experiments.comparison import compare, factorial
 
+    family = _family(arguments, frame, scope)
     margin, one_look = arguments.margin / 100, arguments.looks == 1
     if len(arguments.groups) == 1:
         (group,) = arguments.groups
         return compare(
-            frame, group, metric=arguments.metric, margin=margin, one_look=one_look, scope=scope
+            frame,
+            group,
+            metric=arguments.metric,
+            margin=margin,
+            one_look=one_look,
+            family=family,
+            scope=scope,
         )
     first, second = arguments.groups
     return factorial(
@@ -128,6 +135,7 @@ def _answer(arguments: Arguments, frame: pd.DataFrame, scope: Scope) -> Comparis
         metric=arguments.metric,
         margin=margin,
         one_look=one_look,
+        family=family,
         scope=scope,
     )
 
@@ -193,11 +201,35 @@ def _look(arguments: Arguments, scope: Scope, result: Comparison | Factorial) ->
 
     if scope.source is None or not is_outputs(scope.source):
         return None
-    question = f"{' x '.join(sorted(arguments.groups))} {arguments.metric}"
     try:
         return count_look(
-            Path(scope.source), question, result.tuned["identity"], one_look=result.one_look
+            Path(scope.source),
+            _question(arguments),
+            result.tuned["identity"],
+            rows=result.family,
+            one_look=result.one_look,
         )
     except OSError as error:
         sys.stderr.write(f"This look is not counted: {error.filename}: {error.strerror}\n")
         return None
+
+
+def _family(arguments: Arguments, frame: pd.DataFrame, scope: Scope) -> int:
+    """Return the most rows that an earlier answer about these runs had, or 1.
+
+    A file that cannot be read has no earlier answers: `_look` says so.
+    """
+    from experiments.comparison import most_rows
+    from experiments.results import is_outputs
+
+    if scope.source is None or not is_outputs(scope.source):
+        return 1
+    try:
+        return max(most_rows(Path(scope.source), _question(arguments), frame["identity"]), 1)
+    except OSError:
+        return 1
+
+
+def _question(arguments: Arguments) -> str:
+    """Return the question as it is recorded: the order of two groups does not matter."""
+    return f"{' x '.join(sorted(arguments.groups))} {arguments.metric}"

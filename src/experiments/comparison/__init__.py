@@ -8,7 +8,7 @@ from experiments.comparison.compare import Comparison, Row, compare
 from experiments.comparison.decision import MARGIN, Verdict
 from experiments.comparison.factorial import Effect, Factorial, factorial
 from experiments.comparison.factorial_printing import FACTORIAL_FORMATS, print_factorial
-from experiments.comparison.looks import count_look
+from experiments.comparison.looks import count_look, most_rows
 from experiments.comparison.pairing import METRICS, Pair, pairs, seed_differences
 from experiments.comparison.printing import (
     FORMATS,
@@ -50,6 +50,7 @@ __all__ = [
     "examples",
     "factorial",
     "missing_runs",
+    "most_rows",
     "named",
     "pairs",
     "print_beside",

@@ -41,8 +41,10 @@ def incomplete(runs: pd.DataFrame, group: str, pairs: Sequence[Pair], scope: Sco
             seeds = sorted(set(same["seed"]))
             kept = shared_options(runs, group)
             lines = " && ".join(with_choices(same.iloc[0], group, seeds, arms, kept))
+            names = sorted({*map(str, same[ARM])})
             sentences.append(
-                f"{condition}: only {same[ARM].iloc[0]} has been run{scope.words};"
+                f"{condition}: only {' and '.join(names)} {'has' if len(names) == 1 else 'have'}"
+                f" been run{scope.words};"
                 f" {or_else(pairs_elsewhere(same, group, scope))}run the others with: {lines}"
             )
     for pair in pairs:

@@ -9,7 +9,7 @@ from experiments.comparison.statuses import status_counts
 from experiments.configuration import GROUPS
 from experiments.errors import UserError
 from experiments.recording import Status
-from experiments.results import RATE, options, with_own_splits
+from experiments.results import RATE, every_choice_has, options, with_own_splits
 
 ARM = "arm"
 CONDITION = "condition"
@@ -32,24 +32,43 @@ def named(frame: pd.DataFrame, *groups: str) -> pd.DataFrame:
     A group is one of conf/, or an option such as `loss.output`. The arm is the choice in each of
     ``groups``, with those of its options that vary. An option that all choices of a group have, and
     that two of them have with the same value, is no part of the arm: so losses are compared at the
-    same output function, if they were run with it. The condition is everything else that differs
+    same output function, if they were run with it. For one group this is decided among the runs
+    that differ in its choices and options only. The condition is everything else that differs
     between runs, and always the architecture. Neither of them contains the learning rate, the seed,
     or the cut of the data if each seed has its own. The words are those of the command line; a text
     stands for itself: `ce softmax`.
     """
     frame = with_own_splits(frame.drop(columns=[ARM, CONDITION], errors="ignore"))
-    other_options = [each for each in options(frame) if each != RATE]
-    own_options = _own_options(frame, groups)
-    arm = [*groups, *(column for column in own_options if _distinguishes(frame, column))]
+    frame = frame.reset_index(drop=True)
     fixed = [
         column
-        for column in [*CHOICES, *other_options, *_data_columns(frame)]
-        if column not in [*groups, *own_options]
-        and (column == "architecture" or _varies(frame, column))
+        for column in [*CHOICES, *_other_options(frame), *_data_columns(frame)]
+        if column == "architecture" or _varies(frame, column)
     ]
+    outside = [
+        each for each in fixed if each.partition(".")[0] not in groups and each not in groups
+    ]
+    if len(groups) > 1 or not outside or frame.empty:
+        return _with_names(frame, frame, groups, fixed)
+    parts = [part for _, part in frame.groupby(outside, dropna=False, observed=True, sort=False)]
+    return pd.concat([_with_names(part, frame, groups, fixed) for part in parts]).sort_index()
+
+
+def _with_names(
+    part: pd.DataFrame, frame: pd.DataFrame, groups: Sequence[str], fixed: Sequence[str]
+) -> pd.DataFrame:
+    """Return a part of a frame with arms and conditions.
+
+    The part decides which options are parts of arms, if it has several choices. ``fixed`` are the
+    columns that conditions may have.
+    """
+    several = part if all(part[each].nunique() > 1 for each in groups) else frame
+    own_options = _own_options(several, groups)
+    arm = [*groups, *(column for column in own_options if _distinguishes(frame, column))]
+    fixed = [column for column in fixed if column not in [*groups, *own_options]]
     if_empty = "dataset" if "architecture" in groups else "architecture"
     columns = list(dict.fromkeys([*arm, *fixed, if_empty]))
-    distinct = frame[columns].drop_duplicates()
+    distinct = part[columns].drop_duplicates()
     rows = [row for _, row in distinct.iterrows()]
     names = distinct.assign(
         **{
@@ -57,7 +76,11 @@ def named(frame: pd.DataFrame, *groups: str) -> pd.DataFrame:
             CONDITION: [_words(row, fixed) or str(row[if_empty]) for row in rows],
         }
     )
-    return frame.merge(names, on=columns, how="left")
+    return part.merge(names, on=columns, how="left").set_axis(part.index)
+
+
+def _other_options(frame: pd.DataFrame) -> list[str]:
+    return [each for each in options(frame) if each != RATE]
 
 
 def crossed(frame: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
@@ -135,10 +158,15 @@ def _own_options(runs: pd.DataFrame, groups: Sequence[str]) -> list[str]:
 
 
 def _is_shared(runs: pd.DataFrame, group: str, option: str) -> bool:
-    """Return whether all choices have an option of the group, and two have the same value."""
+    """Return whether all choices have an option of the group, and two have the same value.
+
+    If there is one choice only, it is whether all choices of conf/ have the option.
+    """
     if not option.startswith(f"{group}.") or option == RATE:
         return False
     values = [set(part[option].dropna()) for _, part in runs.groupby(group, observed=True)]
+    if len(values) == 1:
+        return every_choice_has(option)
     return all(values) and any(a & b for a, b in itertools.combinations(values, 2))
 
 

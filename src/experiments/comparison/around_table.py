@@ -10,8 +10,16 @@ from rich.console import Console
 from experiments.comparison.statistics import PairedStatistics
 from experiments.comparison.statuses import status_counts
 from experiments.comparison.tuning import SelectionBias
-from experiments.comparison.verdicts import selection_bias_sentence
+from experiments.comparison.verdicts import POINTS, selection_bias_sentence
 from experiments.results import OUTPUTS, OWN_SPLIT, SPLIT, SweepSummary
+
+
+class Advised(Protocol):
+    """A row of a table, as far as the advice needs it."""
+
+    @property
+    def more_seeds(self) -> int:
+        """The seeds that are recommended to decide it."""
 
 
 class Advises(Protocol):
@@ -32,6 +40,14 @@ class Advises(Protocol):
     @property
     def tuned(self) -> pd.DataFrame:
         """The runs that are compared."""
+
+    @property
+    def family(self) -> int:
+        """The number of rows that share the error rate."""
+
+    @property
+    def rows(self) -> Sequence[Advised]:
+        """The rows of the table."""
 
     @property
     def commands(self) -> list[str]:
@@ -59,6 +75,8 @@ def print_advice(console: Console, result: Advises) -> None:
             console.print(f"  {command}", soft_wrap=True, markup=False)
         if len(commands) > 1:
             console.print("Each of these is a sweep of its own: compare with --all afterwards.")
+        elif not all(row.more_seeds for row in result.rows):
+            console.print("Compare with --all afterwards, so that no row is missing.")
 
 
 def cuts(runs: pd.DataFrame) -> str:
@@ -76,8 +94,26 @@ def sources_of_variance(metric: str, statistics: Iterable[PairedStatistics | Non
     return f"over seeds and {split} images{known_by}"
 
 
-def validity(n_rows: int, *, one_look: bool) -> str:
-    """Return for which rows and looks the intervals and verdicts hold."""
+def image_limits(statistics: Iterable[PairedStatistics | None]) -> str:
+    """Return how much uncertainty the images leave, however many seeds are run; empty if unknown.
+
+    The words are a sentence, after a space.
+    """
+    known = [each.image_limit for each in statistics if each and each.image_limit]
+    if not known:
+        return ""
+    least, most = (f"±{POINTS * each:.2f}" for each in (min(known), max(known)))
+    limits = most if least == most else f"{least} to {most}"
+    return f" The images alone leave {limits} points, which more seeds do not make smaller."
+
+
+def validity(n_rows: int, *, family: int, one_look: bool) -> str:
+    """Return for which rows and looks the intervals and verdicts hold.
+
+    The error rate is that of a ``family`` of rows; these may be more than those of the table.
+    """
     rows = f"for all {n_rows} rows together, and " if n_rows > 1 else ""
+    if family > n_rows:
+        rows = f"for {family} rows together, which an earlier table had, and "
     looks = "at the one look that was planned" if one_look else "at any number of looks"
     return f"The intervals and verdicts hold {rows}{looks} (95 %)."

@@ -27,7 +27,7 @@ from experiments.comparison.decision import (
     with_advice,
 )
 from experiments.comparison.divergence import diverged_share, diverges
-from experiments.comparison.failures import Failures, p_value
+from experiments.comparison.failures import Failures, corrected, p_value
 from experiments.comparison.fairness import tunings, unequal_tuning
 from experiments.comparison.pairing import METRICS, Pair, pairs
 from experiments.comparison.question import check_question
@@ -55,7 +55,7 @@ class Row:
     diverged_b: float
     failures_a: Failures  # on these seeds
     failures_b: Failures
-    failures_p: float  # against equal rates of failure
+    failures_p: float  # against equal rates of failure; adjusted for the table
     median_a: float  # accuracy on these seeds; a diverged run is below every other
     median_b: float
     superiority: float  # fraction of seeds on which A is above B
@@ -112,7 +112,8 @@ class Comparison:
     """The arms of a group compared in every condition.
 
     ``one_look`` is true if the verdicts are valid at one planned look only, and false if they are
-    valid at any number of looks. ``rows`` has one row per condition and pair of arms.
+    valid at any number of looks. ``family`` is the number of rows that share the error rate: these
+    or more. ``rows`` has one row per condition and pair of arms.
     ``incomplete`` are sentences about runs that are missing, among them those at lower learning
     rates of an arm that diverges. ``unequal_tuning`` are sentences about arms that were tuned less
     than others, or whose learning rate is unsure. ``tuned`` are the runs at each arm's best
@@ -123,6 +124,7 @@ class Comparison:
     metric: str
     margin: float
     one_look: bool
+    family: int
     rows: Sequence[Row]
     tuned: pd.DataFrame
     incomplete: Sequence[str]
@@ -158,6 +160,7 @@ def compare(
     metric: str = METRICS[0],
     margin: float = MARGIN,
     one_look: bool = False,
+    family: int = 1,
     scope: Scope | None = None,
 ) -> Comparison:
     """Compare the arms of ``group`` (`loss`, `optimizer`, `loss.output`, ...) in every condition.
@@ -168,7 +171,8 @@ def compare(
     validation set. Runs of two arms are paired by seed if they differ in the arm and learning rate
     only. Verdicts are valid at any number of looks: seeds can be added until they are decided.
     With ``one_look`` they are valid if the number of seeds was planned and nobody looked before.
-    All intervals and verdicts of the table hold together with a probability of 95 %. If a run
+    All intervals and verdicts of the table hold together with a probability of 95 %; if an earlier
+    table of the same runs had more rows, ``family`` is their number. If a run
     failed, the rates of failure decide instead of the mean. Raise UserError if the runs cannot be
     compared; the message says which command makes the missing runs.
     """
@@ -177,9 +181,10 @@ def compare(
     if not runs["status"].isin(FINAL).any():
         raise UserError(nothing_final(runs, scope, pairs_elsewhere(runs[:0], group, scope)))
     final, best = final_runs(runs), tuned(runs)
-    matched = pairs(best, group, metric=metric, one_look=one_look)
+    matched = pairs(best, group, metric=metric, family=family, one_look=one_look)
     if not matched:
         raise UserError(no_pairs(final, group, scope))
+    family = max(family, len(matched))
     arms = [arm for pair in matched for arm in pair.arms]
     if all(len(pair.values) < 2 for pair in matched):
         elsewhere = pairs_elsewhere(pd.concat([arm.runs for arm in arms]), group, scope)
@@ -188,7 +193,7 @@ def compare(
                 arms,
                 [group],
                 scope,
-                family=len(matched),
+                family=family,
                 one_look=one_look,
                 elsewhere=elsewhere,
             )
@@ -198,7 +203,8 @@ def compare(
         metric=metric,
         margin=margin,
         one_look=one_look,
-        rows=_rows(matched, margin, one_look=one_look),
+        family=family,
+        rows=_rows(matched, margin, family=family, one_look=one_look),
         tuned=best,
         incomplete=[
             *lower_rates_needed(arms, [group], scope),
@@ -209,13 +215,13 @@ def compare(
     )
 
 
-def _rows(matched: Sequence[Pair], margin: float, *, one_look: bool) -> list[Row]:
+def _rows(matched: Sequence[Pair], margin: float, *, family: int, one_look: bool) -> list[Row]:
     rows = []
     for pair in matched:
         rng = np.random.default_rng(SEED)  # so that no row depends on the others
-        known = _statistics(pair, rng, family=len(matched), one_look=one_look)
-        decision = _decision(pair, known, family=len(matched), margin=margin, one_look=one_look)
-        failures_p = p_value(*pair.failed_alone, one_look=one_look)
+        known = _statistics(pair, rng, family=family, one_look=one_look)
+        decision = _decision(pair, known, family=family, margin=margin, one_look=one_look)
+        failures_p = corrected(p_value(*pair.failed_alone, one_look=one_look), family)
         rows.append(_row(pair, known, decision, failures_p))
     return rows
 

@@ -116,6 +116,7 @@ class Factorial:
     metric: str
     margin: float
     one_look: bool
+    family: int
     cells: Sequence[Cell]
     rows: Sequence[Effect]
     tuned: pd.DataFrame
@@ -168,6 +169,7 @@ def factorial(
     metric: str = METRICS[0],
     margin: float = MARGIN,
     one_look: bool = False,
+    family: int = 1,
     scope: Scope | None = None,
 ) -> Factorial:
     """Return main effects and interactions of two factors (`loss`, `loss.output`, ...).
@@ -188,7 +190,8 @@ def factorial(
         raise UserError(nothing_final(runs, scope, contrasts_elsewhere(groups, scope)))
     final, best = final_runs(runs), tuned(runs)
     number = len(contrasts(designs(best, *groups, metric=metric), *groups, metric=metric))
-    needed = fewest_seeds(max(number, 1), one_look=one_look)
+    family = max(family, number)
+    needed = fewest_seeds(family, one_look=one_look)
     found = designs(best, *groups, metric=metric, needed=needed)
     effects = contrasts(found, *groups, metric=metric)
     if not effects:
@@ -202,7 +205,7 @@ def factorial(
                 cells,
                 groups,
                 scope,
-                family=len(effects),
+                family=family,
                 one_look=one_look,
                 elsewhere=elsewhere,
             )
@@ -212,8 +215,9 @@ def factorial(
         metric=metric,
         margin=margin,
         one_look=one_look,
+        family=family,
         cells=cells,
-        rows=_rows(effects, margin, one_look=one_look),
+        rows=_rows(effects, margin, family=family, one_look=one_look),
         tuned=best,
         incomplete=[
             *lower_rates_needed(cells, groups, scope),
@@ -225,9 +229,11 @@ def factorial(
     )
 
 
-def _rows(effects: Sequence[Contrast], margin: float, *, one_look: bool) -> list[Effect]:
+def _rows(
+    effects: Sequence[Contrast], margin: float, *, family: int, one_look: bool
+) -> list[Effect]:
     return [
-        _row(each, np.random.default_rng(SEED), len(effects), margin, one_look=one_look)
+        _row(each, np.random.default_rng(SEED), family, margin, one_look=one_look)
         for each in effects
     ]
 

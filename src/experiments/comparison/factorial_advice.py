@@ -78,7 +78,7 @@ def not_crossed(runs: pd.DataFrame, groups: Groups, found: Sequence[Design], sco
     for group in groups:
         levels = sorted(map(str, runs[group].dropna().unique()))
         if len(levels) == 1:
-            lines = _with_all_choices(crossed(runs, *groups), group)
+            lines = _with_all_choices(crossed(runs, *groups), groups, group)
             return (
                 f"only one {group}, {levels[0]}, has been run{scope.words}; {elsewhere}run the"
                 f" others as well: {in_one_line(lines, groups, scope)}"
@@ -114,14 +114,14 @@ def contrasts_elsewhere(groups: Groups, scope: Scope, *, more_than: Sequence[Des
     )
 
 
-def _with_all_choices(named: pd.DataFrame, group: str) -> list[str]:
+def _with_all_choices(named: pd.DataFrame, groups: Groups, group: str) -> list[str]:
     """Return the commands that make each choice in a group, at each level of the other factor."""
     same = named[named[CONDITION] == named[CONDITION].iloc[0]]
     examples = same.drop_duplicates(list(LEVELS)).drop(columns=[ARM, CONDITION, *LEVELS])
     return [
         line
         for _, run in examples.iterrows()
-        for line in with_choices(run, group, range(fewest_seeds(3)))
+        for line in with_choices(run, group, range(fewest_seeds(3)), kept=groups)
     ]
 
 

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from experiments.comparison.around_table import (
     cuts,
+    image_limits,
     print_advice,
     print_title,
     sources_of_variance,
@@ -107,14 +108,16 @@ def _effect_columns(rows: Sequence[Effect], *, one_look: bool) -> Mapping[str, S
 def _method(factorial: Factorial) -> str:
     """Return sentences about the tables: metric, blocks, and for which looks they are valid."""
     first, second = factorial.groups
-    over = sources_of_variance(factorial.metric, (row.statistics for row in factorial.rows))
+    statistics = [row.statistics for row in factorial.rows]
+    valid = validity(len(statistics), family=factorial.family, one_look=factorial.one_look)
+    over = sources_of_variance(factorial.metric, statistics)
     return (
         f"{factorial.metric}; seeds are blocks{cuts(factorial.tuned)}, {over}."
         " The effect of a factor is the mean over the levels of the other."
         f" The interaction is the effect of {first} at one level of {second}"
         " minus that at the next."
-        f" {validity(len(factorial.rows), one_look=factorial.one_look)} A tie, or no interaction,"
-        f" is within {POINTS * factorial.margin:g} points."
+        f" {valid} A tie, or no interaction,"
+        f" is within {POINTS * factorial.margin:g} points.{image_limits(statistics)}"
     )
 
 

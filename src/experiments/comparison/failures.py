@@ -1,7 +1,8 @@
 """Failures are results: runs that diverged or did not learn, and whether one arm fails more often.
 
 A finished run did not learn if its accuracy is not above that of guessing, or if its error is more
-than `FAR_BELOW` times the median error of the finished runs of its arm and at least `POINT` larger.
+than `FAR_BELOW` times that of the best quarter of the finished runs of its arm (the quartile), and
+at least `POINT` larger. So it is seen if up to three quarters of an arm did not learn.
 """
 
 import math
@@ -12,14 +13,14 @@ import pandas as pd
 from scipy import special, stats
 from statsmodels.stats.proportion import proportion_confint
 
-from experiments.comparison.power import ALPHA
+from experiments.comparison.power import ALPHA, SHARE_OF_MEANS
 from experiments.comparison.prediction import MOST_SEEDS
 
-FAR_BELOW = 2.0
+FAR_BELOW = 3.0
 POINT = 0.01
 """Of two very small errors, one is easily twice the other."""
-FEWEST_FOR_MEDIAN = 3
-"""Fewer finished runs have no median with which one of them could be compared."""
+FEWEST_FOR_QUARTILE = 3
+"""Fewer finished runs have no best quarter with which one of them could be compared."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,9 @@ def did_not_learn(accuracy: pd.Series, guessing: pd.Series) -> pd.Series:
     """
     known = accuracy.dropna()
     failed = accuracy <= guessing
-    if len(known) >= FEWEST_FOR_MEDIAN:
-        error, median = 1 - accuracy, 1 - known.median()
-        failed |= (error > FAR_BELOW * median) & (error - median >= POINT)
+    if len(known) >= FEWEST_FOR_QUARTILE:
+        error, best = 1 - accuracy, 1 - known.quantile(0.75)
+        failed |= (error > FAR_BELOW * best) & (error - best >= POINT)
     return failed
 
 
@@ -55,6 +56,11 @@ def p_value(only_a: int, only_b: int, *, one_look: bool = False) -> float:
     ``only_a`` and ``only_b`` are the numbers of seeds on which only one arm failed.
     """
     return exact_test(only_a, only_b) if one_look else min(1.0, 1 / e_value(only_a, only_b))
+
+
+def corrected(p: float, family: int) -> float:
+    """Return a p-value that is at most 5 % where the rates decide one of ``family`` comparisons."""
+    return min(1.0, p * family / (1 - SHARE_OF_MEANS))
 
 
 def seeds_to_decide(only_a: int, only_b: int, seeds: int, alpha: float) -> int:

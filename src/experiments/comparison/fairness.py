@@ -84,10 +84,13 @@ def _tuning(condition: str, arm: str, runs: pd.DataFrame) -> Tuning:
 
 
 def _numbers(found: Sequence[Tuning]) -> Iterator[str]:
-    """Yield a sentence for each condition whose arms had different numbers of rates."""
+    """Yield a sentence for each condition whose arms had other numbers of rates or seeds of them.
+
+    An arm with one rate made no choice, so its seeds say nothing.
+    """
     for condition in dict.fromkeys(each.condition for each in found):
         arms = [each for each in found if each.condition == condition]
-        if len({len(each.rates) for each in arms}) > 1:
+        if len({(len(each.rates), _seeds_of_choice(each)) for each in arms}) > 1:
             counts = ", ".join(f"{each.arm} had {_effort(each)}" for each in arms)
             yield f"{condition}: the arms were not tuned equally: {counts}."
 
@@ -152,8 +155,15 @@ def _left_out(arms: Iterable[ComparedArm]) -> Iterator[str]:
 
 
 def _effort(tuning: Tuning) -> str:
-    """Return the number of rates of an arm, and the epochs for which all of them were trained."""
-    return f"{_rates(len(tuning.rates))} ({tuning.epochs:,} epochs of training)"
+    """Return the rates of an arm, the seeds of its choice, and the epochs of all training."""
+    n = _seeds_of_choice(tuning)
+    seeds = f" on {n} seed{'s' * (n != 1)}" if n else ""
+    return f"{_rates(len(tuning.rates))}{seeds} ({tuning.epochs:,} epochs of training)"
+
+
+def _seeds_of_choice(tuning: Tuning) -> int:
+    """Return the number of seeds on which the rates of an arm were compared."""
+    return len(tuning.seeds) if len(tuning.rates) > 1 else 0
 
 
 def _rates(n: int) -> str:

@@ -87,15 +87,23 @@ class Pair(RunsBySeed):
 
 
 def pairs(
-    runs: pd.DataFrame, group: str, *, metric: str = METRICS[0], one_look: bool = False
+    runs: pd.DataFrame,
+    group: str,
+    *,
+    metric: str = METRICS[0],
+    family: int = 1,
+    one_look: bool = False,
 ) -> list[Pair]:
-    """Return every pair of arms of ``group`` in every condition, from runs as from `tuned`."""
+    """Return every pair of arms of ``group`` in every condition, from runs as from `tuned`.
+
+    ``family`` is that of `compare`.
+    """
     found = [
         (str(condition), a, b)
         for condition, same in named(runs, group).groupby(CONDITION, sort=True)
         for a, b in itertools.combinations(_arms(same), 2)
     ]
-    needed = fewest_seeds(max(len(found), 1), one_look=one_look)
+    needed = fewest_seeds(max(len(found), family), one_look=one_look)
     return [_pair(condition, a, b, metric, needed) for condition, a, b in found]
 
 

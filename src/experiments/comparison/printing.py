@@ -8,6 +8,7 @@ from rich.table import Table
 
 from experiments.comparison.around_table import (
     cuts,
+    image_limits,
     print_advice,
     print_title,
     sources_of_variance,
@@ -75,11 +76,13 @@ def latex(table: pd.DataFrame) -> str:
 
 def _method(comparison: Comparison) -> str:
     """Return a sentence about the table: metric, pairs, and for which looks it is valid."""
-    over = sources_of_variance(comparison.metric, (row.statistics for row in comparison.rows))
+    statistics = [row.statistics for row in comparison.rows]
+    valid = validity(len(statistics), family=comparison.family, one_look=comparison.one_look)
+    over = sources_of_variance(comparison.metric, statistics)
     return (
         f"{comparison.metric}; A - B in points, paired by seed{cuts(comparison.tuned)}, {over}."
-        f" {validity(len(comparison.rows), one_look=comparison.one_look)} A tie is within"
-        f" {POINTS * comparison.margin:g} points."
+        f" {valid} A tie is within"
+        f" {POINTS * comparison.margin:g} points.{image_limits(statistics)}"
     )
 
 

@@ -101,6 +101,14 @@ def has_file(group: str, choice: str) -> bool:
     return (CONF / group / f"{choice}.yaml").exists()
 
 
+@lru_cache(maxsize=256)
+def every_choice_has(option: str) -> bool:
+    """Return whether all choices of conf/ in the group of an option have it."""
+    group = option.partition(".")[0]
+    names = [path.stem for path in (CONF / group).glob("*.yaml")]
+    return all(option in defaults({group: name}) for name in names)
+
+
 def overrides(given: Settings) -> list[str]:
     """Return settings as overrides of the command line."""
     return [word(key, value) for key, value in given.items()]

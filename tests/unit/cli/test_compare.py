@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shutil
 from pathlib import Path
 
 import frames
@@ -175,6 +176,22 @@ def test_looks_at_an_outputs_folder_are_counted(
     assert "This is look 2." in look()
 
 
+def test_a_table_that_gets_fewer_rows_keeps_the_error_rate_of_the_larger(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def look(*words: str) -> str:
+        compare.run(parser().parse_args(["compare", "loss", "--outputs", str(tmp_path), *words]))
+        return capsys.readouterr().out
+
+    add_seeds(tmp_path, range(3))
+    others = add_seeds(tmp_path, range(3), "l2=1")
+    assert "hold for all 2 rows together" in look("--all")
+    for folder in others:
+        shutil.rmtree(folder)
+    one = look("--all")
+    assert "hold for 2 rows together, which an earlier table had," in one
+
+
 def test_looks_at_a_folder_that_cannot_be_written_to_are_not_counted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -202,15 +219,17 @@ def test_looks_at_two_groups_are_counted_apart_and_in_any_order(
     assert "This is look 1." in look("loss")
 
 
-def add_seeds(outputs: Path, seeds: range, *overrides: str) -> None:
-    """Record a finished run of both losses with each seed."""
+def add_seeds(outputs: Path, seeds: range, *overrides: str) -> list[Path]:
+    """Record a finished run of both losses with each seed. Return the folders."""
+    folders = []
     for seed in seeds:
         for loss in ("ce", "mse"):
             given = [f"loss={loss}", *overrides, f"seed={seed}"]
             start = frames.start(*given)
             identity = frames.identity_of(given)
             end = records.end(metrics={**records.TEST_METRICS, "test/accuracy": 0.9 + seed / 1000})
-            records.write_run(outputs, identity, start, records.epoch(1), end)
+            folders.append(records.write_run(outputs, identity, start, records.epoch(1), end))
+    return folders
 
 
 def test_an_error_about_the_newest_sweep_is_a_line_alone(

@@ -70,6 +70,28 @@ def test_losses_are_compared_at_the_same_output_function_if_they_were_run_with_i
     ]
 
 
+def test_options_are_shared_among_runs_that_differ_in_the_group_only() -> None:
+    crossed = of_losses(("loss.output=sigmoid",), ("loss.output=softmax",))
+    defaults = of_losses(("optimizer=adam",))
+    assert names([*crossed, *defaults], "loss") == [
+        ("ce", "784-30-10 sgd sigmoid"),
+        ("mse", "784-30-10 sgd sigmoid"),
+        ("ce", "784-30-10 sgd softmax"),
+        ("mse", "784-30-10 sgd softmax"),
+        ("ce softmax", "784-30-10 adam"),
+        ("mse sigmoid", "784-30-10 adam"),
+    ]
+
+
+def test_one_choice_with_two_values_of_an_option_is_one_arm_if_every_choice_has_the_option() -> (
+    None
+):
+    runs = [run("loss=ce", f"loss.output={output}") for output in ("sigmoid", "softmax")]
+    assert {arm for arm, _ in names(runs, "loss")} == {"ce"}
+    own = [run("optimizer=adam", f"optimizer.beta1={beta}") for beta in (0.5, 0.9)]
+    assert [arm for arm, _ in names(own, "optimizer")] == ["adam beta1=0.5", "adam beta1=0.9"]
+
+
 def test_an_option_can_be_compared() -> None:
     runs = of_losses(("loss.output=sigmoid",), ("loss.output=softmax",))
     assert names(runs, "loss.output") == [

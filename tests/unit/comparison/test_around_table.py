@@ -1,4 +1,4 @@
-"""What is printed around a table."""
+"""The lines that are printed around a table."""
 
 import math
 from dataclasses import dataclass, field
@@ -10,6 +10,7 @@ from rich.console import Console
 
 from experiments.comparison import SelectionBias, selection_bias_sentence
 from experiments.comparison.around_table import (
+    image_limits,
     print_advice,
     print_title,
     sources_of_variance,
@@ -24,6 +25,13 @@ SWEEP = SweepSummary(
 
 
 @dataclass
+class Advised:
+    """A row with this advice."""
+
+    more_seeds: int
+
+
+@dataclass
 class Result:
     """A comparison, as far as the lines around its table need it."""
 
@@ -31,11 +39,13 @@ class Result:
     unequal_tuning: list[str] = field(default_factory=list)
     incomplete: list[str] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
+    rows: list[Advised] = field(default_factory=list)
+    family: int = 1
     tuned: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"outputs": ["a"]}))
 
 
-def statistics(image_error: float) -> PairedStatistics:
-    return PairedStatistics(2, 0.9, 0.8, 0.1, 0, 0.2, 0.05, 0.1, 0.1, image_error, 0.0)
+def statistics(image_error: float, image_limit: float = 0.0) -> PairedStatistics:
+    return PairedStatistics(2, 0.9, 0.8, 0.1, 0, 0.2, 0.05, 0.1, 0.1, image_error, image_limit)
 
 
 def test_the_title_names_the_runs(capsys: pytest.CaptureFixture[str]) -> None:
@@ -59,13 +69,34 @@ def test_advice_has_each_sentence_and_command(
     assert lines[-1].startswith("Each of these is a sweep") == (len(commands) > 1)
 
 
+@pytest.mark.parametrize("others", [[], [0], [4]])
+def test_a_row_that_the_command_leaves_out_is_compared_again_with_all(
+    others: list[int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [Advised(5), *map(Advised, others)]
+    print_advice(Console(width=200), Result(SelectionBias(0, 0), commands=["python"], rows=rows))
+    assert ("Compare with --all afterwards" in capsys.readouterr().out) == (others == [0])
+
+
+def test_the_length_that_the_images_leave_is_said() -> None:
+    known = [statistics(0.001, 0.002), None, statistics(0.001, 0.0031), statistics(math.nan)]
+    end = " points, which more seeds do not make smaller."
+    assert image_limits(known) == f" The images alone leave ±0.20 to ±0.31{end}"
+    assert image_limits(known[:2]) == f" The images alone leave ±0.20{end}"
+    assert image_limits([None, statistics(math.nan)]) == ""
+
+
 def test_the_validity_names_rows_and_looks() -> None:
-    assert validity(1, one_look=False) == (
+    assert validity(1, family=1, one_look=False) == (
         "The intervals and verdicts hold at any number of looks (95 %)."
     )
-    assert validity(3, one_look=True) == (
+    assert validity(3, family=3, one_look=True) == (
         "The intervals and verdicts hold for all 3 rows together, and at the one look that was"
         " planned (95 %)."
+    )
+    assert validity(1, family=3, one_look=False) == (
+        "The intervals and verdicts hold for 3 rows together, which an earlier table had, and at"
+        " any number of looks (95 %)."
     )
 
 

@@ -173,6 +173,13 @@ def test_one_planned_look_decides_with_fewer_seeds_and_advises_none() -> None:
     assert (only_row(undecided).verdict, undecided.commands) == (Verdict.UNDECIDED, [])
 
 
+def test_an_earlier_table_with_more_rows_keeps_its_share_of_the_error() -> None:
+    runs = frame(arm("loss=ce", at=0.902) + arm("loss=mse", at=0.9))
+    alone, of_six = compare(runs, "loss"), compare(runs, "loss", family=6)
+    assert (alone.family, of_six.family) == (1, 6)
+    assert known(only_row(of_six)).low < known(only_row(alone)).low
+
+
 def test_an_option_can_be_compared_at_each_choice() -> None:
     runs = [
         each

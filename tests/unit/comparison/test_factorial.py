@@ -128,6 +128,8 @@ def test_the_family_is_the_whole_table() -> None:
         error = statistics.standard_deviation / math.sqrt(statistics.n)
         half = half_width(statistics.n, alpha_of_means(len(result.rows))) * error
         assert statistics.high - statistics.difference == pytest.approx(half)
+    six = of(runs_of(values), family=6)  # as an earlier table had
+    assert (six.family, known(six.rows[2]).high) == (6, known(two.rows[2]).high)
 
 
 @pytest.mark.parametrize("simulations", [4000, pytest.param(40_000, marks=pytest.mark.stress)])

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import integrate, stats
 
-from experiments.comparison.failures import Failures, did_not_learn, e_value, exact_test
+from experiments.comparison.failures import Failures, corrected, did_not_learn, e_value, exact_test
 
 NAN = float("nan")
 
@@ -17,7 +17,9 @@ NAN = float("nan")
         pytest.param([0.96, 0.961, 0.839], [False, False, True], id="one is stuck far below"),
         pytest.param([0.96, 0.1], [False, True], id="one guesses"),
         pytest.param([0.998, 0.999, 0.993], [False] * 3, id="twice a very small error"),
-        pytest.param([0.96, 0.839], [False, False], id="two have no median"),
+        pytest.param([0.96, 0.839], [False, False], id="two have no best quarter"),
+        pytest.param([0.96] * 3 + [0.839] * 5, [False] * 3 + [True] * 5, id="most are stuck"),
+        pytest.param([0.96, 0.961, 0.89], [False] * 3, id="not three times the error"),
         pytest.param([0.96, 0.961, NAN], [False] * 3, id="a diverged run has no accuracy"),
         pytest.param([0.4, 0.5, 0.3], [False] * 3, id="a hard task"),
     ],
@@ -53,6 +55,13 @@ def test_equal_rates_of_failure_are_rarely_rejected_at_any_look() -> None:
         any(e_value(int(a), n - int(a)) >= 20 for n, a in enumerate(row, 1)) for row in ahead
     )
     assert wrong <= stats.binom.ppf(0.999, simulations, 0.05)
+
+
+@pytest.mark.parametrize("family", [1, 4])
+def test_a_p_value_below_five_percent_is_below_the_share_of_its_row(family: int) -> None:
+    alpha = 0.01 / family  # 1 % of error is divided over the rates of failure of a table
+    assert corrected(alpha, family) == pytest.approx(0.05)
+    assert corrected(0.5, family) == 1.0
 
 
 def test_the_exact_test_is_mcnemars() -> None:

@@ -51,9 +51,14 @@ def test_one_rate_for_each_arm_needs_no_word() -> None:
 def test_different_numbers_of_rates_are_named() -> None:
     found = sentences(FAIR, {0.3: [0.95, 0.96]})
     assert found.startswith(
-        "784-30-10: the arms were not tuned equally: ce softmax had 3 learning rates (10 epochs"
-        " of training), mse sigmoid had 1 learning rate (2 epochs of training)."
+        "784-30-10: the arms were not tuned equally: ce softmax had 3 learning rates on 3 seeds (10"
+        " epochs of training), mse sigmoid had 1 learning rate (2 epochs of training)."
     )
+
+
+def test_a_choice_on_fewer_seeds_is_named() -> None:
+    found = sentences(FAIR, {0.1: [0.90], 0.3: [0.95] * 4, 1.0: [0.94]})
+    assert "mse sigmoid had 3 learning rates on 1 seed (6 epochs of training)." in found
 
 
 @pytest.mark.parametrize(("rates", "end"), [([0.1, 0.3], "highest"), ([0.3, 1.0], "lowest")])

@@ -76,6 +76,7 @@ def comparison(*rows: Row, incomplete: tuple[str, ...] = ()) -> Comparison:
         metric="test/accuracy",
         margin=0.001,
         one_look=False,
+        family=len(rows),
         rows=rows,
         tuned=pd.DataFrame(),
         incomplete=incomplete,

@@ -13,6 +13,7 @@ from experiments.results.settings import (
     choices_of,
     default_outputs,
     default_rate,
+    every_choice_has,
     experiment,
     has_file,
     settings,
@@ -39,6 +40,12 @@ def test_an_architecture_with_a_file_is_given_by_its_name() -> None:
 def test_a_choice_has_a_file_or_not() -> None:
     assert has_file("loss", "ce")
     assert not has_file("loss", "784-30-10")
+
+
+def test_an_option_is_of_all_choices_or_of_some() -> None:
+    assert every_choice_has("loss.output")
+    assert every_choice_has("optimizer.learning_rate")
+    assert not every_choice_has("optimizer.beta1")
 
 
 @pytest.mark.parametrize(
