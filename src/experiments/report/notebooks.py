@@ -4,6 +4,7 @@ import base64
 import os
 import signal
 import subprocess
+import tempfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import Any
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from traitlets.config import Config
 
 from experiments.configuration import PROJECT
 from experiments.errors import UserError
@@ -69,19 +71,31 @@ def execute(path: Path, parameters: Mapping[str, object]) -> Section:
             cell.outputs = []  # the committed outputs are about other runs
         if PARAMETERS in cell.metadata.get("tags", ()):
             cell.source = "\n".join(f"{name} = {value!r}" for name, value in parameters.items())
-    client = NotebookClient(
-        notebook,
-        timeout=TIMEOUT,
-        resources={"metadata": {"path": str(path.parent)}},
-    )
-    try:
-        # What a cell prints reaches the notebook; the rest are warnings of the kernel as it ends.
-        client.execute(env={**os.environ, "MPLBACKEND": INLINE}, stderr=subprocess.DEVNULL)
-    except CellExecutionError as error:
-        if error.ename not in _user_errors():
-            raise
-        section.error = error.evalue
+    with tempfile.TemporaryDirectory() as place:
+        client = NotebookClient(
+            notebook,
+            timeout=TIMEOUT,
+            resources={"metadata": {"path": str(path.parent)}},
+            config=_sockets_in(Path(place)),
+        )
+        env = {**os.environ, "MPLBACKEND": INLINE, "IPYTHONDIR": place}
+        try:
+            # What a cell prints reaches the notebook; the rest are warnings of an ending kernel.
+            client.execute(env=env, stderr=subprocess.DEVNULL)
+        except CellExecutionError as error:
+            if error.ename not in _user_errors():
+                raise
+            section.error = error.evalue
     return section
+
+
+def _sockets_in(place: Path) -> Config:
+    """Return the settings of a kernel whose sockets are files in this folder.
+
+    A free TCP port can be taken by another program before the kernel uses it; then the kernel dies.
+    """
+    connection = {"transport": "ipc", "connection_file": str(place / "kernel.json")}
+    return Config({"KernelManager": connection})
 
 
 def _user_errors() -> set[str]:

@@ -1,12 +1,13 @@
 """The figures of executed notebooks, and the notebooks that a report executes."""
 
 import base64
+from pathlib import Path
 
 import nbformat
 from nbformat import v4
 
 from experiments import errors
-from experiments.report.notebooks import NOTEBOOKS, PARAMETERS, PNG, Section, _user_errors
+from experiments.report.notebooks import NOTEBOOKS, PARAMETERS, PNG, Section, _user_errors, execute
 
 PNG_FILES = [b"\x89PNG first", b"\x89PNG second"]
 
@@ -41,3 +42,14 @@ def test_the_errors_that_end_a_notebook_are_those_that_the_user_can_fix() -> Non
         if isinstance(value, type) and issubclass(value, errors.UserError)
     }
     assert _user_errors() == expected
+
+
+def test_a_kernel_listens_in_a_folder_and_not_at_a_port(tmp_path: Path) -> None:
+    code = (
+        "import json, ipykernel\n"
+        "print(json.load(open(ipykernel.get_connection_file()))['transport'])"
+    )
+    path = tmp_path / "example.ipynb"
+    nbformat.write(v4.new_notebook(cells=[v4.new_code_cell(code)]), path)
+    (cell,) = execute(path, {}).notebook.cells
+    assert [each.text for each in cell.outputs] == ["ipc\n"]
