@@ -9,10 +9,10 @@ from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, open_dict
 
-from experiments.configuration import SweepConfigs, check_same_for_all, overrides_of
+from experiments.configuration import JobConfig, SweepConfigs, check_same_for_all, overrides_of
 from experiments.errors import ConfigError
 
-MANY = 200
+MANY = 1000
 """Jobs that take some seconds to check."""
 
 
@@ -52,21 +52,22 @@ class ParallelLauncher(Launcher):
             for run in runs
         ]
 
-    def _compose(self, number: int, overrides: Sequence[str]) -> DictConfig:
+    def _compose(self, number: int, overrides: Sequence[str]) -> JobConfig:
         """Return the configuration of a job, with Hydra's own node."""
-        config = self._configs.compose(overrides)
-        with open_dict(config):
-            config.hydra.job.id = str(number)
-            config.hydra.job.num = number
-        check_same_for_all(config.hydra, self.config.hydra, overrides)
-        return config
+        job = self._configs.compose(overrides)
+        if job.changed is None:
+            with open_dict(job.config):
+                job.config.hydra.job.id = str(number)
+                job.config.hydra.job.num = number
+            check_same_for_all(job.config.hydra, self.config.hydra, overrides)
+        return job
 
 
 def announcement(n_jobs: int) -> str:
-    """Return a line about the time that the checks of many jobs take; nothing for fewer jobs."""
+    """Return a line that says for what one waits; nothing if there are few jobs."""
     if n_jobs < MANY:
         return ""
-    return f"Checking {n_jobs:,} runs before the first one starts; 1,000 take about a minute.\n"
+    return f"Checking {n_jobs:,} runs before the first one starts.\n"
 
 
 def _number(processes: object) -> int:

@@ -1,12 +1,7 @@
 """The configuration: the types of conf/, composing it, building an experiment, command lines."""
 
-from experiments.configuration.build import (
-    build,
-    check_tracking_uri,
-    choices,
-    rebuild,
-    recorded_config,
-)
+from experiments.configuration.build import build, changed_experiment, choices, rebuild
+from experiments.configuration.checks import check_tracking_uri
 from experiments.configuration.command_line import (
     Value,
     experiments_command,
@@ -39,6 +34,7 @@ from experiments.configuration.overrides import (
     override_parser,
 )
 from experiments.configuration.places import CONF, PROJECT
+from experiments.configuration.record import changed_record, recorded_config
 from experiments.configuration.schema import CONTROL, DESCRIBED, GROUPS, PARTS
 from experiments.configuration.store_address import (
     absolute_uri,
@@ -47,7 +43,7 @@ from experiments.configuration.store_address import (
     sqlite_uri,
 )
 from experiments.configuration.store_checks import check_store, deleted_experiment, restorable
-from experiments.configuration.sweep_configs import SweepConfigs
+from experiments.configuration.sweep_configs import JobConfig, Shape, SweepConfigs
 
 __all__ = [
     "CONF",
@@ -58,10 +54,14 @@ __all__ = [
     "PARTS",
     "PROJECT",
     "Experiment",
+    "JobConfig",
+    "Shape",
     "SweepConfigs",
     "Value",
     "absolute_uri",
     "build",
+    "changed_experiment",
+    "changed_record",
     "check_home",
     "check_hydra_options",
     "check_main_file",

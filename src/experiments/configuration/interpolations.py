@@ -20,13 +20,18 @@ def check_interpolations(config: DictConfig) -> None:
 
     If other values depend on that key, they have no value either, and are not named.
     """
-    texts = dict(_interpolated("", OmegaConf.to_container(config, resolve=False)))
+    texts = dict(interpolated(config))
     reasons = {key: reason for key in texts if (reason := _reason(config, key))}
     if reasons:
         named = "|".join(map(re.escape, reasons))
         first = [key for key in reasons if not re.search(rf"\$\{{({named})}}", texts[key])]
         key = (first or list(reasons))[0]
         raise ConfigError(f"{key}: {reasons[key]}; give it one with {key}=...")
+
+
+def interpolated(config: DictConfig) -> Iterator[tuple[str, str]]:
+    """Yield the keys whose value contains an interpolation, with that value; not Hydra's keys."""
+    return _interpolated("", OmegaConf.to_container(config, resolve=False))
 
 
 def variable_in(node: DictConfig, key: str) -> str:

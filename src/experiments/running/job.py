@@ -1,5 +1,6 @@
 """A job: a checked run before its execution, with its configuration, identity and folder."""
 
+import dataclasses
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -10,7 +11,10 @@ from omegaconf import DictConfig
 
 from experiments.configuration import (
     Experiment,
+    JobConfig,
     build,
+    changed_experiment,
+    changed_record,
     check_hydra_options,
     choices,
     overrides_of,
@@ -75,6 +79,22 @@ class Job:
             plan=config.plan,
             retry=config.retry,
             rerun=config.rerun,
+        )
+
+    def changed(self, to: JobConfig, name: str) -> "Job":
+        """Return the run of a configuration that differs from this one's in some keys only.
+
+        They are in ``to.changed``. Raise as `of` does.
+        """
+        assert to.changed is not None  # noqa: S101 - the caller has checked it; for mypy
+        experiment = changed_experiment(self.experiment, to.config, to.changed)
+        return dataclasses.replace(
+            self,
+            name=name,
+            overrides=to.overrides,
+            config=changed_record(self.config, to.config, to.changed),
+            experiment=experiment,
+            origin=origin(experiment),
         )
 
     @property

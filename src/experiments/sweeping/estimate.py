@@ -38,6 +38,11 @@ class Images:
         available = len(files.train_labels) - dataset.validation_size
         return cls(dataset.train_size or available, dataset.validation_size, len(files.test_labels))
 
+    @property
+    def bits(self) -> tuple[int, int, int]:
+        """The lengths of the numbers in bits: numbers of the same length differ up to twofold."""
+        return self.train.bit_length(), self.validation.bit_length(), self.test.bit_length()
+
 
 @dataclass(frozen=True)
 class Speed:

@@ -37,8 +37,8 @@ def plan(jobs: Sequence[Job], *, processes: int) -> None:
     to_do = [seconds for seconds in left if seconds is not None]
     total = total_seconds(to_do, processes=processes)
     console.print(
-        f"{len(to_do)} of {len(unique)} runs to do, {processes} at a time: about {duration(total)}."
-        " Nothing was trained.",
+        f"{len(to_do)} of {len(unique)} runs to do, {processes} at a time: about {duration(total)},"
+        " and some seconds to start. Nothing was trained.",
         soft_wrap=True,
     )
 
@@ -76,10 +76,10 @@ def _seconds_left(job: Job, epochs: int, speeds: dict[tuple[object, ...], Speed]
 
 
 def _speed(job: Job, images: Images, known: dict[tuple[object, ...], Speed]) -> Speed:
-    """Return the speed of a job; ``known`` are those of jobs that do the same work."""
+    """Return the speed of a job; ``known`` are those of jobs that do about the same work."""
     experiment = job.experiment
     kinds = map(type, (experiment.activation, experiment.loss, experiment.optimizer))
-    key = (tuple(experiment.sizes), experiment.batch_size, experiment.dtype, images, *kinds)
+    key = (tuple(experiment.sizes), experiment.batch_size, experiment.dtype, images.bits, *kinds)
     if key not in known:
         known[key] = measure_speed(job, images)
     return known[key]

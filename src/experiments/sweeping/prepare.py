@@ -3,29 +3,37 @@
 from collections.abc import Iterable, Sequence
 
 from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig
 
-from experiments.configuration import CONTROL, GROUPS, check_store, job_names
+from experiments.configuration import CONTROL, GROUPS, JobConfig, Shape, check_store, job_names
 from experiments.errors import ConfigError, UserError
 from experiments.running import Job
 
 
-def prepare(overrides: Sequence[Sequence[str]], configs: Iterable[DictConfig]) -> list[Job]:
+def prepare(overrides: Sequence[Sequence[str]], configs: Iterable[JobConfig]) -> list[Job]:
     """Return the jobs of a sweep, after every one of them has been checked.
 
     Raise ConfigError, which names the job unless it is about the MLflow store, or DataError.
     """
     names = job_names(overrides, GROUPS)
     jobs: list[Job] = []
-    for words, name, config in zip(overrides, names, configs, strict=True):
-        HydraConfig.instance().set_config(config)  # for values that refer to Hydra's node
+    first: dict[Shape, Job] = {}
+    for words, name, composed in zip(overrides, names, configs, strict=True):
         try:
-            jobs.append(Job.of(config, config.hydra, name))
+            jobs.append(_job(composed, name, first.get(composed.shape)))
         except UserError as error:
             raise ConfigError(f"{' '.join(words)}: {error}") from None
+        first.setdefault(composed.shape, jobs[-1])
     check_control(jobs)
     check_store(jobs[0].config.tracking)
     return jobs
+
+
+def _job(composed: JobConfig, name: str, first: Job | None) -> Job:
+    """Return a checked job; parts that are the same are those of the ``first`` of its shape."""
+    if first is not None and composed.changed is not None:
+        return first.changed(composed, name)
+    HydraConfig.instance().set_config(composed.config)  # for values that refer to Hydra's node
+    return Job.of(composed.config, composed.config.hydra, name)
 
 
 def check_control(jobs: Sequence[Job]) -> None:

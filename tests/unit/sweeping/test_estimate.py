@@ -77,6 +77,11 @@ def test_the_numbers_of_images_follow_from_the_data(tmp_path: Path) -> None:
     assert Images.of(jobs.experiment(data, dataset=smaller)) == Images(7, 30, 12)
 
 
+def test_numbers_of_images_with_the_same_bits_differ_up_to_twofold() -> None:
+    assert Images(1000, 4096, 10_000).bits == Images(512, 8191, 9_000).bits
+    assert Images(1000, 4096, 10_000).bits != Images(511, 4096, 10_000).bits
+
+
 def test_a_measurement_takes_some_time_and_changes_no_file(tmp_path: Path) -> None:
     job = jobs.job(tmp_path)
     files = sorted(tmp_path.rglob("*"))

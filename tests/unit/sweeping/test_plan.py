@@ -81,7 +81,7 @@ def test_jobs_that_do_the_same_work_are_measured_once(tmp_path: Path) -> None:
         {"sizes": [4, 50, 3]},
         {"batch_size": 1},
         {"dtype": "float32"},
-        {"dataset": jobs.dataset(data, train_size=20)},
+        {"dataset": jobs.dataset(data, train_size=10)},
     ]
     for number, other in enumerate(others, 2):
         speed(**other)
@@ -104,7 +104,7 @@ def test_a_plan_lists_the_runs_and_trains_nothing(
         f"half  {half.identity}  interrupted     1/3       0:00",
         f"new   {new.identity}  planned         0/3       0:00",
         "same is the same run as new",
-        "2 of 3 runs to do, 2 at a time: about 0:00. Nothing was trained.",
+        "2 of 3 runs to do, 2 at a time: about 0:00, and some seconds to start. Nothing was trained.",
     ]
     assert sorted(tmp_path.rglob("*")) == files
 

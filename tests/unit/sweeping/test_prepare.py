@@ -1,24 +1,42 @@
 """Preparing a sweep: its jobs are checked before the first one starts."""
 
 import dataclasses
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import hydra
 import jobs
 import msgspec
 import pytest
 import records
+from hydra.core.global_hydra import GlobalHydra
+from hydra.core.hydra_config import HydraConfig
+from hydra.types import RunMode
 
-from experiments.configuration import CONTROL, compose
+from experiments.configuration import (
+    CONF,
+    CONTROL,
+    JobConfig,
+    SweepConfigs,
+    compose,
+    register,
+)
 from experiments.errors import ConfigError
 from experiments.running import Job
 from experiments.sweeping import prepare
 from experiments.sweeping.prepare import check_control, distinct
 
 
+def composed(overrides: Sequence[Sequence[str]]) -> Iterator[JobConfig]:
+    """Yield the configurations of jobs, as they are if every file is chosen anew."""
+    for each in overrides:
+        yield JobConfig(compose(each), each, shape=tuple(each))
+
+
 def test_a_sweep_has_a_named_job_for_each_configuration() -> None:
     overrides = [["loss=mse", "seed=0"], ["loss=ce", "seed=0"]]
-    made = prepare(overrides, (compose([*each]) for each in overrides))
+    made = prepare(overrides, composed(overrides))
     assert [job.name for job in made] == ["mse", "ce"]
     assert [job.overrides for job in made] == overrides
     assert len({job.identity for job in made}) == 2
@@ -28,7 +46,28 @@ def test_a_configuration_that_cannot_be_run_is_an_error_that_names_the_job() -> 
     overrides = [["seed=0"], ["seed=1", "batch_size=0"]]
     message = "^seed=1 batch_size=0: batch_size must be at least 1, not 0$"
     with pytest.raises(ConfigError, match=message):
-        prepare(overrides, (compose([*each]) for each in overrides))
+        prepare(overrides, composed(overrides))
+
+
+def test_jobs_that_differ_in_numbers_are_those_that_are_composed_alone(tmp_path: Path) -> None:
+    common = ["optimizer=adam", "schedule=cosine", f"outputs={tmp_path}", "tracking=none"]
+    words = [
+        [*common, f"epochs={epochs}", f"seed={seed}", "dataset.split_seed=${seed}"]
+        for epochs in (2, 3)
+        for seed in (0, 1)
+    ]
+    register()
+    with hydra.initialize_config_dir(str(CONF), version_base="1.3"):
+        loader = GlobalHydra.instance().config_loader()
+        sweep = loader.load_configuration("config", [], RunMode.MULTIRUN)
+        configs = SweepConfigs(loader, sweep)
+        made = prepare(words, (configs.compose(each) for each in words))
+        assert [job.config.dataset["split_seed"] for job in made] == [0, 1, 0, 1]
+        assert [job.config.schedule["epochs"] for job in made] == [2, 2, 3, 3]
+        for job, each in zip(made, words, strict=True):
+            config = loader.load_sweep_config(sweep, each)
+            HydraConfig.instance().set_config(config)
+            assert job == Job.of(config, config.hydra, job.name)
 
 
 # Options of the whole sweep

@@ -1,0 +1,36 @@
+"""The configuration that a run records."""
+
+import pytest
+
+from experiments.configuration import DESCRIBED, changed_record, compose, recorded_config
+from experiments.recording import RecordedConfig
+
+
+def test_the_recorded_configuration_is_resolved() -> None:
+    recorded = recorded_config(compose(["epochs=7", "schedule=cosine", "dtype=float64"]))
+    assert set(RecordedConfig.__struct_fields__) == {*DESCRIBED, "tracking"}
+    assert recorded.dtype == "float64"
+    assert recorded.schedule == {"_target_": "nn.Cosine", "epochs": 7}
+    assert recorded.optimizer["learning_rate"] == 0.56
+    assert recorded.tracking.experiment == "mnist"
+
+
+def test_the_recorded_path_of_a_store_is_absolute(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path_factory.mktemp("here")
+    monkeypatch.chdir(folder)
+    for given, recorded in (
+        ("sqlite:///a.db", f"sqlite:///{folder}/a.db"),
+        ("sqlite:////b/a.db", "sqlite:////b/a.db"),
+        ("http://mlflow:5000", "http://mlflow:5000"),
+    ):
+        assert recorded_config(compose([f"tracking.uri={given}"])).tracking.uri == recorded
+
+
+def test_a_record_with_other_numbers_is_the_one_that_is_made_of_them() -> None:
+    before = recorded_config(compose())
+    other = compose(["epochs=3", "optimizer.learning_rate=2"])
+    changed = changed_record(before, other, {"epochs", "optimizer"})
+    assert changed == recorded_config(other)
+    assert changed != before
