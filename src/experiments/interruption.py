@@ -25,7 +25,7 @@ class Interruption:
 
     def __init__(self) -> None:
         self.signum: int | None = None
-        self._deferring = False
+        self._deferring = 0
 
     def install(self) -> None:
         """Make this the handler of `SIGNALS` in this process."""
@@ -37,17 +37,20 @@ class Interruption:
             signal.signal(each, signal.SIG_IGN)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         self.signum = signum
-        if not self._deferring:
+        if self._deferring == 0:
             raise Interrupted(signum)
 
     @contextmanager
     def deferred(self) -> Iterator[None]:
-        """Raise no exception inside of this context; the code in it checks `requested`."""
-        self._deferring = True
+        """Raise no exception inside of this context; the code in it checks `requested`.
+
+        Runs in lockstep are inside of it at the same time, and leave it one by one.
+        """
+        self._deferring += 1
         try:
             yield
         finally:
-            self._deferring = False
+            self._deferring -= 1
 
     def requested(self) -> bool:
         """Return whether a signal was received."""

@@ -17,10 +17,14 @@ MANY = 1000
 
 
 class ParallelLauncher(Launcher):
-    """Runs the jobs of a sweep in worker processes, ``processes`` of them at a time."""
+    """Runs the jobs of a sweep in ``processes`` processes at a time.
 
-    def __init__(self, processes: int | None) -> None:
+    A process trains up to ``lockstep`` runs together if they are faster so.
+    """
+
+    def __init__(self, processes: int | None, lockstep: int) -> None:
         self.processes = processes
+        self.lockstep = lockstep
 
     def setup(
         self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig
@@ -39,14 +43,22 @@ class ParallelLauncher(Launcher):
         """
         from experiments.sweeping import plan, prepare, sweep
 
-        processes = _number(os.cpu_count() if self.processes is None else self.processes)
+        processes = _number(
+            "processes", os.cpu_count() if self.processes is None else self.processes
+        )
+        lockstep = _number("lockstep", self.lockstep)
         print(announcement(len(job_overrides)), end="", flush=True)
         configs = map(self._compose, itertools.count(initial_job_idx), job_overrides)
         jobs = prepare(job_overrides, configs)
         if any(job.plan for job in jobs):
             plan(jobs, processes=processes)
             return []
-        runs = sweep(jobs, overrides=overrides_of(self.config.hydra, "task"), processes=processes)
+        runs = sweep(
+            jobs,
+            overrides=overrides_of(self.config.hydra, "task"),
+            processes=processes,
+            lockstep=lockstep,
+        )
         return [
             JobReturn(_return_value=run.validation_accuracy or 0.0, status=JobStatus.COMPLETED)
             for run in runs
@@ -70,12 +82,12 @@ def announcement(n_jobs: int) -> str:
     return f"Checking {n_jobs:,} runs before the first one starts.\n"
 
 
-def _number(processes: object) -> int:
-    """Return the number of processes. Raise ConfigError if it is none."""
-    if not isinstance(processes, int) or isinstance(processes, bool):
-        kind = "the text " if isinstance(processes, str) else ""
-        shown = str(processes).lower() if isinstance(processes, bool) else processes
-        raise ConfigError(f"hydra.launcher.processes must be a whole number, not {kind}{shown}")
-    if processes < 1:
-        raise ConfigError(f"hydra.launcher.processes must be 1 or more, not {processes}")
-    return processes
+def _number(name: str, number: object) -> int:
+    """Return the value of an option of the launcher. Raise ConfigError unless it is 1 or more."""
+    if not isinstance(number, int) or isinstance(number, bool):
+        kind = "the text " if isinstance(number, str) else ""
+        shown = str(number).lower() if isinstance(number, bool) else number
+        raise ConfigError(f"hydra.launcher.{name} must be a whole number, not {kind}{shown}")
+    if number < 1:
+        raise ConfigError(f"hydra.launcher.{name} must be 1 or more, not {number}")
+    return number

@@ -69,9 +69,9 @@ class QuadraticCost(Loss):
         else:
             a = softmax(logits)
             np.subtract(a, targets, out)
-            np.subtract(out, np.sum(out * a, axis=1, keepdims=True), out)
+            np.subtract(out, np.sum(out * a, axis=-1, keepdims=True), out)
             np.multiply(out, a, out)
-        np.multiply(out, 1 / len(logits), out)
+        np.multiply(out, 1 / logits.shape[-2], out)
 
 
 @dataclass(frozen=True)
@@ -93,13 +93,13 @@ class CrossEntropyCost(Loss):
     def gradient(self, logits: Array, targets: Array, out: Array) -> None:
         """``(a - y) / n`` for both outputs: the derivative of the output function cancels."""
         np.subtract(self.activations(logits), targets, out)
-        np.multiply(out, 1 / len(logits), out)
+        np.multiply(out, 1 / logits.shape[-2], out)
 
 
 def softmax(logits: Array) -> Array:
     """Return ``e^z_i / sum_j e^z_j`` along each row of ``logits [n, k]``."""
-    exponentials = np.exp(logits - np.maximum.reduce(logits, axis=1, keepdims=True))
-    exponentials /= np.add.reduce(exponentials, axis=1, keepdims=True)
+    exponentials = np.exp(logits - np.maximum.reduce(logits, axis=-1, keepdims=True))
+    exponentials /= np.add.reduce(exponentials, axis=-1, keepdims=True)
     return exponentials
 
 

@@ -1,7 +1,7 @@
 """A fully connected feed-forward network."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -24,7 +24,8 @@ class Network:
     Rows are examples: ``X [n, sizes[0]]``, ``W_l [sizes[l-1], sizes[l]]``, ``b_l [sizes[l]]``.
     One flat vector ``parameters [p]`` has all parameters, first the weights, then the biases. So
     the weights are ``parameters[:n_weights]``; ``weights[l]`` and ``biases[l]`` are views of the
-    vector. ``gradient [p]`` has the same layout.
+    vector. ``gradient [p]`` has the same layout. In a stack of ``s`` networks all these arrays have
+    a leading axis of length ``s``.
 
     Raise ValueError unless there are at least two sizes, all of them positive, and ``dtype`` is
     float32 or float64.
@@ -52,14 +53,35 @@ class Network:
             w[:] = initializer.weights(*w.shape, rng=rng)
             b[:] = initializer.biases(*b.shape, rng=rng)
 
-    def _bind(self, parameters: Array) -> None:
-        """Use ``parameters [p]`` as the parameters of this network; make all views and buffers."""
+    def _bind(self, parameters: Array, gradient: Array | None = None) -> None:
+        """Use these arrays ``[p]``, or ``[s, p]`` for a stack; make all views and buffers."""
         self.parameters = parameters
-        self.gradient = zeros(len(parameters), parameters.dtype)
+        self.gradient = zeros(parameters.shape, parameters.dtype) if gradient is None else gradient
         self.weights, self.biases = self._views(self.parameters)
         self.weight_gradients, self.bias_gradients = self._views(self.gradient)
-        self._transposed = [w.T for w in self.weights]
+        self._transposed = [w.mT for w in self.weights]
+        self._bias_rows = [b[..., None, :] for b in self.biases]
+        self._bias_gradient_rows = [b[..., None, :] for b in self.bias_gradients]
         self._buffers = lru_cache(maxsize=4)(self._allocate)
+
+    @classmethod
+    def stack(cls, networks: "Sequence[Network]") -> "Network":
+        """Return networks of the same kind as one, which computes the gradients of all at once.
+
+        The parameters of each network, and its gradient, become a row of the stack's.
+        """
+        first = networks[0]
+        shape = (len(networks), len(first.parameters))
+        stack = cls.__new__(cls)
+        stack.__setstate__(
+            first.__getstate__() | {"parameters": zeros(shape, first.parameters.dtype)}
+        )
+        for network, parameters, gradient in zip(
+            networks, stack.parameters, stack.gradient, strict=True
+        ):
+            parameters[:] = network.parameters
+            network._bind(parameters, gradient)
+        return stack
 
     def __getstate__(self) -> dict[str, object]:
         names = ("sizes", "activation", "loss", "n_weights", "parameters")
@@ -92,15 +114,16 @@ class Network:
         return [each.copy() for each in self._buffers(len(inputs)).activations]
 
     def forward(self, inputs: Array) -> Array:
-        """Return the logits of one batch ``[n, sizes[-1]]``.
+        """Return the logits ``[n, sizes[-1]]`` of one batch ``[n, sizes[0]]``.
 
-        They are in a buffer that the next call overwrites.
+        They are in a buffer that the next call overwrites. A stack has a batch per network.
         """
         a, last = np.asarray(inputs, self.parameters.dtype), len(self.weights) - 1
+        buffers = self._buffers(a.shape[-2])
         for layer, (w, b, z) in enumerate(
-            zip(self.weights, self.biases, self._buffers(len(inputs)).activations, strict=True)
+            zip(self.weights, self._bias_rows, buffers.activations, strict=True)
         ):
-            np.dot(a, w, z)
+            buffers.product(a, w, z)
             np.add(z, b, z)
             if layer < last:
                 self.activation.apply(z)
@@ -113,55 +136,60 @@ class Network:
         ``inputs [n, sizes[0]]``, ``targets [n, sizes[-1]]``. The output error is the loss's;
         ``delta_(l-1) = (delta_l W_l^T) * f'(Z_(l-1))``, ``dC/dW_l = A_(l-1)^T delta_l`` and
         ``dC/db_l = sum delta_l`` over the examples (Nielsen, ch. 2, BP1-BP4, with rows as
-        examples). Raise ValueError unless the targets have the shape of the logits.
+        examples). A stack has a batch, and a gradient, per network. Raise ValueError unless the
+        targets have the shape of the logits.
         """
-        inputs = np.asarray(inputs, self.parameters.dtype)  # np.dot does not convert types
+        inputs = np.asarray(inputs, self.parameters.dtype)  # a product does not convert types
         logits = self.forward(inputs)
         if targets.shape != logits.shape:
             raise ValueError(f"targets must be {logits.shape}, not {targets.shape}")
-        buffers = self._buffers(len(inputs))
+        buffers = self._buffers(inputs.shape[-2])
+        product = buffers.product
         self.loss.gradient(logits, targets, buffers.deltas[-1])
         for layer in range(len(self.weights) - 1, -1, -1):
             delta = buffers.deltas[layer]
-            transposed = buffers.transposed[layer - 1] if layer else inputs.T
-            np.dot(transposed, delta, self.weight_gradients[layer])
-            np.dot(buffers.ones, delta, self.bias_gradients[layer])
+            transposed = buffers.transposed[layer - 1] if layer else inputs.mT
+            product(transposed, delta, self.weight_gradients[layer])
+            product(buffers.ones, delta, self._bias_gradient_rows[layer])
             if layer:
                 previous = buffers.deltas[layer - 1]
-                np.dot(delta, self._transposed[layer], previous)
+                product(delta, self._transposed[layer], previous)
                 self.activation.multiply_by_derivative(
                     previous, buffers.activations[layer - 1], buffers.scratch[layer - 1]
                 )
 
     def _views(self, flat: Array) -> tuple[list[Array], list[Array]]:
         """Return views of the weights and of the biases in a vector of parameters."""
-        shapes: list[tuple[int, ...]] = list(itertools.pairwise(self.sizes))
-        shapes += [(n,) for n in self.sizes[1:]]
+        shapes = [*itertools.pairwise(self.sizes), *((size,) for size in self.sizes[1:])]
         ends = np.cumsum([np.prod(shape) for shape in shapes])
         views = [
-            part.reshape(shape)
-            for part, shape in zip(np.split(flat, ends[:-1]), shapes, strict=True)
+            part.reshape(*flat.shape[:-1], *shape)
+            for part, shape in zip(np.split(flat, ends[:-1], axis=-1), shapes, strict=True)
         ]
         return views[: len(views) // 2], views[len(views) // 2 :]
 
     def _allocate(self, n: int) -> "_Buffers":
+        *stack, _ = self.parameters.shape
+
         def layers() -> list[Array]:
-            return [np.empty((n, size), self.parameters.dtype) for size in self.sizes[1:]]
+            return [np.empty((*stack, n, size), self.parameters.dtype) for size in self.sizes[1:]]
 
         activations = layers()
-        ones = np.ones(n, self.parameters.dtype)
-        return _Buffers(activations, [a.T for a in activations], layers(), layers(), ones)
+        ones = np.ones((1, n), self.parameters.dtype)
+        product = np.matmul if stack or n == 1 else np.dot  # the same bits, but `dot` is faster
+        return _Buffers(activations, [a.mT for a in activations], layers(), layers(), ones, product)
 
 
 @dataclass(frozen=True)
 class _Buffers:
-    """Working memory of one batch size: per layer ``[n, size]``, and ``ones [n]``."""
+    """Working memory of one batch size: per layer ``[n, size]``, and ``ones [1, n]``."""
 
     activations: list[Array]  # the last layer's are its logits
     transposed: list[Array]
     deltas: list[Array]
     scratch: list[Array]
     ones: Array
+    product: Callable[[Array, Array, Array], Array]
 
 
 def check_sizes(sizes: Sequence[int]) -> None:

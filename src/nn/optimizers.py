@@ -52,7 +52,11 @@ class Optimizer(ABC):
         return State(scratch, dict(zip(self.MOMENTS, moments, strict=True)))
 
     def step(self, parameters: Array, gradient: Array, state: State, learning_rate: float) -> None:
-        """Update ``parameters [p]`` in place; ``learning_rate`` is the schedule's for this step."""
+        """Update ``parameters [p]`` in place; ``learning_rate`` is the schedule's for this step.
+
+        ``gradient [p]`` is overwritten: an update that uses it as working memory stays in the
+        cache.
+        """
         state.steps += 1
         self.update(parameters, gradient, state, learning_rate)
 
@@ -66,8 +70,8 @@ class SGD(Optimizer):
     """``theta <- theta - eta g`` (Nielsen, ch. 1, eq. 16-17)."""
 
     def update(self, parameters: Array, gradient: Array, state: State, rate: float) -> None:
-        np.multiply(gradient, rate, state.scratch)
-        np.subtract(parameters, state.scratch, parameters)
+        np.multiply(gradient, rate, gradient)
+        np.subtract(parameters, gradient, parameters)
 
 
 @dataclass(frozen=True)
@@ -90,8 +94,8 @@ class Momentum(Optimizer):
         velocity = state.moments["velocity"]
         decay(velocity, self.momentum, state)
         np.add(velocity, gradient, velocity)
-        np.multiply(velocity, rate, state.scratch)
-        np.subtract(parameters, state.scratch, parameters)
+        np.multiply(velocity, rate, gradient)
+        np.subtract(parameters, gradient, parameters)
 
 
 @dataclass(frozen=True)
@@ -167,19 +171,19 @@ class Adam(Optimizer):
         check_epsilon(self.epsilon)
 
     def update(self, parameters: Array, gradient: Array, state: State, rate: float) -> None:
-        first, second, scratch = state.moments["first"], state.moments["second"], state.scratch
+        first, second = state.moments["first"], state.moments["second"]
         decay(first, self.beta1, state)
         np.add(first, gradient, first)
         decay(second, self.beta2, state)
-        np.multiply(gradient, gradient, scratch)
-        np.add(second, scratch, second)
+        np.multiply(gradient, gradient, gradient)
+        np.add(second, gradient, second)
         unit1 = (1 - self.beta1) / (1 - self.beta1**state.steps)
         unit2 = math.sqrt((1 - self.beta2) / (1 - self.beta2**state.steps))
-        np.sqrt(second, scratch)
-        np.add(scratch, self.epsilon / unit2, scratch)
-        np.divide(first, scratch, scratch)
-        np.multiply(scratch, rate * unit1 / unit2, scratch)
-        np.subtract(parameters, scratch, parameters)
+        np.sqrt(second, gradient)
+        np.add(gradient, self.epsilon / unit2, gradient)
+        np.divide(first, gradient, gradient)
+        np.multiply(gradient, rate * unit1 / unit2, gradient)
+        np.subtract(parameters, gradient, parameters)
 
 
 @dataclass(frozen=True)

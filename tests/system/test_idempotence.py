@@ -61,7 +61,9 @@ def test_the_same_sweep_again_trains_nothing_and_shows_its_results(again: Again,
     assert rows == [[row[0], "finished", "2"] for row in rows]
     names = [row[0] for row in rows]
     assert sorted(names) == ["seed=0", "seed=1"]
-    assert f"2 runs, {os.cpu_count()} at a time; 2 done before: {', '.join(names)}" in output
+    assert (
+        f"2 runs, {os.cpu_count()} processes at a time; 2 done before: {', '.join(names)}" in output
+    )
     results = {row[0]: row[1:] for row in harness.table(again.output["first"])}
     assert {row[0]: row[1:] for row in harness.table(output)} == results
 
@@ -72,7 +74,7 @@ def test_a_larger_sweep_trains_only_the_new_runs(again: Again) -> None:
     assert {key: after[key] for key in before} == before
     assert again.table("larger") == [[f"seed={n}", "finished", "2"] for n in range(3)]
     lines = again.output["larger"].splitlines()
-    assert f"3 runs, {os.cpu_count()} at a time; 2 done before: seed=0, seed=1" in lines
+    assert f"3 runs, {os.cpu_count()} processes at a time; 2 done before: seed=0, seed=1" in lines
     assert {line.split()[0] for line in lines if re.match(r"seed=\d  \d/2", line)} == {"seed=2"}
 
 
@@ -94,7 +96,7 @@ def test_a_plan_names_every_run_and_changes_nothing(again: Again) -> None:
     assert [row[2:4] for row in rows[2:]] == [["planned", "0/2"]] * 2
     assert {row[1] for row in rows[:2]} == again.journals["first"].keys()
     assert {row[1] for row in rows} == again.journals["duplicates"].keys()
-    assert re.search(r"^2 of 4 runs to do, \d+ at a time: about \d+:\d\d", lines[-1])
+    assert re.search(r"^2 of 4 runs to do, \d+ processes? at a time: about \d+:\d\d", lines[-1])
     assert lines[-1].endswith("Nothing was trained.")
 
 

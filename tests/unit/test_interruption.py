@@ -77,3 +77,22 @@ def test_signals_are_raised_again_after_a_deferral(interruption: Interruption) -
     assert not interruption.requested()
     with pytest.raises(Interrupted):
         send(signal.SIGTERM)
+
+
+def test_signals_are_raised_again_after_the_last_of_several_deferrals(
+    interruption: Interruption,
+) -> None:
+    first, second = interruption.deferred(), interruption.deferred()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    send(signal.SIGTERM)
+    assert interruption.requested()
+    second.__exit__(None, None, None)
+
+
+def test_no_signal_is_deferred_when_all_deferrals_have_ended(interruption: Interruption) -> None:
+    with interruption.deferred(), interruption.deferred():
+        pass
+    with pytest.raises(Interrupted):
+        send(signal.SIGTERM)

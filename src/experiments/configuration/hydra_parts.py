@@ -24,11 +24,12 @@ def check_parts(hydra: Mapping[str, Any], *, multirun: bool) -> None:
     launcher = _target("launcher", hydra["launcher"])
     if launcher != LAUNCHER:
         raise ConfigError(f"hydra.launcher._target_={_written(launcher)}: {ONE_AT_A_TIME}")
-    processes = hydra["launcher"].get("processes")
-    if _contains_dictionary(processes):  # Hydra would call what it names
-        raise ConfigError(
-            f"hydra.launcher.processes must be a whole number, not {_written(processes)}"
-        )
+    for name in ("processes", "lockstep"):
+        number = hydra["launcher"].get(name)
+        if _contains_dictionary(number):  # Hydra would call what it names
+            raise ConfigError(
+                f"hydra.launcher.{name} must be a whole number, not {_written(number)}"
+            )
     sweeper = _target("sweeper", hydra["sweeper"])
     if sweeper not in _names_of_sweepers():
         raise ConfigError(

@@ -14,6 +14,7 @@ LAUNCHER = "parallel"
 """The only launcher that records a sweep."""
 ONE_AT_A_TIME = (
     "no other launcher records a sweep; for one run at a time write hydra.launcher.processes=1"
+    " hydra.launcher.lockstep=1"
 )
 LOGS = "; this program writes no log of Hydra"
 WITHOUT_EFFECT = {

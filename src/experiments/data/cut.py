@@ -1,6 +1,7 @@
 """Cut the images of the files into disjoint training, validation and test sets."""
 
 from enum import Enum
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ class Subset(Enum):
     leading = "leading"
 
 
+@lru_cache(maxsize=1)
 def cut(
     files: Files,
     *,
@@ -24,13 +26,14 @@ def cut(
     subset: Subset,
     validation_size: int,
     split_seed: int,
-    dtype: npt.DTypeLike,
+    dtype: str,
 ) -> Dataset:
     """Cut the training files into training and validation set; the test files are the test set.
 
     The training examples are shuffled, in an order that depends on ``split_seed`` and on their
     number only. The first ``validation_size`` of them are the validation set; the training set has
-    ``train_size`` of the others, or all of them if that is None.
+    ``train_size`` of the others, or all of them if that is None. Runs that a process does in
+    lockstep get the same arrays.
     """
     order = np.random.default_rng(split_seed).permutation(len(files.train_labels))
     validation, train = np.split(order, [validation_size])

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import numpy.typing as npt
 
 from experiments.data.cut import Subset, cut
@@ -89,5 +90,5 @@ class IDXDataset:
             subset=self.subset,
             validation_size=self.validation_size,
             split_seed=self.split_seed,
-            dtype=dtype,
+            dtype=np.dtype(dtype).name,
         )

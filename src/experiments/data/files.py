@@ -22,7 +22,7 @@ FILES = {
 """The name of each file, without `.gz`."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Files:
     """The raw arrays of the four files: images ``[n, rows, columns]`` and labels ``[n]``.
 

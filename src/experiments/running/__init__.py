@@ -5,16 +5,20 @@ from experiments.running.environment import environment
 from experiments.running.identity import differences, identity, origin
 from experiments.running.job import Job
 from experiments.running.repeat import Repetition, repeat
-from experiments.running.run import run
+from experiments.running.run import HELD, run
+from experiments.running.together import lockstep_groups, run_together
 
 __all__ = [
+    "HELD",
     "Job",
     "Repetition",
     "differences",
     "environment",
     "identity",
+    "lockstep_groups",
     "origin",
     "remove_checkpoints",
     "repeat",
     "run",
+    "run_together",
 ]

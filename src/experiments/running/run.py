@@ -2,7 +2,7 @@
 
 import math
 import traceback
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -39,18 +39,35 @@ from experiments.running.job import Job
 from experiments.running.recorder import Recorder
 from experiments.training import (
     CLOCK,
+    Descent,
     DivergenceError,
+    EpochMetrics,
     Progress,
     confusion_matrix,
     constant_guess,
+    descend,
     evaluate,
-    train,
+    training_parts,
 )
 from nn import Network, save
 
+HELD = Note(message="another process is doing this run; waiting for it")
+"""The first event of a run that another process does."""
+
 
 def run(job: Job, *, interruption: Interruption) -> Iterator[Event]:
+    """Do a run as `run_parts` does, with all its descents; yield each event."""
+    for part in run_parts(job, interruption=interruption):
+        if isinstance(part, Descent):
+            descend([part], stop=interruption.requested)
+        else:
+            yield part
+
+
+def run_parts(job: Job, *, interruption: Interruption) -> Generator[Event | Descent, None, None]:
     """Do a run, or the rest of it, and yield each event after it is in the journal.
+
+    The caller does the descents, which are the mini-batches of an epoch.
 
     A divergence is a result, not an error. While another process does the same run, this one waits.
     Messages about waiting, and about a run that is complete, are notes that are not recorded.
@@ -63,7 +80,7 @@ def run(job: Job, *, interruption: Interruption) -> Iterator[Event]:
     try:
         journal = Journal(job.folder, wait=False, aside=job.rerun)
     except BlockingIOError:
-        yield Note(message="another process is doing this run; waiting for it")
+        yield HELD
         journal = Journal(job.folder, aside=job.rerun)
     with journal:
         recorder = Recorder(journal)
@@ -93,7 +110,7 @@ def _settled_note(job: Job, record: Record) -> Note:
     return Note(message=f"{message} (rerun=true does it again)")
 
 
-def _work(job: Job, recorder: Recorder, interruption: Interruption) -> Iterator[Event]:
+def _work(job: Job, recorder: Recorder, interruption: Interruption) -> Iterator[Event | Descent]:
     """Do a run and record how it ended."""
     try:
         yield from _train(job, recorder, interruption)
@@ -151,7 +168,7 @@ def _record_end(end: End, recorder: Recorder, *, failed: bool) -> list[Event]:
         return []
 
 
-def _train(job: Job, recorder: Recorder, interruption: Interruption) -> Iterator[Event]:
+def _train(job: Job, recorder: Recorder, interruption: Interruption) -> Iterator[Event | Descent]:
     """Train, or continue to train, to the last epoch. Raise whatever stops the training."""
     experiment = job.experiment
     origin = msgspec.structs.replace(job.origin, processor=processor())
@@ -166,7 +183,7 @@ def _train(job: Job, recorder: Recorder, interruption: Interruption) -> Iterator
         yield recorder.append(_resume(job, network, progress, origin, len(recorder.epochs)))
     if progress.epochs == 0 and progress.batches == 0 and 0 in job.record_weights:
         save_weights(job.folder, 0, network.weights[0])
-    for metrics in train(
+    for part in training_parts(
         network,
         dataset,
         optimizer=experiment.optimizer,
@@ -175,16 +192,14 @@ def _train(job: Job, recorder: Recorder, interruption: Interruption) -> Iterator
         batch_size=experiment.batch_size,
         l2=experiment.l2,
         progress=progress,
-        stop=interruption.requested,
     ):
-        event = Epoch(epoch=metrics.epoch, metrics=metrics.by_name(), elapsed=0.0)
-        if event.epoch > len(recorder.epochs):
-            yield recorder.append(event)
-        else:  # recorded before the interruption, after the last checkpoint
-            _check_equal(recorder.epochs[event.epoch - 1], event, recorder.journal.path)
-        if event.epoch in job.record_weights:
-            save_weights(job.folder, event.epoch, network.weights[0])
-        if event.epoch % job.checkpoint_every == 0:
+        if isinstance(part, Descent):
+            yield part
+            continue
+        yield from _record_epoch(recorder, part)
+        if part.epoch in job.record_weights:
+            save_weights(job.folder, part.epoch, network.weights[0])
+        if part.epoch % job.checkpoint_every == 0:
             yield from _save_checkpoint(job, recorder, network, progress, origin)
     if progress.epochs < experiment.epochs:
         yield from _save_checkpoint(job, recorder, network, progress, origin)
@@ -205,6 +220,15 @@ def _resume(
         remark=remark,
         environment=environment(),
     )
+
+
+def _record_epoch(recorder: Recorder, metrics: EpochMetrics) -> list[Event]:
+    """Record an epoch; not if it was recorded before an interruption, after the last checkpoint."""
+    event = Epoch(epoch=metrics.epoch, metrics=metrics.by_name(), elapsed=0.0)
+    if event.epoch > len(recorder.epochs):
+        return [recorder.append(event)]
+    _check_equal(recorder.epochs[event.epoch - 1], event, recorder.journal.path)
+    return []
 
 
 def _check_equal(recorded: Epoch, repeated: Epoch, journal: Path) -> None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from experiments.configuration import Experiment
-from experiments.examples import Split, minibatches
+from experiments.examples import Split
 from experiments.running import Job
-from experiments.training import descend, evaluate
+from experiments.training import Descent, descend, evaluate
 
 SAMPLE = 5000
 """The most images that are trained on or evaluated for a measurement."""
@@ -78,15 +78,18 @@ def measure_speed(job: Job, images: Images) -> Speed:
     network, progress = job.initialise()
 
     def train() -> None:
-        descend(
+        descent = Descent(
             network,
-            minibatches(trained, experiment.batch_size, rng=rng),
-            experiment.optimizer,
-            progress,
-            experiment.optimizer.learning_rate,
+            trained,
+            experiment.batch_size,
+            rng,
+            optimizer=experiment.optimizer,
+            progress=progress,
+            rate=experiment.optimizer.learning_rate,
             decay=experiment.l2 / images.train,
-            stop=lambda: False,
         )
+        progress.batches = 0
+        descend([descent], stop=lambda: False)
 
     def score() -> None:
         evaluate(network, evaluated, penalty=experiment.l2 / (2 * images.train))

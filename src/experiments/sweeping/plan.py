@@ -36,8 +36,9 @@ def plan(jobs: Sequence[Job], *, processes: int) -> None:
         console.print(message, soft_wrap=True)
     to_do = [seconds for seconds in left if seconds is not None]
     total = total_seconds(to_do, processes=processes)
+    at_a_time = f"{processes} process{'' if processes == 1 else 'es'} at a time"
     console.print(
-        f"{len(to_do)} of {len(unique)} runs to do, {processes} at a time: about {duration(total)},"
+        f"{len(to_do)} of {len(unique)} runs to do, {at_a_time}: about {duration(total)},"
         " and some seconds to start. Nothing was trained.",
         soft_wrap=True,
     )

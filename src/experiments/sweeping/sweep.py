@@ -34,8 +34,12 @@ NAMES_SHOWN = 8
 """A message about more runs than this gives their number only."""
 
 
-def sweep(jobs: Sequence[Job], *, overrides: Sequence[str], processes: int) -> list[RunSummary]:
-    """Do the jobs that are not settled, ``processes`` at a time; return a summary of each job.
+def sweep(
+    jobs: Sequence[Job], *, overrides: Sequence[str], processes: int, lockstep: int
+) -> list[RunSummary]:
+    """Do the jobs that are not settled, in several processes; return a summary of each job.
+
+    A process trains up to ``lockstep`` jobs together if they are faster so.
 
     ``overrides`` are those of the command line. Raise UserError after the last job if one failed
     or was stopped. Raise `Interrupted` on a signal, after the running jobs have recorded that.
@@ -46,7 +50,11 @@ def sweep(jobs: Sequence[Job], *, overrides: Sequence[str], processes: int) -> l
     summaries = {
         job.identity: RunSummary.of(job.name, record) for job, record in _settled_jobs(unique)
     }
-    workers = Workers([job for job in unique if job.identity not in summaries], processes=processes)
+    workers = Workers(
+        [job for job in unique if job.identity not in summaries],
+        processes=processes,
+        lockstep=lockstep,
+    )
     with Display() as display:
         for message in [*messages, _opening(unique, list(summaries.values()), processes)]:
             display.say(message)
@@ -61,15 +69,15 @@ def sweep(jobs: Sequence[Job], *, overrides: Sequence[str], processes: int) -> l
             try:
                 _do_jobs(workers, display, supervisor.attend)
             finally:
-                for worker in workers.ended:
-                    if worker.record is not None:
-                        summary = RunSummary.of(worker.job.name, worker.record)
-                        summaries[worker.job.identity] = summary
-                ended = [summaries[job.identity] for job in unique if job.identity in summaries]
-                display.print(summary_table(ended))
+                for ended in workers.ended:
+                    if ended.record is not None:
+                        summary = RunSummary.of(ended.job.name, ended.record)
+                        summaries[ended.job.identity] = summary
+                shown = [summaries[job.identity] for job in unique if job.identity in summaries]
+                display.print(summary_table(shown))
                 if options := _options(unique):
                     display.say(f"{options}.")
-    _raise_if_unfinished(ended)
+    _raise_if_unfinished(shown)
     return [summaries[job.identity] for job in jobs]
 
 
@@ -106,7 +114,7 @@ def _settled_jobs(jobs: Sequence[Job]) -> list[tuple[Job, Record]]:
 
 def _opening(jobs: Sequence[Job], settled: Sequence[RunSummary], processes: int) -> str:
     """Return the line that begins a sweep: how many runs, and which of them are settled."""
-    line = f"{len(jobs)} runs, {processes} at a time"
+    line = f"{len(jobs)} runs, {processes} process{'' if processes == 1 else 'es'} at a time"
     for status, words in (
         (Status.FINISHED, "done before"),
         (Status.DIVERGED, "diverged before"),

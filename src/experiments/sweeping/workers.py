@@ -1,4 +1,4 @@
-"""The worker processes of a sweep: each does one job, and is followed through its journal."""
+"""The worker processes of a sweep: each does a few jobs, and is followed through their journals."""
 
 import ctypes
 import multiprocessing
@@ -6,13 +6,13 @@ import os
 import signal
 import sys
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import connection
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from typing import Any, NoReturn
+from typing import Any
 
 from experiments.errors import CheckpointError, DataError, StorageError, UserError
 from experiments.interruption import SIGNALS, Interruption
@@ -30,7 +30,7 @@ from experiments.recording import (
     is_run,
     without_waiting,
 )
-from experiments.running import Job, run
+from experiments.running import HELD, Job, lockstep_groups, run_together
 
 PR_SET_PDEATHSIG = 1  # prctl(2): the signal that a process gets when its parent dies
 POLL = 0.1  # seconds between two looks at the journals
@@ -42,7 +42,7 @@ CRASHES = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.
 
 @dataclass(frozen=True)
 class LastMessage:
-    """The message of a process that could not record the end of its run.
+    """The message of a process about a run whose end it could not record.
 
     ``recordable`` is false if the record must stay as it is.
     """
@@ -53,13 +53,11 @@ class LastMessage:
 
 
 @dataclass
-class Worker:
-    """A process that does a job."""
+class Followed:
+    """A job that a process does, followed through its journal."""
 
     job: Job
-    process: BaseProcess
     follower: RecordFollower
-    messages: Connection
     record: Record | None = None
 
     def events(self) -> list[Event]:
@@ -68,14 +66,12 @@ class Worker:
             return self.follower.update()
         return []
 
-    def conclude(self) -> list[Event]:
-        """Wait for the end of the process, and return the last events of the run.
+    def conclude(self, last: LastMessage) -> list[Event]:
+        """Return the last events of the run, after the end of its process.
 
-        If the process could not record its end, this does. If no end can be recorded, the last
-        event is one that is in no journal.
+        If the process could not record the end of the run, this does. If no end can be recorded,
+        the last event is one that is in no journal.
         """
-        self.process.join()
-        last = self._last_message()
         if (
             last.text
             and last.recordable
@@ -89,16 +85,42 @@ class Worker:
             self.record = self.record or Record(self.job.start())
             self.record.end = end
             events.append(end)
+        return events
+
+
+@dataclass
+class Worker:
+    """A process that does a few jobs."""
+
+    jobs: list[Followed]
+    process: BaseProcess
+    messages: Connection
+
+    def events(self) -> list[tuple[Job, Event]]:
+        """Return the new events of the runs."""
+        return [(each.job, event) for each in self.jobs for event in each.events()]
+
+    def conclude(self) -> list[tuple[Job, Event]]:
+        """Wait for the end of the process, and return the last events of its runs."""
+        self.process.join()
+        sent = dict(self._messages())
+        events = [
+            (each.job, event)
+            for each in self.jobs
+            for event in each.conclude(sent.get(each.job.identity, self._exit()))
+        ]
         self.process.close()
         self.messages.close()
         return events
 
-    def _last_message(self) -> LastMessage:
-        """Return why the process did not record its end; an empty text if it did."""
-        if self.messages.poll():
-            with suppress(EOFError):  # the process ended without sending a message
-                message: LastMessage = self.messages.recv()
-                return message
+    def _messages(self) -> Iterator[tuple[str, LastMessage]]:
+        """Yield what the process sent: the identities of runs, each with its last message."""
+        with suppress(EOFError):
+            while self.messages.poll():
+                yield self.messages.recv()
+
+    def _exit(self) -> LastMessage:
+        """Return how the process ended; an empty text if it recorded the ends of its runs."""
         code = self.process.exitcode or 0
         if code < 0:
             status = Status.FAILED if -code in CRASHES else Status.INTERRUPTED
@@ -109,12 +131,15 @@ class Worker:
 
 
 class Workers:
-    """Does jobs in worker processes, ``processes`` of them at a time."""
+    """Does jobs in worker processes, ``processes`` of them at a time.
 
-    def __init__(self, jobs: Sequence[Job], *, processes: int) -> None:
+    A process does up to ``lockstep`` jobs together if they are faster so.
+    """
+
+    def __init__(self, jobs: Sequence[Job], *, processes: int, lockstep: int) -> None:
         self.processes = processes
-        self.ended: list[Worker] = []
-        self._waiting = deque(jobs)
+        self.ended: list[Followed] = []
+        self._waiting = deque(lockstep_groups(jobs, processes=processes, most=lockstep))
         self._running: list[Worker] = []
 
     @property
@@ -126,20 +151,17 @@ class Workers:
         """Start jobs if there is room, wait a moment, and return the new events of all jobs."""
         events: list[tuple[Job, Event]] = []
         while self._waiting and len(self._running) < self.processes:
-            job = self._next()
-            if is_held(job.folder):
-                note = Note(message="another process is doing this run; waiting for it")
-                events.append((job, note))
-            self._running.append(_start(job))
+            jobs = self._next()
+            events += [(job, HELD) for job in jobs if is_held(job.folder)]
+            self._running.append(_start(jobs))
         connection.wait([worker.process.sentinel for worker in self._running], timeout=POLL)
         for worker in list(self._running):
             if worker.process.is_alive():
-                new = worker.events()
+                events += worker.events()
             else:
                 self._running.remove(worker)
-                self.ended.append(worker)
-                new = worker.conclude()
-            events += [(worker.job, event) for event in new]
+                events += worker.conclude()
+                self.ended += worker.jobs
         return events
 
     def stop(self, signum: int) -> None:
@@ -149,19 +171,23 @@ class Workers:
             if worker.process.is_alive():
                 os.kill(worker.process.pid or 0, signum)
 
-    def _next(self) -> Job:
-        """Return the next job, if possible one that no other process is doing."""
+    def _next(self) -> list[Job]:
+        """Return the next jobs of a process, if possible some that no other process is doing."""
         for _ in range(len(self._waiting)):
-            if not is_held(self._waiting[0].folder):
-                break
-            self._waiting.rotate(-1)
+            jobs = self._waiting.popleft()
+            held = [job for job in jobs if is_held(job.folder)]
+            free = [job for job in jobs if job not in held]
+            if held:
+                self._waiting.append(held)
+            if free:
+                return free
         return self._waiting.popleft()
 
 
-def _start(job: Job) -> Worker:
+def _start(jobs: Sequence[Job]) -> Worker:
     receiver, sender = CONTEXT.Pipe(duplex=False)
-    process = CONTEXT.Process(target=_work, args=(job, sender, os.getpid()))
-    worker = Worker(job, process, RecordFollower(job.folder), receiver)
+    process = CONTEXT.Process(target=_work, args=(jobs, sender, os.getpid()))
+    worker = Worker([Followed(job, RecordFollower(job.folder)) for job in jobs], process, receiver)
     worker.events()  # those recorded before are not new
     process.start()
     sender.close()
@@ -181,8 +207,8 @@ def _record_end(job: Job, last: LastMessage) -> None:
         return
 
 
-def _work(job: Job, messages: Connection, parent: int) -> None:
-    """Do one job, in a worker process."""
+def _work(jobs: Sequence[Job], messages: Connection, parent: int) -> None:
+    """Do jobs, in a worker process."""
     os.setsid()  # Ctrl-C reaches only the sweep, which passes it on
     interruption = Interruption()
     interruption.install()
@@ -190,32 +216,40 @@ def _work(job: Job, messages: Connection, parent: int) -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:
         return  # the sweep was killed before it could end this process
+    output = open(1, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115
+    sys.stdout = sys.stderr = output
+    exit_code = 0
     try:
-        job.folder.mkdir(parents=True, exist_ok=True)
-        _redirect_output(job)
-        for event in run(job, interruption=interruption):
-            if isinstance(event, Note) and not event.recorded:
+        for job, event in run_together(jobs, interruption=interruption, enter=_enter):
+            if isinstance(event, KeyboardInterrupt):
+                exit_code = _exit_code(event)
+            elif isinstance(event, BaseException):
+                messages.send((job.identity, _last_message(event)))
+            elif isinstance(event, Note) and not event.recorded:
                 print(event.message)
     except KeyboardInterrupt as error:
-        os._exit(getattr(error, "exit_code", 128 + signal.SIGINT))
-    except CheckpointError as error:
-        _exit(messages, LastMessage(Status.FAILED, str(error), recordable=False))
-    except (OSError, StorageError) as error:
-        _exit(messages, LastMessage(Status.INTERRUPTED, str(error)))
-    except Exception as error:
-        _exit(messages, LastMessage(Status.FAILED, str(error) or type(error).__name__))
-
-
-def _redirect_output(job: Job) -> None:
-    """Write everything that the process prints to a file in the folder of the run."""
-    log = job.folder / OUTPUT_LOG
-    output = open(log, "a", encoding="utf-8", buffering=1, opener=without_waiting)  # noqa: SIM115
-    sys.stdout = sys.stderr = output
-    os.dup2(output.fileno(), 1)
-    os.dup2(output.fileno(), 2)
-
-
-def _exit(messages: Connection, message: LastMessage) -> NoReturn:
-    messages.send(message)
+        exit_code = _exit_code(error)
     messages.close()
-    os._exit(1)
+    if exit_code:
+        os._exit(exit_code)
+
+
+def _exit_code(error: KeyboardInterrupt) -> int:
+    return getattr(error, "exit_code", 128 + signal.SIGINT)
+
+
+def _last_message(error: BaseException) -> LastMessage:
+    if isinstance(error, CheckpointError):
+        return LastMessage(Status.FAILED, str(error), recordable=False)
+    if isinstance(error, OSError | StorageError):
+        return LastMessage(Status.INTERRUPTED, str(error))
+    return LastMessage(Status.FAILED, str(error) or type(error).__name__)
+
+
+def _enter(job: Job) -> None:
+    """Write everything that the process prints to a file in the folder of the run."""
+    job.folder.mkdir(parents=True, exist_ok=True)
+    log = job.folder / OUTPUT_LOG
+    with open(log, "a", encoding="utf-8", opener=without_waiting) as output:
+        os.dup2(output.fileno(), 1)
+        os.dup2(output.fileno(), 2)

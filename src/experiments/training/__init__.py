@@ -1,5 +1,6 @@
 """The training of one network: the mini-batch loop, its metrics, evaluation and diagnostics."""
 
+from experiments.training.descent import Descent, descend
 from experiments.training.evaluation import (
     Evaluation,
     confusion_matrix,
@@ -8,10 +9,11 @@ from experiments.training.evaluation import (
 )
 from experiments.training.metrics import CLOCK, EpochMetrics
 from experiments.training.progress import Progress, initialise
-from experiments.training.train import DivergenceError, descend, train
+from experiments.training.train import DivergenceError, train, training_parts
 
 __all__ = [
     "CLOCK",
+    "Descent",
     "DivergenceError",
     "EpochMetrics",
     "Evaluation",
@@ -22,4 +24,5 @@ __all__ = [
     "evaluate",
     "initialise",
     "train",
+    "training_parts",
 ]

@@ -1,22 +1,17 @@
 """The training loop: mini-batch gradient descent, which yields the metrics of each epoch."""
 
 import copy
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from experiments.examples import Dataset, minibatches
+from experiments.examples import Dataset
+from experiments.training.descent import Descent, descend
 from experiments.training.diagnostics import diagnose
 from experiments.training.evaluation import evaluate, norm
 from experiments.training.metrics import EpochMetrics
 from experiments.training.progress import Progress
 from nn import Network, Optimizer, Schedule
-from nn.arrays import Array
-
-NORM_EVERY = 16
-"""The gradient norm is computed for every 16th mini-batch, which costs less than 1 % of the time.
-"""
 
 
 class DivergenceError(ArithmeticError):
@@ -47,31 +42,59 @@ def train(
     there, and gives the same bits as a training that was never stopped. Raise `DivergenceError`
     instead of yielding an epoch with a metric that is not finite.
     """
+    for part in training_parts(
+        network,
+        dataset,
+        optimizer=optimizer,
+        schedule=schedule,
+        epochs=epochs,
+        batch_size=batch_size,
+        l2=l2,
+        progress=progress,
+    ):
+        if isinstance(part, Descent):
+            descend([part], stop=stop)
+        else:
+            yield part
+
+
+def training_parts(
+    network: Network,
+    dataset: Dataset,
+    *,
+    optimizer: Optimizer,
+    schedule: Schedule,
+    epochs: int,
+    batch_size: int,
+    l2: float,
+    progress: Progress,
+) -> Iterator[Descent | EpochMetrics]:
+    """Train as `train` does, but let the caller do each descent, perhaps with those of others.
+
+    Yield the descent of an epoch, and then its metrics. The training ends after a descent that is
+    not complete.
+    """
     penalty = l2 / (2 * len(dataset.train))
     while progress.epochs < epochs:
         epoch = progress.epochs + 1
         rate = optimizer.learning_rate * schedule.factor(epoch, progress.accuracies)
         order = copy.deepcopy(progress.order)
-        start = time.perf_counter()
-        with np.errstate(over="ignore", invalid="ignore"):  # divergence is checked below
-            batches = minibatches(dataset.train, batch_size, rng=order, skip=progress.batches)
-            complete = descend(
-                network, batches, optimizer, progress, rate, decay=2 * penalty, stop=stop
-            )
-            progress.seconds += time.perf_counter() - start
-            if not complete:
-                return
-            metrics = EpochMetrics(
-                epoch=epoch,
-                train=evaluate(network, dataset.train, penalty=penalty),
-                validation=evaluate(network, dataset.validation, penalty=penalty),
-                learning_rate=rate,
-                minibatch_gradient_norm=sum(progress.gradient_norms) / len(progress.gradient_norms),
-                weight_norms=tuple(norm(w.ravel()) for w in network.weights),
-                seconds=progress.seconds,
-                images_per_second=len(dataset.train) / progress.seconds,
-                diagnostics=diagnose(network, dataset.validation),
-            )
+        descent = Descent(
+            network,
+            dataset.train,
+            batch_size,
+            order,
+            optimizer=optimizer,
+            progress=progress,
+            rate=rate,
+            decay=2 * penalty,
+        )
+        yield descent
+        if descent.error is not None:
+            raise descent.error
+        if not descent.complete:
+            return
+        metrics = _metrics(network, dataset, progress, rate=rate, penalty=penalty)
         if not metrics.finite:
             raise DivergenceError(epoch)
         progress.accuracies.append(metrics.validation.accuracy)
@@ -82,33 +105,20 @@ def train(
         yield metrics
 
 
-def descend(
-    network: Network,
-    batches: Iterable[tuple[Array, Array]],
-    optimizer: Optimizer,
-    progress: Progress,
-    rate: float,
-    *,
-    decay: float,
-    stop: Callable[[], bool],
-) -> bool:
-    """Take one step per mini-batch and record it in ``progress``; return False if stopped.
-
-    ``decay`` times the weights is added to their gradient. ``stop`` is called before each
-    mini-batch, so not after the last.
-    """
-    parameters, gradient = network.parameters, network.gradient
-    weights, weight_gradient = parameters[: network.n_weights], gradient[: network.n_weights]
-    scratch = progress.state.scratch[: network.n_weights]
-    for images, targets in batches:
-        if stop():
-            return False
-        network.backward(images, targets)
-        if decay:
-            np.multiply(weights, decay, scratch)
-            np.add(weight_gradient, scratch, weight_gradient)
-        if progress.batches % NORM_EVERY == 0:
-            progress.gradient_norms.append(norm(gradient))
-        optimizer.step(parameters, gradient, progress.state, rate)
-        progress.batches += 1
-    return True
+def _metrics(
+    network: Network, dataset: Dataset, progress: Progress, *, rate: float, penalty: float
+) -> EpochMetrics:
+    """Return the metrics of the epoch whose mini-batches are done."""
+    norms = progress.gradient_norms
+    with np.errstate(over="ignore", invalid="ignore"):  # the caller looks for divergence
+        return EpochMetrics(
+            epoch=progress.epochs + 1,
+            train=evaluate(network, dataset.train, penalty=penalty),
+            validation=evaluate(network, dataset.validation, penalty=penalty),
+            learning_rate=rate,
+            minibatch_gradient_norm=sum(norms) / len(norms),
+            weight_norms=tuple(norm(w.ravel()) for w in network.weights),
+            seconds=progress.seconds,
+            images_per_second=len(dataset.train) / progress.seconds,
+            diagnostics=diagnose(network, dataset.validation),
+        )

@@ -77,3 +77,20 @@ def test_skipped_batches_are_the_first_ones(skip: int) -> None:
         return [images.tobytes() for images, _ in minibatches(split, 10, rng=rng, skip=skip)]
 
     assert batches(skip) == batches(0)[skip:]
+
+
+@pytest.mark.parametrize(("n", "batch_size", "skip"), [(7, 3, 0), (8, 4, 1), (9, 20, 0), (5, 2, 2)])
+def test_several_generators_give_the_batches_of_each(n: int, batch_size: int, skip: int) -> None:
+    split = examples(n)
+    seeds = (4, 5, 6)
+
+    def batches(rng: np.random.Generator | list[np.random.Generator]) -> list[list[np.ndarray]]:
+        found = minibatches(split, batch_size, rng=rng, skip=skip)
+        return [[images.copy(), targets.copy()] for images, targets in found]
+
+    together = batches([np.random.default_rng(seed) for seed in seeds])
+    for row, seed in enumerate(seeds):
+        alone = batches(np.random.default_rng(seed))
+        for found, expected in zip(together, alone, strict=True):
+            for array, part in zip(found, expected, strict=True):
+                np.testing.assert_array_equal(array[row], part)

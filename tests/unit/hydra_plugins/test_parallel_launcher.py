@@ -13,7 +13,7 @@ from experiments.configuration import CONF, register
 from experiments.errors import ConfigError
 
 
-def launch(folder: Path, *jobs: str, processes: object = None) -> None:
+def launch(folder: Path, *jobs: str, processes: object = None, lockstep: object = 4) -> None:
     """Plan jobs with the launcher, as Hydra gives them to it."""
     Plugins.instance()  # imports all plugins again
     from hydra_plugins.parallel_launcher import ParallelLauncher
@@ -23,7 +23,7 @@ def launch(folder: Path, *jobs: str, processes: object = None) -> None:
     with hydra.initialize_config_dir(str(CONF), version_base="1.3"):
         loader = GlobalHydra.instance().config_loader()
         config = loader.load_configuration("config", common, RunMode.MULTIRUN)
-        launcher = ParallelLauncher(processes)  # type: ignore[arg-type] - users write anything
+        launcher = ParallelLauncher(processes, lockstep)  # type: ignore[arg-type] - users write anything
         context = HydraContext(config_loader=loader, callbacks=None)  # type: ignore[arg-type]
         launcher.setup(hydra_context=context, task_function=_nothing, config=config)
         assert launcher.launch([[*job.split(), *common] for job in jobs], initial_job_idx=0) == []

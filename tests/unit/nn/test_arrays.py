@@ -17,6 +17,17 @@ def test_zeros_start_on_a_cache_line(n: int, dtype: type) -> None:
         assert array.ctypes.data % CACHE_LINE == 0 or n == 0
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("n", [1, 16, 1001])
+def test_every_row_of_zeros_starts_on_a_cache_line(n: int, dtype: type) -> None:
+    array = zeros((3, n), dtype)
+    assert array.shape == (3, n)
+    assert not array.any()
+    assert {row.ctypes.data % CACHE_LINE for row in array} == {0}
+    array[:] = [[1], [2], [3]]
+    assert array.tolist() == [[1.0] * n, [2.0] * n, [3.0] * n]
+
+
 def test_zeros_share_no_memory() -> None:
     one, other = zeros(50, np.float32), zeros(50, np.float32)
     one[:] = 1

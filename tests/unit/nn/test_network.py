@@ -316,3 +316,59 @@ def test_a_copy_is_independent_and_complete(duplicate: Callable[[Network], Netwo
     assert not np.any(net.gradient)
     twin.parameters[:] = 0
     assert not any(np.any(view) for view in (*twin.weights, *twin.biases))
+
+
+# Stacks of networks
+
+
+@EVERY_DTYPE
+@properties
+@given(
+    sizes=SIZES,
+    n=ROWS,
+    activation=st.sampled_from(ACTIVATIONS),
+    loss=st.sampled_from(LOSSES),
+)
+def test_a_stack_computes_the_bits_of_each_network(
+    sizes: list[int], n: int, activation: Activation, loss: Loss, dtype: type
+) -> None:
+    def made() -> list[Network]:
+        return [
+            Network(
+                sizes,
+                activation=activation,
+                loss=loss,
+                initializer=GlorotUniform(1.0),
+                rng=np.random.default_rng(number),
+                dtype=dtype,
+            )
+            for number in range(3)
+        ]
+
+    batches = [batch(sizes, n, seed=number, dtype=dtype) for number in range(3)]
+    inputs, targets = (np.stack(arrays).astype(dtype) for arrays in zip(*batches, strict=True))
+    expected = [
+        gradient(net, *arrays).tobytes()
+        for net, *arrays in zip(made(), inputs, targets, strict=True)
+    ]
+    networks = made()
+    stack = Network.stack(networks)
+    stack.backward(inputs, targets)
+    assert [net.gradient.tobytes() for net in networks] == expected
+    assert [row.tobytes() for row in stack.gradient] == expected
+
+
+def test_a_network_in_a_stack_is_a_part_of_it_and_works_alone() -> None:
+    networks = [network([4, 3, 2]), network([4, 3, 2])]
+    inputs, _ = batch([4, 3, 2], 5)
+    before = networks[1].logits(inputs)
+    stack = Network.stack(networks)
+    np.testing.assert_array_equal(networks[1].logits(inputs), before)
+    stack.parameters[1] = 0
+    assert not networks[1].logits(inputs).any()
+    assert networks[0].logits(inputs).any()
+    twin = copy.deepcopy(networks[0])
+    stack.parameters[0] = 0
+    assert twin.logits(inputs).any()
+    again = Network.stack([twin, networks[0]])
+    assert again.parameters.any(axis=1).tolist() == [True, False]

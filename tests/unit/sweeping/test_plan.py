@@ -104,8 +104,8 @@ def test_a_plan_lists_the_runs_and_trains_nothing(
         f"half  {half.identity}  interrupted     1/3       0:00",
         f"new   {new.identity}  planned         0/3       0:00",
         "same is the same run as new",
-        "2 of 3 runs to do, 2 at a time: about 0:00, and some seconds to start. Nothing was"
-        " trained.",
+        "2 of 3 runs to do, 2 processes at a time: about 0:00, and some seconds to start."
+        " Nothing was trained.",
     ]
     assert sorted(tmp_path.rglob("*")) == files
 

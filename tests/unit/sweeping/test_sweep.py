@@ -120,15 +120,18 @@ def test_a_damaged_run_is_not_settled(three: list[Job]) -> None:
 @pytest.mark.parametrize(
     ("settled", "line"),
     [
-        ([], "9 runs, 2 at a time"),
+        ([], "9 runs, 2 processes at a time"),
         (
             summaries(Status.FINISHED, 2),
-            "9 runs, 2 at a time; 2 done before: finished 0, finished 1",
+            "9 runs, 2 processes at a time; 2 done before: finished 0, finished 1",
         ),
-        (summaries(Status.FINISHED, NAMES_SHOWN + 1), "9 runs, 2 at a time; 9 done before"),
+        (
+            summaries(Status.FINISHED, NAMES_SHOWN + 1),
+            "9 runs, 2 processes at a time; 9 done before",
+        ),
         (
             [*summaries(Status.FAILED, 1), *summaries(Status.DIVERGED, 1)],
-            "9 runs, 2 at a time; 1 diverged before: diverged 0;"
+            "9 runs, 2 processes at a time; 1 diverged before: diverged 0;"
             " 1 failed before (retry=true tries again): failed 0",
         ),
     ],
@@ -167,11 +170,11 @@ def test_a_sweep_does_each_run_once_and_returns_a_summary_of_each_job(
     first = jobs.job(tmp_path, name="first")
     diverging = jobs.job(tmp_path, name="diverging", optimizer=nn.SGD(1e200))
     again = jobs.job(tmp_path, name="again")
-    returned = sweep([diverging, first, again], overrides=["x=1,2"], processes=2)
+    returned = sweep([diverging, first, again], overrides=["x=1,2"], processes=2, lockstep=1)
     assert [run.status for run in returned] == [Status.DIVERGED, *[Status.FINISHED] * 2]
     assert returned[1] == returned[2] == RunSummary.of("first", record_of(first))
     lines = capsys.readouterr().out.splitlines()
-    assert lines[:2] == ["again is the same run as first", "2 runs, 2 at a time"]
+    assert lines[:2] == ["again is the same run as first", "2 runs, 2 processes at a time"]
     assert sum(line.startswith("first  finished: test accuracy") for line in lines) == 1
     table = next(place for place, line in enumerate(lines) if line.startswith("run "))
     assert [line.split()[0] for line in lines[table + 1 : table + 3]] == ["diverging", "first"]
@@ -182,12 +185,12 @@ def test_a_sweep_does_each_run_once_and_returns_a_summary_of_each_job(
 def test_a_repeated_sweep_does_nothing_and_returns_the_same(
     three: list[Job], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    first = sweep(three, overrides=[], processes=3)
+    first = sweep(three, overrides=[], processes=3, lockstep=1)
     contents = [sorted(job.folder.iterdir()) for job in three]
     capsys.readouterr()
-    assert sweep(three, overrides=[], processes=3) == first
+    assert sweep(three, overrides=[], processes=3, lockstep=1) == first
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "3 runs, 3 at a time; 3 done before: seed=0, seed=1, seed=2"
+    assert lines[0] == "3 runs, 3 processes at a time; 3 done before: seed=0, seed=1, seed=2"
     assert [sorted(job.folder.iterdir()) for job in three] == contents
 
 
@@ -197,7 +200,7 @@ def test_a_failed_run_does_not_stop_the_others(
     failing = jobs.job(tmp_path, name="failing", sizes=[4, 10**14, 3])
     other = jobs.job(tmp_path, name="other")
     with pytest.raises(UserError, match=r"^1 of 2 runs failed .*: failing$"):
-        sweep([failing, other], overrides=[], processes=1)
+        sweep([failing, other], overrides=[], processes=1, lockstep=1)
     assert record_of(failing).status is Status.FAILED
     assert record_of(other).status is Status.FINISHED
     assert "failing  failed: " in capsys.readouterr().out
@@ -207,7 +210,7 @@ def test_an_interrupted_sweep_stops_its_runs_and_waits_until_they_have_recorded_
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     running, waiting = (jobs.job(tmp_path, name=f"{n}", epochs=10**6, seed=n) for n in range(2))
-    workers = Workers([running, waiting], processes=1)
+    workers = Workers([running, waiting], processes=1, lockstep=1)
 
     interrupted: list[bool] = []
 

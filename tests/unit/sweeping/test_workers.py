@@ -33,7 +33,14 @@ from experiments.recording import (
     read_record,
 )
 from experiments.running import Job
-from experiments.sweeping.workers import CONTEXT, CRASHES, LastMessage, Worker, Workers
+from experiments.sweeping.workers import (
+    CONTEXT,
+    CRASHES,
+    Followed,
+    LastMessage,
+    Worker,
+    Workers,
+)
 
 pytestmark = pytest.mark.forks
 
@@ -51,12 +58,12 @@ def worker_that(
 
     def work() -> None:
         if message is not None:
-            sender.send(message)
+            sender.send((job.identity, message))
         sender.close()
         action()
 
     process = CONTEXT.Process(target=work)
-    worker = Worker(job, process, RecordFollower(job.folder), receiver)
+    worker = Worker([Followed(job, RecordFollower(job.folder))], process, receiver)
     worker.events()
     process.start()
     sender.close()
@@ -96,6 +103,11 @@ def is_killed(signum: int) -> Callable[[], object]:
     return die
 
 
+def conclude(worker: Worker) -> list[Event]:
+    """Return the last events of the only run of a process."""
+    return [event for _, event in worker.conclude()]
+
+
 def end_of(events: list[Event]) -> End:
     """Return the end, which is the only new event."""
     (end,) = events
@@ -115,17 +127,17 @@ def recorded_end(job: Job) -> End | None:
 def test_a_run_whose_process_is_killed_is_interrupted(job: Job, signum: signal.Signals) -> None:
     records.write_journal(job.folder, job.start(), records.epoch(1))
     worker = worker_that(job, is_killed(signum))
-    end = end_of(worker.conclude())
+    end = end_of(conclude(worker))
     assert end.status is Status.INTERRUPTED
     assert end.message == f"its process was ended by {signum.name}"
     assert recorded_end(job) == end
-    assert worker.record == read_record(job.folder)
+    assert worker.jobs[0].record == read_record(job.folder)
 
 
 @pytest.mark.parametrize("signum", CRASHES)
 def test_a_run_whose_process_crashes_has_failed(job: Job, signum: signal.Signals) -> None:
     records.write_journal(job.folder, job.start(), records.epoch(1))
-    end = end_of(worker_that(job, is_killed(signum)).conclude())
+    end = end_of(conclude(worker_that(job, is_killed(signum))))
     assert end.status is Status.FAILED
     assert end.message == f"its process was ended by {signum.name}"
     assert recorded_end(job) == end
@@ -133,7 +145,7 @@ def test_a_run_whose_process_crashes_has_failed(job: Job, signum: signal.Signals
 
 def test_a_run_whose_process_exits_with_an_unknown_code_has_failed(job: Job) -> None:
     records.write_journal(job.folder, job.start())
-    end = end_of(worker_that(job, exits(3)).conclude())
+    end = end_of(conclude(worker_that(job, exits(3))))
     assert (end.status, end.message) == (Status.FAILED, "its exit code was 3")
     assert recorded_end(job) == end
 
@@ -141,15 +153,15 @@ def test_a_run_whose_process_exits_with_an_unknown_code_has_failed(job: Job) -> 
 @pytest.mark.parametrize("code", [0, *(128 + signum for signum in SIGNALS)])
 def test_a_process_that_stops_before_its_run_starts_records_nothing(job: Job, code: int) -> None:
     worker = worker_that(job, exits(code))
-    end = end_of(worker.conclude())
+    end = end_of(conclude(worker))
     assert (end.status, end.message) == (Status.INTERRUPTED, SILENT_END)
     assert not (job.folder / JOURNAL).exists()
-    assert worker.record is not None
-    assert worker.record.end == end
+    assert worker.jobs[0].record is not None
+    assert worker.jobs[0].record.end == end
 
 
 def test_a_killed_process_without_a_journal_records_nothing(job: Job) -> None:
-    end = end_of(worker_that(job, is_killed(signal.SIGKILL)).conclude())
+    end = end_of(conclude(worker_that(job, is_killed(signal.SIGKILL))))
     assert end.status is Status.INTERRUPTED
     assert not (job.folder / JOURNAL).exists()
 
@@ -157,7 +169,7 @@ def test_a_killed_process_without_a_journal_records_nothing(job: Job) -> None:
 def test_a_failure_before_the_journal_is_recorded_with_a_start(job: Job) -> None:
     """So the run is not tried again by each sweep."""
     message = LastMessage(Status.FAILED, "no memory")
-    start, end = worker_that(job, exits(1), message).conclude()
+    start, end = conclude(worker_that(job, exits(1), message))
     assert isinstance(start, Start)
     assert isinstance(end, End)
     assert (start.identity, start.name) == (job.identity, job.name)
@@ -173,7 +185,7 @@ def test_an_end_that_the_process_has_recorded_stays(job: Job) -> None:
         lambda: records.write_journal(job.folder, records.end(Status.FAILED, message="no memory")),
         message,
     )
-    end = end_of(worker.conclude())
+    end = end_of(conclude(worker))
     assert end.message == "no memory"
     assert recorded_end(job) == end
 
@@ -185,17 +197,17 @@ def test_a_message_that_must_not_be_recorded_is_only_shown(job: Job) -> None:
     contents = (job.folder / JOURNAL).read_bytes()
     message = LastMessage(Status.FAILED, "another processor", recordable=False)
     worker = worker_that(job, exits(1), message)
-    end = end_of(worker.conclude())
+    end = end_of(conclude(worker))
     assert (end.status, end.message) == (Status.FAILED, "another processor")
-    assert worker.record is not None
-    assert worker.record.status is Status.FAILED
+    assert worker.jobs[0].record is not None
+    assert worker.jobs[0].record.status is Status.FAILED
     assert (job.folder / JOURNAL).read_bytes() == contents
 
 
 def test_nothing_is_recorded_while_another_process_does_the_run(job: Job) -> None:
     with Journal(job.folder) as journal:
         journal.append(job.start())
-        end = end_of(worker_that(job, is_killed(signal.SIGKILL)).conclude())
+        end = end_of(conclude(worker_that(job, is_killed(signal.SIGKILL))))
         assert end.message == "its process was ended by SIGKILL"
         assert len(journal.events) == 1
     assert recorded_end(job) is None
@@ -230,21 +242,21 @@ def do(workers: Workers) -> list[tuple[str, Event]]:
 
 def test_the_events_of_every_job_are_returned_in_order(tmp_path: Path) -> None:
     two = [jobs.job(tmp_path, name=f"{seed}", seed=seed) for seed in range(2)]
-    workers = Workers(two, processes=2)
+    workers = Workers(two, processes=2, lockstep=1)
     events = do(workers)
     for job in two:
         kinds = [type(event) for name, event in events if name == job.name]
         assert kinds == [Start, *[Epoch] * jobs.EPOCHS, End]
-    assert {worker.job.name for worker in workers.ended} == {"0", "1"}
-    for worker in workers.ended:
-        assert worker.record == read_record(worker.job.folder)
-        assert worker.record is not None
-        assert worker.record.status is Status.FINISHED
+    assert {ended.job.name for ended in workers.ended} == {"0", "1"}
+    for ended in workers.ended:
+        assert ended.record == read_record(ended.job.folder)
+        assert ended.record is not None
+        assert ended.record.status is Status.FINISHED
 
 
 def test_a_worker_computes_the_same_bits_as_this_process(tmp_path: Path) -> None:
     there, here = jobs.job(tmp_path / "there"), jobs.job(tmp_path / "here")
-    (*_, (_, end)) = do(Workers([there], processes=1))
+    (*_, (_, end)) = do(Workers([there], processes=1, lockstep=1))
     *_, expected = jobs.do(here)
     assert isinstance(end, End)
     assert isinstance(expected, End)
@@ -253,14 +265,16 @@ def test_a_worker_computes_the_same_bits_as_this_process(tmp_path: Path) -> None
 
 def test_events_that_were_recorded_before_are_not_returned(job: Job) -> None:
     records.write_journal(job.folder, job.start(), records.end(Status.INTERRUPTED))
-    events = [event for _, event in do(Workers([job], processes=1))]
+    events = [event for _, event in do(Workers([job], processes=1, lockstep=1))]
     assert [type(event) for event in events] == [Resume, *[Epoch] * jobs.EPOCHS, End]
 
 
 def test_a_job_that_cannot_be_done_fails_with_its_message(job: Job) -> None:
     """A process has no network of a size that fits into no memory."""
     experiment = dataclasses.replace(job.experiment, sizes=[4, 10**14, 3])
-    *_, (_, end) = do(Workers([dataclasses.replace(job, experiment=experiment)], processes=1))
+    *_, (_, end) = do(
+        Workers([dataclasses.replace(job, experiment=experiment)], processes=1, lockstep=1)
+    )
     assert isinstance(end, End)
     assert end.status is Status.FAILED
     assert "Unable to allocate" in end.message
@@ -272,7 +286,7 @@ def test_a_damaged_journal_is_reported_even_if_it_begins_with_a_complete_part(jo
     with (job.folder / JOURNAL).open("ab") as file:
         file.write(b"damaged\n" + encode(records.resume(0)))
     contents = (job.folder / JOURNAL).read_bytes()
-    ((_, end),) = do(Workers([job], processes=1))
+    ((_, end),) = do(Workers([job], processes=1, lockstep=1))
     assert isinstance(end, End)
     assert end.status is Status.FAILED
     assert "line 3 is damaged" in end.message
@@ -285,7 +299,7 @@ def test_a_checkpoint_of_another_origin_changes_no_record(job: Job) -> None:
     contents = (job.folder / JOURNAL).read_bytes()
     changed = dataclasses.replace(job, origin=msgspec.structs.replace(job.origin, code="another"))
     job.folder.rename(changed.folder)
-    ((_, end),) = do(Workers([changed], processes=1))
+    ((_, end),) = do(Workers([changed], processes=1, lockstep=1))
     assert isinstance(end, End)
     assert end.status is Status.FAILED
     assert "this run cannot continue from the checkpoint" in end.message
@@ -295,7 +309,7 @@ def test_a_checkpoint_of_another_origin_changes_no_record(job: Job) -> None:
 def test_no_more_processes_work_at_once_than_asked_for(tmp_path: Path) -> None:
     """With one process a job starts after the end of the job before it."""
     three = [jobs.job(tmp_path, name=f"{seed}", seed=seed) for seed in range(3)]
-    events = do(Workers(three, processes=1))
+    events = do(Workers(three, processes=1, lockstep=1))
     assert [name for name, event in events if isinstance(event, Start | End)] == list("001122")
 
 
@@ -304,7 +318,7 @@ def test_the_output_of_a_process_goes_to_a_file_in_its_folder(
 ) -> None:
     message = "another process is doing this run; waiting for it"
     with held_by_another_process(job.folder):
-        workers = Workers([job], processes=1)
+        workers = Workers([job], processes=1, lockstep=1)
         ((_, note),) = workers.poll()
         assert isinstance(note, Note)
         assert (note.message, note.recorded) == (message, False)
@@ -317,7 +331,7 @@ def test_the_output_of_a_process_goes_to_a_file_in_its_folder(
 
 def test_a_job_that_no_other_process_does_comes_first(tmp_path: Path) -> None:
     two = [jobs.job(tmp_path, name=f"{seed}", seed=seed) for seed in range(2)]
-    workers = Workers(two, processes=1)
+    workers = Workers(two, processes=1, lockstep=1)
     with held_by_another_process(two[0].folder):
         events = poll_until(workers, lambda: bool(workers.ended))
         assert {name for name, _ in events} == {"1"}
@@ -326,7 +340,7 @@ def test_a_job_that_no_other_process_does_comes_first(tmp_path: Path) -> None:
 
 def test_stopped_jobs_record_that_and_waiting_jobs_do_not_start(tmp_path: Path) -> None:
     endless = [jobs.job(tmp_path, name=f"{seed}", seed=seed, epochs=10**6) for seed in range(2)]
-    workers = Workers(endless, processes=1)
+    workers = Workers(endless, processes=1, lockstep=1)
     poll_until(workers, lambda: bool(epochs_of(endless[0])))
     workers.stop(signal.SIGHUP)
     *_, (name, end) = do(workers)
@@ -337,6 +351,6 @@ def test_stopped_jobs_record_that_and_waiting_jobs_do_not_start(tmp_path: Path) 
 
 
 def test_stopping_does_nothing_when_no_job_runs(job: Job) -> None:
-    workers = Workers([job], processes=1)
+    workers = Workers([job], processes=1, lockstep=1)
     workers.stop(signal.SIGTERM)
     assert workers.done

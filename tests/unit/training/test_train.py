@@ -16,7 +16,7 @@ from trainings import CLASSES, FEATURES, N, dataset, progress, training
 
 from experiments.examples import Dataset, Split, minibatches
 from experiments.training import CLOCK, DivergenceError, EpochMetrics, evaluate
-from experiments.training.train import NORM_EVERY
+from experiments.training.descent import NORM_EVERY
 from nn import (
     SGD,
     Activation,
