@@ -27,10 +27,7 @@ class Blas:
 def blas() -> Blas:
     """Return the library of NumPy. Other packages, such as SciPy, may have loaded another."""
     built = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
-    found: list[dict[str, Any]] = [each for each in threadpool_info() if each["user_api"] == "blas"]
-    loaded: dict[str, Any] = min(
-        found, key=lambda each: "numpy" not in each["filepath"], default={}
-    )
+    loaded = _loaded()
     return Blas(
         name=str(built.get("name", "unknown")),
         version=str(loaded.get("version") or built.get("version", "")),
@@ -39,3 +36,9 @@ def blas() -> Blas:
         threads=loaded.get("num_threads"),
         coretype=os.environ.get("OPENBLAS_CORETYPE", ""),
     )
+
+
+def _loaded() -> dict[str, Any]:
+    """Return the description of the loaded library, that of NumPy first; empty if none is known."""
+    found = (each for each in threadpool_info() if each["user_api"] == "blas")
+    return min(found, key=lambda each: "numpy" not in each["filepath"], default={})

@@ -1,5 +1,6 @@
 """The data set's files: whether they are there. They are not read."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,4 +28,6 @@ def images(folder: Path, *, downloadable: bool) -> Images:
 
 
 def _is_there(folder: Path, name: str) -> bool:
-    return any((folder / each).is_file() for each in (f"{name}.gz", name))
+    with suppress(OSError):  # there is no permission to look
+        return any((folder / each).is_file() for each in (f"{name}.gz", name))
+    return False

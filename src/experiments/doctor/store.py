@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 
-from experiments.configuration import check_store, deleted_experiment, sqlite_path
+from experiments.configuration import check_store, deleted_experiment, one_line, sqlite_path
 from experiments.errors import UserError
 from experiments.recording import RecordedTracking
 from experiments.tracking import check_answers
@@ -29,8 +29,8 @@ def store(tracking: RecordedTracking) -> Store:
     try:
         check_store(tracking)
         seconds = None if is_new(tracking.uri) else _ask(tracking.uri, tracking.experiment)
-    except UserError as error:
-        return Store(tracking.uri, str(error))
+    except (UserError, OSError) as error:
+        return Store(tracking.uri, one_line(error))
     return Store(tracking.uri, seconds=seconds)
 
 
