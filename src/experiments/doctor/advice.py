@@ -1,4 +1,4 @@
-"""Advice: what prevents runs or makes them slow here, and what to do about it.
+"""Advice about all that prevents runs or makes them slow here, each with a remedy.
 
 Each piece of advice follows from a fact. Without that fact it is not given.
 """
@@ -67,17 +67,18 @@ def _no_store(facts: Facts) -> Iterator[Advice]:
     store = facts.store
     if not store.problem:
         return
-    if not (store.uri or "").startswith(("http://", "https://")):
+    if not store.silent:
         yield Advice(f"{store.problem}. Choose another store with tracking.uri=ADDRESS.")
         return
     start = _server_command(store, facts.outputs)
-    where = "Start a server:" if start else "Start the server there, or correct the address."
-    yield Advice(f"{store.problem}. {where}", start)
-    yield Advice(
-        "Until then, runs are recorded in the outputs folder only. Afterwards bring MLflow up to"
-        " date:",
-        experiments_command("sync", "--outputs", str(facts.outputs.folder)),
-    )
+    remedy = "Start the server; if it hangs, end it first" + (":" if start else ".")
+    yield Advice(f"{store.problem}. {remedy}", start)
+    if not facts.outputs.problem:
+        yield Advice(
+            "Until then, runs are recorded in the outputs folder only. Afterwards bring MLflow up"
+            " to date:",
+            experiments_command("sync", "--outputs", str(facts.outputs.folder)),
+        )
 
 
 def _server_command(store: Store, outputs: Outputs) -> str:

@@ -35,17 +35,22 @@ def _rows(facts: Facts) -> list[str]:
         *_row("BLAS", _blas(facts)),
         *_row("sgemm", f"{facts.sgemm:.0f} GFlop/s on one thread"),
         *_row("versions", ", ".join(f"{name} {text}" for name, text in facts.versions.items())),
-        *_row("outputs", str(facts.outputs.folder)),
+        *_place("outputs", str(facts.outputs.folder)),
         *_row("", _disk(facts)),
-        *_row("MLflow", facts.store.uri or "runs are not tracked"),
+        *_place("MLflow", facts.store.uri or "runs are not tracked"),
         *_row("", _store(facts)),
-        *_row("data", str(facts.images.folder)),
+        *_place("data", str(facts.images.folder)),
         *_row("", _images(facts)),
     ]
 
 
 def _row(label: str, text: str) -> list[str]:
     return _wrapped(text, label.ljust(LABEL), " " * LABEL) if text else []
+
+
+def _place(label: str, text: str) -> list[str]:
+    """Return a path or an address in one line, so that it can be copied."""
+    return [f"{label.ljust(LABEL)}{text}"]
 
 
 def _listed(advice: Sequence[Advice]) -> Iterator[str]:

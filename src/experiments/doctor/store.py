@@ -21,6 +21,11 @@ class Store:
     problem: str = ""
     seconds: float | None = None
 
+    @property
+    def silent(self) -> bool:
+        """Whether nothing answers at the address of the server."""
+        return "the server does not answer" in self.problem
+
 
 def store(tracking: RecordedTracking) -> Store:
     """Ask a store for the experiment of the runs, within the time limits of all commands."""
@@ -51,5 +56,6 @@ def _ask(uri: str, experiment: str) -> float:
         found = client.get_experiment_by_name(experiment)
     seconds = time.perf_counter() - begin
     if found is not None and found.lifecycle_stage == "deleted":
-        raise UserError(deleted_experiment(uri, found.name, found.experiment_id))
+        deleted = deleted_experiment(uri, found.name, found.experiment_id)
+        raise UserError(f"{deleted}, or choose another name with tracking.experiment=NAME")
     return seconds

@@ -42,6 +42,9 @@ NOT_SLOW: list[tuple[str, dict[str, Any]]] = [
 """Facts that need no advice."""
 
 
+SILENT = "http://h: the server does not answer (Connection refused)"
+
+
 def test_a_good_machine_needs_no_advice() -> None:
     assert slow_parts(examined.GOOD) == []
     assert obstacles(examined.GOOD) == []
@@ -80,7 +83,7 @@ def test_missing_images_are_an_obstacle() -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_a_dead_server_of_this_machine_has_the_command_that_starts_it(host: str) -> None:
-    store = {"uri": f"http://{host}:5001", "problem": "no answer", "seconds": None}
+    store = {"uri": f"http://{host}:5001", "problem": SILENT, "seconds": None}
     facts = examined.facts(store=store, outputs={"folder": Path("/a b")})
     start, later = obstacles(facts)
     program, *words = shlex.split(start.command)
@@ -90,15 +93,30 @@ def test_a_dead_server_of_this_machine_has_the_command_that_starts_it(host: str)
     assert shlex.split(later.command)[1:] == ["sync", "--outputs", "/a b"]
 
 
+def test_without_an_outputs_folder_no_command_names_it() -> None:
+    store = {"uri": "http://127.0.0.1:5001", "problem": SILENT, "seconds": None}
+    outputs = {"problem": "outputs=x: this is a file", "free": None, "fsync": None}
+    advice = obstacles(examined.facts(store=store, outputs=outputs))
+    assert [each.command for each in advice] == ["", ""]
+
+
 def test_a_server_elsewhere_cannot_be_started_here() -> None:
-    store = {"uri": "http://far.example:5001", "problem": "no answer", "seconds": None}
+    store = {"uri": "http://far.example:5001", "problem": SILENT, "seconds": None}
     start, later = obstacles(examined.facts(store=store))
     assert start.command == ""
-    assert start.text.startswith("no answer. Start the server there")
+    assert start.text.startswith(f"{SILENT}. Start the server;")
     assert later.command
 
 
-def test_another_store_that_cannot_be_used_is_to_be_replaced() -> None:
-    (advice,) = obstacles(examined.facts(store={"problem": "it is locked", "seconds": None}))
-    assert advice.text.startswith("it is locked. ")
+@pytest.mark.parametrize(
+    ("uri", "problem"),
+    [
+        ("sqlite:////records/mlflow.db", "it is locked"),
+        ("http://127.0.0.1:5001", "the server answers with error 404"),
+    ],
+)
+def test_a_store_that_answers_wrongly_is_to_be_replaced(uri: str, problem: str) -> None:
+    store = {"uri": uri, "problem": problem, "seconds": None}
+    (advice,) = obstacles(examined.facts(store=store))
+    assert advice.text.startswith(f"{problem}. ")
     assert "tracking.uri=" in advice.text

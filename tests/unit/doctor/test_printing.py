@@ -1,5 +1,7 @@
 """The printed facts and advice: 80 columns, aligned."""
 
+from pathlib import Path
+
 import examined
 
 from experiments.doctor.printing import LABEL, NOTHING, WIDTH, printed
@@ -85,8 +87,14 @@ def test_long_lines_are_broken_and_stay_aligned() -> None:
 
 
 def test_a_command_is_in_a_line_of_its_own_and_whole() -> None:
-    store = {"uri": "http://127.0.0.1:9", "problem": "no answer", "seconds": None}
+    problem = "the server does not answer"
+    store = {"uri": "http://127.0.0.1:9", "problem": problem, "seconds": None}
     text = printed(examined.facts(store=store))
     (line,) = (line for line in text.splitlines() if "--backend-store-uri" in line)
     assert line.startswith("    ")
     assert line.endswith(" sqlite:////records/mlflow.db")
+
+
+def test_a_long_path_with_spaces_is_in_one_line() -> None:
+    folder = Path("/") / ("a long name " * 10)
+    assert f"\noutputs    {folder}\n" in printed(examined.facts(outputs={"folder": folder}))
