@@ -100,11 +100,16 @@ def sweep_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def default_configuration(outputs: Path | None) -> DictConfig:
+    """Return the default configuration, with records in ``outputs``."""
+    return compose([override("outputs", str(outputs))] if outputs else [])
+
+
 def chosen_outputs(arguments: OutputsArguments) -> Path:
     """Return the folder of the records: `--outputs`, or else the folder in conf/."""
     if arguments.outputs is not None:
         return arguments.outputs.absolute()
-    return Path(_configuration(None).outputs).absolute()
+    return Path(default_configuration(None).outputs).absolute()
 
 
 def store_uri(arguments: StoreArguments, outputs: Path | None = None) -> str | None:
@@ -115,7 +120,7 @@ def store_uri(arguments: StoreArguments, outputs: Path | None = None) -> str | N
     """
     if arguments.uri is not None:
         return arguments.uri
-    tracking = _configuration(outputs).tracking
+    tracking = default_configuration(outputs).tracking
     if tracking.uri is None:
         return None
     check_tracking_uri(tracking)
@@ -153,8 +158,3 @@ def _other_runs(source: Path | str, sweep: str) -> str:
     if n_swept == n_all:
         return ""
     return f"Only the newest sweep, {sweep}: {n_swept} of {n_all} runs; --all takes all runs.\n"
-
-
-def _configuration(outputs: Path | None) -> DictConfig:
-    """Return the default configuration, with records in ``outputs``."""
-    return compose([override("outputs", str(outputs))] if outputs else [])

@@ -1,7 +1,7 @@
 """The configuration: the types of conf/, composing it, building an experiment, command lines."""
 
 from experiments.configuration.build import build, changed_experiment, choices, rebuild
-from experiments.configuration.checks import check_tracking_uri
+from experiments.configuration.checks import check_folder, check_tracking_uri
 from experiments.configuration.command_line import (
     Value,
     experiments_command,
@@ -62,6 +62,7 @@ __all__ = [
     "build",
     "changed_experiment",
     "changed_record",
+    "check_folder",
     "check_home",
     "check_hydra_options",
     "check_main_file",

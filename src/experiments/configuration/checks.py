@@ -79,7 +79,7 @@ def _integers(key: str, value: Any) -> Iterator[tuple[str, int]]:
 
 def check_control(config: DictConfig) -> None:
     """Raise ConfigError for a wrong value below the keys in `CONTROL`."""
-    _check_folder("outputs", config.outputs)
+    check_folder("outputs", config.outputs)
     if config.tracking.uri is not None:
         _check_tracking(config.tracking)
     if config.checkpoint_every < 1:
@@ -94,7 +94,7 @@ def check_control(config: DictConfig) -> None:
         raise ConfigError(f"record_weights must be a list of epochs, each 0 or more, not {epochs}")
 
 
-def _check_folder(key: str, text: str) -> None:
+def check_folder(key: str, text: str) -> None:
     """Raise ConfigError unless a text is the path of a folder, which need not exist."""
     if not text:
         raise ConfigError(f"{key} is empty; it has to be a folder")
@@ -133,7 +133,7 @@ def check_tracking_uri(tracking: DictConfig) -> None:
 def _check_tracking(tracking: DictConfig) -> None:
     check_tracking_uri(tracking)
     if sqlite_path(tracking.uri) is not None:  # a server has a place of its own
-        _check_folder("tracking.artifacts", tracking.artifacts)
+        check_folder("tracking.artifacts", tracking.artifacts)
     if not tracking.experiment.strip():
         of_name = variable_in(tracking, "experiment")
         place = f"the environment variable {of_name}" if of_name else "tracking.experiment"

@@ -3,6 +3,7 @@
 from experiments.data.cut import Subset, cut
 from experiments.data.dataset import IDXDataset
 from experiments.data.files import FILES, Files
+from experiments.data.folders import explain_missing
 from experiments.data.idx import parse_idx, read_idx
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "IDXDataset",
     "Subset",
     "cut",
+    "explain_missing",
     "parse_idx",
     "read_idx",
 ]

@@ -4,7 +4,7 @@ import experiments.mirror.settings
 
 # isort: split
 import experiments.mirror.time_limit  # noqa: F401 - before MLflow asks a server
-from experiments.mirror.reading import deleted_with_runs
+from experiments.mirror.reading import deleted_with_runs, existing_store, readable_store
 from experiments.mirror.store import open_store
 from experiments.mirror.sync import sync
 from experiments.mirror.tracked_metrics import epoch_metrics
@@ -19,9 +19,11 @@ __all__ = [
     "deleted_with_runs",
     "download_files",
     "epoch_metrics",
+    "existing_store",
     "find_runs",
     "find_sweeps",
     "open_store",
+    "readable_store",
     "serve",
     "sync",
     "tracked_record",
