@@ -1,6 +1,6 @@
 """The cost of durability: the share of a run's time for journal, checkpoints, recorded weights.
 
-Runs of ten epochs in this process, on the networks of `speed.py` with all training images. Each
+Runs of ten epochs in this process, on the first four networks of `speed/` with all training images. Each
 line of the journal, checkpoint and file of weights is synced to the disk of ``--folder``.
 """
 

@@ -1,7 +1,8 @@
 """Measure, print the tables, write `latest.json` and `latest.png`.
 
-Usage: ``python -m benchmarks.speed [--rounds N] [--images N] [--output FOLDER]``. The exit code is 1 if
-a ratio is above its limit, or if an accuracy differs.
+Usage: ``python -m benchmarks.speed [--rounds N] [--images N] [--output FOLDER]``
+
+The exit code is 1 if a ratio is above its limit, or if an accuracy differs.
 """
 
 import benchmarks.speed.one_core  # noqa: F401, I001 - before everything else

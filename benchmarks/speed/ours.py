@@ -1,4 +1,4 @@
-"""The contender of this project: the loop of `experiments.training.train`, without its metrics of each epoch."""
+"""The contender of this project: the loop of `experiments.training.train` without metrics."""
 
 from time import process_time
 

@@ -35,9 +35,10 @@ class SKLearn(Contender):
             batch_size=workload.batch_size,
             random_state=0,
         )
-        black = np.zeros((1, workload.sizes[0]), np.float32)
-        self.model.partial_fit(black, data.labels[:1], classes=np.arange(workload.sizes[-1]))
-        ours = start(workload)  # a step on one black image has made the arrays
+        black = np.zeros_like(data.images[: workload.batch_size])
+        labels, classes = data.labels[: len(black)], np.arange(workload.sizes[-1])
+        self.model.partial_fit(black, labels, classes=classes)  # a step, which makes the arrays
+        ours = start(workload)
         for theirs, wanted in zip(
             [*self.model.coefs_, *self.model.intercepts_],
             [*ours.weights, *ours.biases],
