@@ -19,7 +19,7 @@ APART = 0.17
 
 
 def draw(measurements: Sequence[Measurement], machine: Machine, file: Path) -> None:
-    """Write a PNG file: median, minimum and maximum of each ratio, with a line at 1."""
+    """Write a PNG file: median, minimum and maximum of each ratio, its limit, and a line at 1."""
     mpl.use("Agg")
     use_style()
     figure = Figure(figsize=(9, 1.6 + 0.85 * len(measurements)))
@@ -39,15 +39,32 @@ def draw(measurements: Sequence[Measurement], machine: Machine, file: Path) -> N
             color=COLOURS[number % len(COLOURS)],
             label=f"{ratios[0].ours} / {ratios[0].theirs}",
         )
+        limits = [
+            (each.limit, place)
+            for each, place in zip(ratios, places, strict=True)
+            if each.limit is not None
+        ]
+        axes.plot(
+            [limit for limit, _ in limits],
+            [place for _, place in limits],
+            "|",
+            color=COLOURS[number % len(COLOURS)],
+            ms=11,
+            mew=2,
+        )
+    for row in range(0, len(measurements), 2):
+        axes.axhspan(row - 0.5, row + 0.5, color="black", alpha=0.04, lw=0)
     axes.set_yticks(
         range(len(measurements)),
         [each.workload.replace(each.network + " ", each.network + "\n") for each in measurements],
     )
-    axes.invert_yaxis()
+    axes.set_ylim(len(measurements) - 0.5, -0.5)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(visible=False, axis="y")
     axes.axvline(1, color="black", lw=1)
     axes.set_xscale("log")
-    axes.set_xlabel("seconds per epoch, ours / theirs")
-    axes.set_title(f"{machine.processor}, one core, {machine.date[:10]}")
+    axes.set_xlabel("seconds per epoch, ours / theirs: left of 1, ours is faster; | is the limit")
+    axes.set_title(f"{machine.processor}, one core, {machine.blas_kernel}, {machine.date[:10]}")
     axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
     axes.xaxis.set_minor_formatter(NullFormatter())

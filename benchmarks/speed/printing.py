@@ -44,22 +44,32 @@ def ratio_table(rows: Sequence[tuple[Measurement, Ratio]], ratio: Ratio) -> Iter
 
 
 def bounds_table(measurements: Sequence[Measurement]) -> Iterator[str]:
-    """Yield the table of what our seconds consist of: a line for each workload."""
+    """Yield the table of what our seconds consist of: a line for each workload.
+
+    The microseconds of a step are those of its matrix products, if they were as fast as the peak,
+    of its mini-batch, of its update, and the rest.
+    """
     yield ""
     yield (
-        f"{'ours, per step':{WIDTH}}{'of the peak':13}{'peak, GFLOP/s':16}{'MFLOP':8}{'us':9}"
-        f"{'batch us':10}{'update us':11}Adam moves (least), MB"
+        f"{'ours, per step':{WIDTH}}{'of the peak':13}{'peak, GFLOP/s':16}{'MFLOP':9}{'us':9}"
+        f"{'= products':12}{'+ batch':9}{'+ update':10}{'+ rest':9}Adam moves (least), MB"
     )
     for each in measurements:
         bounds = each.bounds
         step = median(each.timings[0].seconds) / bounds.steps
+        products = step * median(bounds.fraction)
+        batch, update = median(bounds.batch_seconds), median(bounds.update_seconds)
+        times = [step, products, batch, update, step - products - batch - update]
+        columns = (
+            f"{1e6 * seconds:<{width}.1f}"
+            for seconds, width in zip(times, (9, 12, 9, 10, 9), strict=True)
+        )
         adam = ""
         if bounds.update_bytes is not None and bounds.least_update_bytes is not None:
             adam = f"{bounds.update_bytes / 1e6:.2f} ({bounds.least_update_bytes / 1e6:.2f})"
         fractions = spread([100 * part for part in bounds.fraction], 0) + " %"
         yield (
             f"{each.workload:{WIDTH}}{fractions:13}"
-            f"{spread([part / 1e9 for part in bounds.peak], 0):16}{bounds.step_flops / 1e6:<8.2f}"
-            f"{1e6 * step:<9.1f}{1e6 * median(bounds.batch_seconds):<10.1f}"
-            f"{1e6 * median(bounds.update_seconds):<11.1f}{adam}".rstrip()
+            f"{spread([part / 1e9 for part in bounds.peak], 0):16}{bounds.step_flops / 1e6:<9.2f}"
+            f"{''.join(columns)}{adam}".rstrip()
         )

@@ -88,6 +88,8 @@ def check_bounds(table: Sequence[str], measurements: Sequence[Any]) -> None:
         fields = line.removeprefix(name).split()
         assert fields[:2] == [printed(fractions, 0), "%"]
         assert fields[2] == printed([each / 1e9 for each in bounds["peak"]], 0)
+        products, *parts = (float(each) for each in fields[5:9])
+        assert abs(float(fields[4]) - products - sum(parts)) < 0.3  # each is rounded to 0.1
         parameters = sum((m + 1) * n for m, n in itertools.pairwise(sizes))
         if "Adam" in name:
             assert bounds["least_update_bytes"] == 28 * parameters
