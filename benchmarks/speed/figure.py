@@ -61,10 +61,15 @@ def draw(measurements: Sequence[Measurement], machine: Machine, file: Path) -> N
     axes.set_ylim(len(measurements) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
     axes.grid(visible=False, axis="y")
-    axes.axvline(1, color="black", lw=1)
+    axes.axvline(1, color="black", lw=1, zorder=1)
     axes.set_xscale("log")
     axes.set_xlabel("seconds per epoch, ours / theirs: left of 1, ours is faster; | is the limit")
-    axes.set_title(f"{machine.processor}, one core, {machine.blas_kernel}, {machine.date[:10]}")
+    images = sorted({each.images for each in measurements})
+    axes.set_title(
+        f"{machine.processor}, one core, {machine.blas_kernel}, {machine.date[:10]}\n"
+        f"median, minimum and maximum of {len(measurements[0].ratios[0].values)} epochs of"
+        f" {' or '.join(f'{each:,}' for each in images)} images"
+    )
     axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
     axes.xaxis.set_minor_formatter(NullFormatter())
