@@ -37,9 +37,9 @@ check: .venv/installed-test  ## lint, format, types, imports between rooms
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache --no-logo
 
-bench: .venv/installed-bench  ## time against PyTorch and scikit-learn
-	$(BIN)/python benchmarks/speed.py
-	$(BIN)/python benchmarks/logging_overhead.py
+bench: .venv/installed-bench  ## time against PyTorch, scikit-learn and JAX; QUICK=1: fewer images
+	$(BIN)/python -m benchmarks.speed $(if $(QUICK),--rounds 2 --images 20000)
+	$(if $(QUICK),,$(BIN)/python benchmarks/logging_overhead.py)
 
 update:  ## rewrite constraints.txt with the newest versions that fit pyproject.toml
 	rm -rf .venv-update

@@ -1,7 +1,8 @@
 """The cost of durability: the share of a run's time for journal, checkpoints, recorded weights.
 
-Runs of ten epochs in this process, on the networks of `speed.py` with all training images. Each
-line of the journal, checkpoint and file of weights is synced to the disk of ``--folder``.
+Runs of ten epochs in this process, on the first four networks of `speed/` with all training
+images. Each line of the journal, checkpoint and file of weights is synced to the disk of
+``--folder``.
 """
 
 import experiments.startup  # noqa: F401, I001 - before everything else

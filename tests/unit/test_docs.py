@@ -7,7 +7,7 @@ import pytest
 
 from experiments.configuration import PROJECT
 
-DOCUMENTS = [*PROJECT.glob("*.md"), *PROJECT.glob("docs/*.md")]
+DOCUMENTS = [*PROJECT.glob("*.md"), *PROJECT.glob("docs/*.md"), *PROJECT.glob("benchmarks/*.md")]
 NAMED = re.compile(r"`((?:[\w.]+/)*\w+\.py)`|\]\((?!https?:|#)([^)#]+)")
 """A Python file between backticks, or the target of a link to a file."""
 
