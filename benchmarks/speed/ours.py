@@ -1,4 +1,4 @@
-"""The contender of this project: the loop of `experiments.training.train` without metrics."""
+"""The contenders of this project: the loop of `experiments.training.train` without metrics."""
 
 from time import process_time
 
@@ -6,9 +6,9 @@ import numpy as np
 
 from benchmarks.speed.contender import Contender, start
 from benchmarks.speed.workloads import Workload
-from experiments.examples import Split, minibatches
+from experiments.examples import Split
 from experiments.interruption import Interruption
-from experiments.training import Progress, descend
+from experiments.training import Descent, Progress, descend
 from nn.arrays import Array
 
 
@@ -19,23 +19,38 @@ class Ours(Contender):
 
     def __init__(self, workload: Workload, data: Split) -> None:
         self.workload, self.data = workload, data
-        self.network = start(workload)
-        state = workload.optimizer.init(self.network.parameters)
-        self.progress = Progress(state, np.random.default_rng(1), self.network.parameters.copy())
+        self.networks = [start(workload, seed=seed) for seed in range(self.runs)]
+        self.states = [workload.optimizer.init(each.parameters) for each in self.networks]
+        self.orders = [np.random.default_rng(1 + seed) for seed in range(self.runs)]
 
     def epoch(self) -> float:
-        before, optimizer = process_time(), self.workload.optimizer
-        batches = minibatches(self.data, self.workload.batch_size, rng=self.progress.order)
+        before = process_time()
         descend(
-            self.network,
-            batches,
-            optimizer,
-            self.progress,
-            optimizer.learning_rate,
-            decay=0.0,
+            [
+                Descent(
+                    network,
+                    self.data,
+                    self.workload.batch_size,
+                    order,
+                    optimizer=self.workload.optimizer,
+                    progress=Progress(state, order, best_parameters=network.parameters),
+                    rate=self.workload.optimizer.learning_rate,
+                    decay=0.0,
+                )
+                for network, state, order in zip(
+                    self.networks, self.states, self.orders, strict=True
+                )
+            ],
             stop=Interruption().requested,
         )
         return process_time() - before
 
     def predict(self, images: Array) -> Array:
-        return self.network.predict(images)[np.newaxis]
+        return np.stack([network.predict(images) for network in self.networks])
+
+
+class OursInLockstep(Ours):
+    """Four networks of this project, whose gradients are computed in one call."""
+
+    NAME = "ours, 4 seeds"
+    runs = 4
