@@ -42,7 +42,8 @@ UNFIT = [
 """Values that are empty, of a wrong type, hostile, or not readable."""
 PLACES = [
     *("x", "no/such", "no.such", "hydra", "hydra.run", "hydra.run.dir", "hydra.job.name", "schema"),
-    *("hydra.launcher.processes", "hydra/launcher", "hydra/sweeper", "hydra.sweeper.params"),
+    *("hydra.launcher.processes", "hydra.launcher.lockstep", "hydra/launcher"),
+    *("hydra/sweeper", "hydra.sweeper.params"),
     *("hydra.callbacks", "hydra.callbacks.x", "hydra.callbacks.x._target_", "hydra.searchpath"),
     *("hydra.launcher", "hydra.sweeper", "hydra.launcher._target_", "hydra.sweeper._target_"),
     *("hydra.callbacks.early_checks", "hydra/job_logging", "hydra.job_logging"),

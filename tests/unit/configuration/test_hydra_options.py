@@ -63,7 +63,7 @@ def test_a_launcher_that_a_file_chooses_in_vain_is_refused(tmp_path: Path) -> No
     assert str(caught.value) == (
         "experiment/mine.yaml: its choice hydra/launcher=basic does nothing, because"
         " conf/config.yaml chooses parallel; no other launcher records a sweep; for one run at a"
-        " time write hydra.launcher.processes=1"
+        " time write hydra.launcher.processes=1 hydra.launcher.lockstep=1"
     )
     hydra.overrides.hydra = ["hydra/launcher=parallel"]
     check_hydra_options(hydra)

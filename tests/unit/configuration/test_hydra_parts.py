@@ -61,6 +61,10 @@ def test_the_parts_of_this_program_are_accepted(params: Any) -> None:
             node(launcher={"_target_": LAUNCHER, "processes": {"_target_": "os.getpid"}}),
             "hydra.launcher.processes must be a whole number, not {_target_:os.getpid}",
         ),
+        (
+            node(launcher={"_target_": LAUNCHER, "lockstep": {"_target_": "os.getpid"}}),
+            "hydra.launcher.lockstep must be a whole number, not {_target_:os.getpid}",
+        ),
         (swept({"hydra.mode": "RUN"}), "hydra.sweeper.params: hydra.mode has one value for all"),
         (swept({"seed": {"a": 1}}), "hydra.sweeper.params.seed: must be values as on the command"),
         (node(callbacks={}), "hydra.callbacks.early_checks: it checks the options of Hydra"),

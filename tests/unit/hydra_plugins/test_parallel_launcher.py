@@ -62,6 +62,12 @@ def test_a_sweep_needs_a_process(tmp_path: Path, processes: int) -> None:
         launch(tmp_path, "seed=1", processes=processes)
 
 
+@pytest.mark.parametrize("lockstep", [0, None, "all"])
+def test_the_number_of_runs_in_lockstep_is_whole(tmp_path: Path, lockstep: object) -> None:
+    with pytest.raises(ConfigError, match=r"^hydra\.launcher\.lockstep must be "):
+        launch(tmp_path, "seed=1", lockstep=lockstep)
+
+
 @pytest.mark.parametrize(
     ("processes", "shown"), [(True, "true"), (2.5, "2.5"), ("2", "the text 2"), ([2], r"\[2\]")]
 )
