@@ -10,9 +10,10 @@ import pytest
 from harness import ENDLESS, NOT_TRACKED, Program, Tracked
 
 EXIT_CODES = {"SIGINT": 130, "SIGTERM": 143, "SIGKILL": -signal.SIGKILL}
+ALONE = "hydra.launcher.lockstep=1"
 SWEEPS = {
-    "sweep": ("-m", "seed=0,1,2,3", "hydra.launcher.processes=2"),
-    "orphans": ("-m", "seed=4,5", "hydra.launcher.processes=1"),
+    "sweep": ("-m", "seed=0,1,2,3", "hydra.launcher.processes=2", ALONE),
+    "orphans": ("-m", "seed=4,5", "hydra.launcher.processes=1", ALONE),
 }
 STRESS = pytest.mark.stress
 HANDLED = [pytest.param("SIGINT", marks=STRESS), "SIGTERM"]

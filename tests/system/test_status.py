@@ -12,7 +12,7 @@ from harness import EXPERIMENTS, NOT_TRACKED, Program
 BRIEF = ("dataset.train_size=300", "dataset.validation_size=500", NOT_TRACKED)
 SWEEP = (
     *("-m", "epochs=5,100000", "l2=0,300", "optimizer.learning_rate=3", *BRIEF),
-    "hydra.launcher.processes=1",
+    *("hydra.launcher.processes=1", "hydra.launcher.lockstep=1"),
 )
 """The first run finishes. The second diverges, because each step multiplies its weights by -2. The
 third never ends, so that the fourth is not started.
