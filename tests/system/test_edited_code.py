@@ -97,6 +97,7 @@ NETWORK = "nn/network.py"
 OPTIMIZERS = "nn/optimizers.py"
 EVALUATION = "experiments/training/evaluation.py"
 TRAIN = "experiments/training/train.py"
+DESCENT = "experiments/training/descent.py"
 CUT = "experiments/data/cut.py"
 IDX = "experiments/data/idx.py"
 TANH = "@dataclass(frozen=True)\nclass Tanh"
@@ -113,8 +114,8 @@ EDITS: dict[str, Edit] = {
     "comments and layout": Edit(
         "",
         [
-            (TRAIN, "NORM_EVERY = 16\n", "NORM_EVERY = 16  # new\n"),
-            (TRAIN, "The gradient norm is", "It is"),
+            (DESCENT, "NORM_EVERY = 16\n", "NORM_EVERY = 16  # new\n"),
+            (DESCENT, "The gradient norm is", "It is"),
             (ACTIVATIONS, '"""``f(z) = 1 / (1', '"""Changed.'),
             (ACTIVATIONS, "np.tanh(z, z)", "np.tanh(\n            z, z\n        )"),
             (LOSSES, "one_plus_e = 1 + e", "one_plus_e = (1 + e)"),
@@ -160,6 +161,8 @@ EDITS: dict[str, Edit] = {
             (EVALUATION, "norm(", "l2_norm("),
             (TRAIN, "norm(", "l2_norm("),
             (TRAIN, ", norm", ", l2_norm"),
+            (DESCENT, "norm(", "l2_norm("),
+            (DESCENT, "import norm", "import l2_norm"),
             (LOSSES, "one_plus_e", "denominator"),
         ],
     ),
@@ -200,13 +203,13 @@ EDITS: dict[str, Edit] = {
         "",
         [
             (ACTIVATIONS, "np.subtract(1, scratch, scratch)", "np.add(1, a, a)"),
-            (OPTIMIZERS, "np.multiply(gradient, rate, state.scratch)", "pass"),
+            (OPTIMIZERS, "np.multiply(gradient, rate, gradient)", "pass"),
             ("experiments/recording/layout.py", '"network.npz"', '"net.npz"'),
         ],
     ),
     # changes for every run
-    "constant": edit("ABC", TRAIN, "NORM_EVERY = 16\n", "NORM_EVERY = 17\n"),
-    "loop": edit("ABC", TRAIN, "progress.batches += 1", "progress.batches += 2"),
+    "constant": edit("ABC", DESCENT, "NORM_EVERY = 16\n", "NORM_EVERY = 17\n"),
+    "loop": edit("ABC", DESCENT, "progress.batches += 1", "progress.batches += 2"),
     "scaling of the images": edit("ABC", CUT, "pixels /= 255", "pixels /= 256"),
     "stratified subset": edit("ABC", CUT, 'kind="stable"', 'kind="heapsort"'),
     "order of examples": edit(
