@@ -132,6 +132,9 @@ def choices(hydra: DictConfig) -> dict[str, str]:
 
 def _sizes(config: DictConfig) -> list[int]:
     sizes = list(config.architecture.sizes)
+    for size in sizes:
+        if not isinstance(size, int):
+            raise ConfigError(f"architecture.sizes: a size must be a whole number, not {size}")
     try:
         check_sizes(sizes)
     except ValueError as error:

@@ -13,6 +13,7 @@ from experiments.configuration.hydra_words import OF_THE_PROGRAM, ONE_AT_A_TIME
 from experiments.errors import ConfigError
 
 LAUNCHER = "hydra_plugins.parallel_launcher.ParallelLauncher"
+BASIC_SWEEPER = "hydra._internal.core_plugins.basic_sweeper.BasicSweeper"
 CHECKS = "experiments.cli.early_checks.EarlyChecks"
 
 
@@ -35,6 +36,11 @@ def check_parts(hydra: Mapping[str, Any], *, multirun: bool) -> None:
         raise ConfigError(
             f"hydra.sweeper._target_={_written(sweeper)}: this is no sweeper of Hydra; choose a"
             " file with hydra/sweeper=NAME"
+        )
+    if sweeper == BASIC_SWEEPER:
+        raise ConfigError(
+            "hydra/sweeper=basic: its ranges are not exact, and a sorted one can have other values;"
+            " leave it out: hydra/sweeper=grid takes the same words"
         )
     params = hydra["sweeper"].get("params")
     if params and not multirun:

@@ -102,6 +102,7 @@ def test_the_default_experiment_is_nielsens() -> None:
         ("learning_rates.sigmoid.mse.sgd=-3", "optimizer.learning_rate -3"),
         ("learning_rates.sigmoid.mse.sgd=fast", "optimizer.learning_rate fast"),
         ("architecture.sizes=[]", "architecture.sizes []"),
+        ("architecture.sizes=[[784,10]]", "architecture.sizes whole number [784, 10]"),
         ("architecture.sizes=[784]", "architecture.sizes [784]"),
         ("architecture.sizes=[784,0,10]", "architecture.sizes 0"),
         ("architecture.sizes=[784,-5,10]", "architecture.sizes -5"),

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from damage import check_message
 
-from experiments.configuration.hydra_parts import CHECKS, LAUNCHER, check_parts
+from experiments.configuration.hydra_parts import BASIC_SWEEPER, CHECKS, LAUNCHER, check_parts
 from experiments.errors import ConfigError
 
 SWEEPER = "hydra_plugins.grid_sweeper.GridSweeper"
@@ -47,6 +47,10 @@ def test_the_parts_of_this_program_are_accepted(params: Any) -> None:
         (node(launcher={}), "hydra.launcher._target_=null: no other launcher records a sweep"),
         (node(sweeper={"_target_": "x.y"}), "hydra.sweeper._target_=x.y: this is no sweeper"),
         (node(sweeper={"_target_": LAUNCHER}), f"hydra.sweeper._target_={LAUNCHER}: this is no"),
+        (
+            node(sweeper={"_target_": BASIC_SWEEPER, "params": None}),
+            "hydra/sweeper=basic: its ranges are not exact, and a sorted one can have other values",
+        ),
         (swept("x"), 'hydra.sweeper.params=x: must be a dictionary, for example {seed: "1,2"}'),
         (swept(5), "hydra.sweeper.params=5: must be a dictionary"),
         (swept(True), "hydra.sweeper.params=true: must be a dictionary"),
