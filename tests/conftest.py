@@ -7,6 +7,7 @@ import properties  # noqa: F401 - registers the profiles
 import pytest
 from chromium import pytest_terminal_summary  # noqa: F401 - pytest calls it
 from hypothesis import settings
+from permissions import open_folder  # noqa: F401 - a fixture
 
 settings.load_profile("all")
 

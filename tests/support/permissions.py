@@ -1,8 +1,12 @@
 """The rights of an ordinary user: root may read every file."""
 
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
 
 NOBODY = 65534
 """The number of the user that owns no files."""
@@ -18,3 +22,12 @@ def ordinary_user() -> Iterator[None]:
         yield
     finally:
         os.seteuid(user)
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every user may read. The folders of pytest are for their owner only."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder

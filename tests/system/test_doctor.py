@@ -17,7 +17,7 @@ NO_PROXY = {"NO_PROXY": "127.0.0.1"}
 def examined(folder: Path, *words: str, **variables: str) -> tuple[int, str]:
     """Return the exit code of the command and its output, for records in a folder."""
     command: Sequence[str | Path] = [EXPERIMENTS, "doctor", "--outputs", str(folder), *words]
-    with Program(command, folder.with_suffix(".log"), **variables) as program:
+    with Program(command, folder.with_suffix(".doctor.log"), **variables) as program:
         return program.wait(), program.output
 
 

@@ -1,7 +1,5 @@
 """Fixtures of the tests of the data."""
 
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,12 +12,3 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("made")
     write(root, arrays())
     return root
-
-
-@pytest.fixture
-def open_folder() -> Iterator[Path]:
-    """A folder that every user may read. The folders of pytest are for their owner only."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        yield folder

@@ -36,11 +36,9 @@ def test_a_file_in_the_place_of_the_folder_is_a_problem(tmp_path: Path, below: s
     assert "is a file; it has to be a folder" in found.problem
 
 
-def test_a_folder_without_the_right_to_write_is_a_problem(tmp_path: Path) -> None:
-    folder = tmp_path / "folder"
+def test_a_folder_without_the_right_to_write_is_a_problem(open_folder: Path) -> None:
+    folder = open_folder / "folder"
     folder.mkdir(mode=0o555)
-    for each in (tmp_path, *tmp_path.parents[:2]):
-        each.chmod(0o755)
     with permissions.ordinary_user():
         found = outputs(folder / "new")
     assert found.problem == f"{folder}: cannot be written: Permission denied"

@@ -33,13 +33,11 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     assert images(folder, downloadable=False).problem == f"{folder}: the folder does not exist"
 
 
-def test_a_folder_without_the_right_to_read_is_a_problem(tmp_path: Path) -> None:
-    folder = tmp_path / "data"
+def test_a_folder_without_the_right_to_read_is_a_problem(open_folder: Path) -> None:
+    folder = open_folder / "data"
     folder.mkdir()
     write_files(folder, "")
     folder.chmod(0o000)
-    for each in (tmp_path, *tmp_path.parents[:2]):
-        each.chmod(0o755)
     with permissions.ordinary_user():
         found = images(folder, downloadable=False)
     assert found.problem == f"{folder}: no permission to read the folder"
