@@ -31,8 +31,8 @@ class Torch(Contender):
         self.loss = torch.nn.MSELoss() if quadratic else torch.nn.CrossEntropyLoss()
         self.optimizer = optimizer(workload, self.model.parameters())
         self.batch_size = workload.batch_size
-        self.images = torch.from_numpy(data.images)
-        self.targets = torch.from_numpy(data.targets if quadratic else data.labels)
+        self.images = torch.tensor(data.images)
+        self.targets = torch.tensor(data.targets if quadratic else data.labels)
 
     def epoch(self) -> float:
         torch.set_flush_denormal(True)  # it acts on this thread, so on NumPy, too
@@ -49,7 +49,7 @@ class Torch(Contender):
 
     def predict(self, images: Array) -> Array:
         with torch.no_grad():
-            outputs = self.model(torch.from_numpy(images))
+            outputs = self.model(torch.tensor(images))
         if isinstance(self.loss, torch.nn.CrossEntropyLoss):
             outputs = torch.softmax(outputs, 1)
         activations: Array = outputs.numpy()[np.newaxis]

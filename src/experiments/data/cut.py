@@ -32,8 +32,8 @@ def cut(
 
     The training examples are shuffled, in an order that depends on ``split_seed`` and on their
     number only. The first ``validation_size`` of them are the validation set; the training set has
-    ``train_size`` of the others, or all of them if that is None. Runs that a process does in
-    lockstep get the same arrays.
+    ``train_size`` of the others, or all of them if that is None. The arrays can only be read: the
+    next call with the same arguments returns the same ones.
     """
     order = np.random.default_rng(split_seed).permutation(len(files.train_labels))
     validation, train = np.split(order, [validation_size])
@@ -51,7 +51,10 @@ def cut(
 def _split(images: Bytes, labels: Bytes, n_classes: int, dtype: npt.DTypeLike) -> Split:
     pixels = images.reshape(len(images), -1).astype(dtype)
     pixels /= 255
-    return Split(pixels, labels.astype(np.intp), np.eye(n_classes, dtype=dtype)[labels])
+    split = Split(pixels, labels.astype(np.intp), np.eye(n_classes, dtype=dtype)[labels])
+    for array in (split.images, split.labels, split.targets):
+        array.flags.writeable = False  # several runs and callers share them
+    return split
 
 
 def _subset(labels: Bytes, size: int, subset: Subset) -> npt.NDArray[np.intp]:

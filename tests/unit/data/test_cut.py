@@ -85,3 +85,13 @@ def test_a_stratified_subset_rounds_shares_by_the_largest_remainder(
 def test_all_training_examples_can_be_requested(folder: Path, subset: Subset) -> None:
     dataset = idx_dataset(folder, train_size=500, subset=subset).load(np.float32)
     assert numbers(dataset.train) == numbers(idx_dataset(folder).load(np.float32).train)
+
+
+def test_the_same_cut_is_made_once_and_cannot_be_written_to(folder: Path) -> None:
+    first, again = (idx_dataset(folder, split_seed=3).load(np.float32) for _ in range(2))
+    assert again is first
+    assert idx_dataset(folder, split_seed=4).load(np.float32) is not first
+    for split in (first.train, first.validation, first.test):
+        for array in (split.images, split.labels, split.targets):
+            with pytest.raises(ValueError, match="read-only"):
+                array[0] = 0
