@@ -27,7 +27,7 @@ def ratio_table(rows: Sequence[tuple[Measurement, Ratio]], ratio: Ratio) -> Iter
     compiled = rows[0][0].timing(theirs).compile_seconds is not None
     yield ""
     yield (
-        f"{f'{ours} / {theirs}':{WIDTH}}{'ratio':16}{'limit':12}{'seconds, ' + ours:21}"
+        f"{f'{ours} / {theirs}':{WIDTH}}{'ratio':16}{'limit':12}{'seconds, ours':21}"
         f"{'seconds, theirs':21}{'accuracy':13}{'compile' if compiled else ''}".rstrip()
     )
     for measurement, each in rows:
