@@ -25,7 +25,7 @@ class EpochMetrics:
     learning_rate: float
     minibatch_gradient_norm: float
     weight_norms: tuple[float, ...]  # L2 norm of each layer's weights
-    seconds: float  # spent on the mini-batches, evaluation excluded
+    seconds: float  # spent on the mini-batches, evaluation excluded; in lockstep an equal share
     images_per_second: float
     diagnostics: Mapping[str, float]
 
