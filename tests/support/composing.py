@@ -4,12 +4,14 @@ import copy
 from collections.abc import Iterable
 from functools import cache
 
+import pytest
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override, OverrideType
 from omegaconf import DictConfig, OmegaConf, open_dict
 
-from experiments.configuration import GROUPS, compose
+from experiments.configuration import GROUPS, build, compose
+from experiments.errors import ConfigError
 
 
 def composed_config(overrides: Iterable[str]) -> DictConfig:
@@ -26,6 +28,16 @@ def composed_config(overrides: Iterable[str]) -> DictConfig:
     for each in filter(_is_option, parsed):
         OmegaConf.update(config, each.key_or_group, each.value())
     return config
+
+
+def check_refused(overrides: str, expected: str) -> None:
+    """Check that overrides are refused in one line, which has all the expected words."""
+    with pytest.raises(ConfigError) as caught:
+        build(composed_config(overrides.split()))
+    message = str(caught.value)
+    assert "\n" not in message
+    for part in expected.split():
+        assert part in message
 
 
 def _is_option(each: Override) -> bool:

@@ -1,4 +1,4 @@
-"""What is printed around the tables of a comparison: title, validity, advice."""
+"""The text around the tables of a comparison: title, validity, advice."""
 
 import math
 from collections.abc import Iterable, Sequence

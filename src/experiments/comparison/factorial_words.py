@@ -33,7 +33,7 @@ def effect_verdict(effect: Effect, *, one_look: bool = False) -> str:
 
 
 def effect_name(contrast: Contrast, *, alone: bool = False) -> str:
-    """Return what a contrast is: `loss: ce - mse`, or `interaction` if it is ``alone``."""
+    """Return the name of a contrast: `loss: ce - mse`, or `interaction` if it is ``alone``."""
     is_clear = alone and contrast.is_interaction
     return contrast.effect if is_clear else f"{contrast.effect}: {contrast.name}"
 

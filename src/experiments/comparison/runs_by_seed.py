@@ -1,4 +1,4 @@
-"""What the runs of several arms say, for each seed that all of the arms have.
+"""The results of the runs of several arms, for each seed that all of the arms have.
 
 Seeds on which a learning rate was chosen are left out as soon as there are enough others: then the
 choice is confirmed on seeds that it does not know.
@@ -63,7 +63,7 @@ class RunsBySeed:
 def runs_by_seed(
     arms: Mapping[str, pd.DataFrame], metric: str, needed: int = fewest_seeds()
 ) -> RunsBySeed:
-    """Return what the runs of each arm say about a metric. Each arm has one run per seed.
+    """Return the values of a metric in the runs of each arm. Each arm has one run per seed.
 
     ``arms`` are as from `tuned`. The seeds on which a learning rate of an arm was chosen are left
     out if ``needed`` others remain: so many that they can decide the question.

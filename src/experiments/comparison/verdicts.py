@@ -207,7 +207,7 @@ def p_value_words(p: float) -> str:
 
 
 def p_words(p: float) -> str:
-    """Return what follows `p` in a sentence: `= 0.012` or `< 0.001`."""
+    """Return a p-value with its sign, for a sentence: `= 0.012` or `< 0.001`."""
     return f"{'= ' if p >= 0.001 else ''}{p_value_words(p)}"
 
 

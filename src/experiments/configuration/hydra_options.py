@@ -78,7 +78,7 @@ def _check_choices_in_files(hydra: DictConfig) -> None:
 
 
 def _instead(key: str, wanted: str) -> str:
-    """Return what to do instead of a choice of Hydra's in a file."""
+    """Return the advice to give instead of a choice of Hydra's in a file."""
     if key == "hydra/sweeper" and wanted != "basic":  # which is refused, too
         return f"write {key}={wanted} on the command line"
     return ONE_AT_A_TIME if key == "hydra/launcher" else "leave it out"

@@ -35,7 +35,7 @@ def recorded_config(config: DictConfig) -> RecordedConfig:
 def changed_record(
     before: RecordedConfig, config: DictConfig, changed: Collection[str]
 ) -> RecordedConfig:
-    """Return what is recorded of a configuration that differs in the ``changed`` keys only."""
+    """Return the record of a configuration that differs in the ``changed`` keys only."""
     others = {key: resolved_value(config, key) for key in changed}
     return _recorded(msgspec.to_builtins(before) | others)
 

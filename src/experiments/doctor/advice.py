@@ -96,11 +96,11 @@ def _no_images(images: Images) -> Iterator[Advice]:
 
 
 def _few_cores(processor: Processor) -> Iterator[Advice]:
-    """A sweep starts as many runs at a time as the machine has cores."""
+    """A sweep starts as many processes as the machine has cores."""
     if processor.usable < processor.cores:
         yield Advice(
             f"This process may use {processor.usable:g} of {processor.cores} cores, but a sweep"
-            f" does {processor.cores} runs at a time. Add"
+            f" starts {processor.cores} processes. Add"
             f" hydra.launcher.processes={max(1, math.floor(processor.usable))} to sweeps, or raise"
             " the limit of the container."
         )
@@ -110,7 +110,7 @@ def _busy_cores(processor: Processor) -> Iterator[Advice]:
     if processor.load > processor.cores:
         yield Advice(
             f"The load is {processor.load:.1f} on {_cores(processor.cores)}: programs wait for each"
-            " other. End those that you do not need, or start fewer runs at a time with"
+            " other. End those that you do not need, or start fewer processes with"
             " hydra.launcher.processes=N."
         )
 
@@ -149,7 +149,7 @@ def _swapping(memory: Memory | None) -> Iterator[Advice]:
     if memory is not None and memory.swapped > SWAPPED:
         yield Advice(
             f"{memory.swapped / GIGABYTE:.1f} GB of memory are swapped to the disk. End programs"
-            " that you do not need, or start fewer runs at a time with hydra.launcher.processes=N."
+            " that you do not need, or start fewer processes with hydra.launcher.processes=N."
         )
 
 

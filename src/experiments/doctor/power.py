@@ -21,7 +21,7 @@ class Power:
 
     @property
     def slow(self) -> bool:
-        """Whether the governor keeps the processor at its lowest speed."""
+        """True if the governor keeps the processor at its lowest speed."""
         return self.governor == "powersave" and self.driver not in DYNAMIC
 
 

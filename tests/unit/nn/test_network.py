@@ -372,3 +372,31 @@ def test_a_network_in_a_stack_is_a_part_of_it_and_works_alone() -> None:
     assert twin.logits(inputs).any()
     again = Network.stack([twin, networks[0]])
     assert again.parameters.any(axis=1).tolist() == [True, False]
+
+
+@pytest.mark.parametrize("sizes", [(784, 1, 10), (784, 100, 10)])
+@EVERY_DTYPE
+def test_a_stack_computes_the_same_zeros_for_one_example(
+    sizes: tuple[int, ...], dtype: type
+) -> None:
+    """BLAS has other routines for one row, which can give zeros another sign."""
+    for seed, loss in itertools.product(range(5), LOSSES):
+        rng = np.random.default_rng(seed)
+        networks = [
+            Network(
+                sizes,
+                activation=ReLU(),
+                loss=loss,
+                initializer=GlorotUniform(1.0),
+                rng=rng,
+                dtype=dtype,
+            )
+            for _ in range(5)
+        ]
+        inputs = np.maximum(rng.standard_normal((5, 1, sizes[0])), 0).astype(dtype)
+        targets = np.eye(sizes[-1], dtype=dtype)[rng.integers(sizes[-1], size=(5, 1))]
+        expected = [
+            gradient(*each).tobytes() for each in zip(networks, inputs, targets, strict=True)
+        ]
+        Network.stack(networks).backward(inputs, targets)
+        assert [net.gradient.tobytes() for net in networks] == expected
