@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from multiprocessing import connection
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any
 
 from experiments.errors import CheckpointError, DataError, StorageError, UserError
@@ -220,7 +221,7 @@ def _work(jobs: Sequence[Job], messages: Connection, parent: int) -> None:
     sys.stdout = sys.stderr = output
     exit_code = 0
     try:
-        for job, event in run_together(jobs, interruption=interruption, enter=_enter):
+        for job, event in run_together(jobs, interruption=interruption, enter=_Output().enter):
             if isinstance(event, KeyboardInterrupt):
                 exit_code = _exit_code(event)
             elif isinstance(event, BaseException):
@@ -246,10 +247,21 @@ def _last_message(error: BaseException) -> LastMessage:
     return LastMessage(Status.FAILED, str(error) or type(error).__name__)
 
 
-def _enter(job: Job) -> None:
-    """Write everything that the process prints to a file in the folder of the run."""
-    job.folder.mkdir(parents=True, exist_ok=True)
-    log = job.folder / OUTPUT_LOG
-    with open(log, "a", encoding="utf-8", opener=without_waiting) as output:
-        os.dup2(output.fileno(), 1)
-        os.dup2(output.fileno(), 2)
+class _Output:
+    """The output of the process, which goes to a file in the folder of the run that it does."""
+
+    def __init__(self) -> None:
+        self._begun: set[Path] = set()
+
+    def enter(self, job: Job) -> None:
+        """Print to the file of a run from now on. Make its folder, but only the first time."""
+        if job.folder not in self._begun:
+            job.folder.mkdir(parents=True, exist_ok=True)
+            self._begun.add(job.folder)
+        log = job.folder / OUTPUT_LOG
+        with (
+            suppress(FileNotFoundError),  # the folder has been deleted: the run itself says so
+            open(log, "a", encoding="utf-8", opener=without_waiting) as output,
+        ):
+            os.dup2(output.fileno(), 1)
+            os.dup2(output.fileno(), 2)

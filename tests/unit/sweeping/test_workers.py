@@ -4,6 +4,7 @@ import dataclasses
 import faulthandler
 import os
 import resource
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -40,6 +41,7 @@ from experiments.sweeping.workers import (
     LastMessage,
     Worker,
     Workers,
+    _Output,
 )
 
 pytestmark = pytest.mark.forks
@@ -118,6 +120,27 @@ def end_of(events: list[Event]) -> End:
 def recorded_end(job: Job) -> End | None:
     record = read_record(job.folder)
     return record.end if record else None
+
+
+# The output of a process
+
+
+def test_output_goes_to_the_folder_of_the_run_and_does_not_make_a_deleted_one_again(
+    job: Job,
+) -> None:
+    def work() -> None:
+        output = _Output()
+        output.enter(job)
+        os.write(1, b"hello")
+        written = (job.folder / OUTPUT_LOG).read_bytes()
+        shutil.rmtree(job.folder)
+        output.enter(job)
+        os._exit(0 if written == b"hello" and not job.folder.exists() else 1)
+
+    process = CONTEXT.Process(target=work)
+    process.start()
+    process.join()
+    assert process.exitcode == 0
 
 
 # A process that has died
