@@ -3,7 +3,7 @@
 import itertools
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.override_parser.types import Glob, Override
@@ -11,12 +11,16 @@ from hydra.core.override_parser.types import Glob, Override
 from experiments.configuration import (
     MOST_VALUES,
     PARTS,
+    STUDY,
     Value,
     check_overrides,
     override,
     override_parser,
 )
 from experiments.errors import ConfigError
+
+if TYPE_CHECKING:
+    from hydra_plugins.parallel_launcher import ParallelLauncher
 
 
 class GridSweeper(BasicSweeper):
@@ -36,6 +40,10 @@ class GridSweeper(BasicSweeper):
         assert self.launcher is not None  # noqa: S101
         words = [*map(_word, self.parameters, self.parameters.values()), *arguments]
         check_overrides(words, multirun=True)
+        if self.config is not None and self.config.get(STUDY) is not None:
+            from hydra_plugins.study_sweeper import sweep_study
+
+            return sweep_study(self.config, words, cast("ParallelLauncher", self.launcher))
         overrides = override_parser(self.hydra_context.config_loader).parse_overrides(words)
         for each in overrides:
             leave_out_parts(each)

@@ -11,6 +11,7 @@ from omegaconf import DictConfig, open_dict
 
 from experiments.configuration import JobConfig, SweepConfigs, check_same_for_all, overrides_of
 from experiments.errors import ConfigError
+from experiments.running import Job
 
 MANY = 1000
 """Jobs that take some seconds to check."""
@@ -41,15 +42,10 @@ class ParallelLauncher(Launcher):
 
         The result of a job, for sweepers that search, is its validation accuracy, or 0.
         """
-        from experiments.sweeping import plan, prepare, sweep
+        from experiments.sweeping import plan, sweep
 
-        processes = _number(
-            "processes", os.cpu_count() if self.processes is None else self.processes
-        )
-        lockstep = _number("lockstep", self.lockstep)
-        print(announcement(len(job_overrides)), end="", flush=True)
-        configs = map(self._compose, itertools.count(initial_job_idx), job_overrides)
-        jobs = prepare(job_overrides, configs)
+        processes, lockstep = self.limits
+        jobs = self.prepare(job_overrides, first=initial_job_idx)
         if any(job.plan for job in jobs):
             plan(jobs, processes=processes)
             return []
@@ -63,6 +59,26 @@ class ParallelLauncher(Launcher):
             JobReturn(_return_value=run.validation_accuracy or 0.0, status=JobStatus.COMPLETED)
             for run in runs
         ]
+
+    @property
+    def limits(self) -> tuple[int, int]:
+        """The numbers of processes, and of runs that one of them trains together."""
+        processes = os.cpu_count() if self.processes is None else self.processes
+        return _number("processes", processes), _number("lockstep", self.lockstep)
+
+    def prepare(
+        self,
+        job_overrides: Sequence[Sequence[str]],
+        *,
+        first: int = 0,
+        names: Sequence[str] | None = None,
+    ) -> list[Job]:
+        """Return the jobs with these overrides, checked; ``first`` is the number of the first."""
+        from experiments.sweeping import prepare
+
+        print(announcement(len(job_overrides)), end="", flush=True)
+        configs = map(self._compose, itertools.count(first), job_overrides)
+        return prepare(job_overrides, configs, names=names)
 
     def _compose(self, number: int, overrides: Sequence[str]) -> JobConfig:
         """Return the configuration of a job, with Hydra's own node."""

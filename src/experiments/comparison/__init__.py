@@ -10,6 +10,7 @@ from experiments.comparison.factorial import Effect, Factorial, factorial
 from experiments.comparison.factorial_printing import FACTORIAL_FORMATS, print_factorial
 from experiments.comparison.looks import count_look, most_rows
 from experiments.comparison.pairing import METRICS, Pair, pairs, seed_differences
+from experiments.comparison.power import fewest_seeds
 from experiments.comparison.printing import (
     FORMATS,
     missing_runs,
@@ -49,6 +50,7 @@ __all__ = [
     "count_look",
     "examples",
     "factorial",
+    "fewest_seeds",
     "missing_runs",
     "most_rows",
     "named",

@@ -12,7 +12,7 @@ from experiments.configuration.home import check_home
 from experiments.configuration.interpolations import variable_in
 from experiments.configuration.messages import one_line
 from experiments.configuration.record import resolved_value
-from experiments.configuration.schema import CHOSEN_BY_NAME, KEYS, Architecture, Tracking
+from experiments.configuration.schema import CHOSEN_BY_NAME, KEYS, STUDY, Architecture, Tracking
 from experiments.configuration.store_address import EXAMPLES, check_uri, sqlite_path
 from experiments.data import FILES
 from experiments.errors import ConfigError
@@ -27,8 +27,10 @@ IGNORED = ("MLFLOW_EXPERIMENT_ID", "MLFLOW_RUN_ID")
 
 def check_keys(config: DictConfig) -> None:
     """Raise ConfigError for a key that conf/config.yaml does not have, or one without a value."""
+    if config.get(STUDY) is not None:
+        raise ConfigError(f"+{STUDY}=...: a study needs -m")
     for key in config:
-        if key != "hydra" and key not in KEYS:
+        if key not in ("hydra", STUDY, *KEYS):
             raise ConfigError(f"{key!s}: no such option")
     for key in KEYS:
         if OmegaConf.is_missing(config, key) or config.get(key) is None:

@@ -2,11 +2,13 @@
 
 import logging
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import hydra
 from hydra._internal import config_loader_impl
 from hydra.core.config_store import ConfigStore
+from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
@@ -42,7 +44,18 @@ def compose(overrides: Sequence[str] = ()) -> DictConfig:
     """
     check_overrides(overrides)
     register()
-    with hydra.initialize_config_dir(str(CONF), version_base="1.3"):
+    with _no_other_hydra(), hydra.initialize_config_dir(str(CONF), version_base="1.3"):
         config = hydra.compose("config", list(overrides), return_hydra_config=True)
     HydraConfig.instance().set_config(config)
     return config
+
+
+@contextmanager
+def _no_other_hydra() -> Iterator[None]:
+    """Set Hydra's global state aside: `python run.py` has one, and Hydra allows only one."""
+    program = GlobalHydra.instance().hydra
+    GlobalHydra.instance().clear()
+    try:
+        yield
+    finally:
+        GlobalHydra.instance().hydra = program

@@ -59,9 +59,12 @@ class Schema:
     plan: bool = MISSING
     retry: bool = MISSING
     rerun: bool = MISSING
+    study: Any = None
 
 
-KEYS = tuple(Schema.__annotations__)
+STUDY = "study"
+"""The key of the study that a sweep conducts, which no run has."""
+KEYS = tuple(key for key in Schema.__annotations__ if key != STUDY)
 """All keys of conf/config.yaml, without Hydra's own key."""
 GROUPS = ("dataset", "architecture", "activation", "initializer", "loss", "optimizer", "schedule")
 """The groups of conf/ that define an experiment."""

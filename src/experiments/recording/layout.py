@@ -4,6 +4,7 @@ outputs/runs/<identity>/   one folder per run
 outputs/sweeps/<id>/       one folder per sweep
 outputs/reports/           reports
 outputs/looks.jsonl        the looks at comparisons
+outputs/openings.jsonl     the openings of the test set by studies
 """
 
 from pathlib import Path
@@ -12,6 +13,7 @@ RUNS_FOLDER = "runs"
 SWEEPS_FOLDER = "sweeps"
 REPORTS = "reports"
 LOOKS = "looks.jsonl"
+OPENINGS = "openings.jsonl"
 
 JOURNAL = "journal.jsonl"
 """In the folder of a run: its events."""

@@ -14,10 +14,11 @@ from experiments.recording.recorded_config import RecordedTracking
 
 
 class SweepRun(Struct, frozen=True, kw_only=True):
-    """A run of a sweep: its name in the sweep, and its identity."""
+    """A run of a sweep: its name in the sweep, its identity, and tags for MLflow."""
 
     name: str
     identity: str
+    tags: dict[str, str] = {}
 
 
 class SweepRecord(Struct, frozen=True, kw_only=True):

@@ -44,6 +44,12 @@ def plan(jobs: Sequence[Job], *, processes: int) -> None:
     )
 
 
+def run_seconds(jobs: Sequence[Job]) -> list[float]:
+    """Return an estimate of the seconds of each job, from its first epoch to its last."""
+    speeds: dict[tuple[object, ...], Speed] = {}
+    return [_seconds_left(job, job.experiment.epochs, speeds) for job in jobs]
+
+
 def total_seconds(seconds: Sequence[float], *, processes: int) -> float:
     """Return an estimate of the time that runs take together, given the seconds of each.
 

@@ -9,12 +9,18 @@ from experiments.errors import ConfigError, UserError
 from experiments.running import Job
 
 
-def prepare(overrides: Sequence[Sequence[str]], configs: Iterable[JobConfig]) -> list[Job]:
+def prepare(
+    overrides: Sequence[Sequence[str]],
+    configs: Iterable[JobConfig],
+    *,
+    names: Sequence[str] | None = None,
+) -> list[Job]:
     """Return the jobs of a sweep, after every one of them has been checked.
 
-    Raise ConfigError, which names the job unless it is about the MLflow store, or DataError.
+    ``names`` are the names of the jobs; by default they are made from their overrides. Raise
+    ConfigError, which names the job unless it is about the MLflow store, or DataError.
     """
-    names = job_names(overrides, GROUPS)
+    names = job_names(overrides, GROUPS) if names is None else names
     jobs: list[Job] = []
     first: dict[Shape, Job] = {}
     for words, name, composed in zip(overrides, names, configs, strict=True):

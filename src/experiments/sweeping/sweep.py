@@ -48,7 +48,7 @@ def sweep(
     folder = _write_record(unique, overrides)
     uri = unique[0].config.tracking.uri
     summaries = {
-        job.identity: RunSummary.of(job.name, record) for job, record in _settled_jobs(unique)
+        job.identity: RunSummary.of(job.name, record) for job, record in settled_jobs(unique)
     }
     workers = Workers(
         [job for job in unique if job.identity not in summaries],
@@ -67,21 +67,27 @@ def sweep(
         )
         with supervisor:
             try:
-                _do_jobs(workers, display, supervisor.attend)
+                do_jobs(workers, display, supervisor.attend)
             finally:
-                for ended in workers.ended:
-                    if ended.record is not None:
-                        summary = RunSummary.of(ended.job.name, ended.record)
-                        summaries[ended.job.identity] = summary
+                summaries |= summaries_of(workers)
                 shown = [summaries[job.identity] for job in unique if job.identity in summaries]
                 display.print(summary_table(shown))
                 if options := _options(unique):
                     display.say(f"{options}.")
-    _raise_if_unfinished(shown)
+    raise_if_unfinished(shown)
     return [summaries[job.identity] for job in jobs]
 
 
-def _do_jobs(workers: Workers, display: Display, attend: Callable[[], object]) -> None:
+def summaries_of(workers: Workers) -> dict[str, RunSummary]:
+    """Return the summaries of the jobs that have ended, by the identity of the run."""
+    return {
+        ended.job.identity: RunSummary.of(ended.job.name, ended.record)
+        for ended in workers.ended
+        if ended.record is not None
+    }
+
+
+def do_jobs(workers: Workers, display: Display, attend: Callable[[], object]) -> None:
     """Do the jobs and show their events. If this is interrupted, stop them and wait for them."""
     try:
         _show_until_done(workers, display, attend)
@@ -98,7 +104,7 @@ def _show_until_done(workers: Workers, display: Display, attend: Callable[[], ob
         attend()
 
 
-def _settled_jobs(jobs: Sequence[Job]) -> list[tuple[Job, Record]]:
+def settled_jobs(jobs: Sequence[Job]) -> list[tuple[Job, Record]]:
     """Return the jobs that need not be done, with their records."""
     settled = []
     for job in jobs:
@@ -128,7 +134,7 @@ def _opening(jobs: Sequence[Job], settled: Sequence[RunSummary], processes: int)
     return line
 
 
-def _raise_if_unfinished(runs: Sequence[RunSummary]) -> None:
+def raise_if_unfinished(runs: Sequence[RunSummary]) -> None:
     """Raise UserError if a run failed or was stopped."""
     complaints = []
     for status, words in (
@@ -156,7 +162,7 @@ def _write_record(jobs: Sequence[Job], overrides: Sequence[str]) -> Path:
         time=before.time if before else time.time(),
         overrides=list(overrides),
         environment=environment(),
-        tracking=_tracking(jobs[0].config.tracking, before),
+        tracking=tracking_of(jobs[0].config.tracking, before),
         runs=[SweepRun(name=job.name, identity=job.identity) for job in jobs],
         options=_options(jobs),
     )
@@ -168,7 +174,7 @@ def _options(jobs: Sequence[Job]) -> str:
     return options_of_choices([parameters(job.choices, job.config) for job in jobs])
 
 
-def _tracking(asked: RecordedTracking, before: SweepRecord | None) -> RecordedTracking:
+def tracking_of(asked: RecordedTracking, before: SweepRecord | None) -> RecordedTracking:
     """Return where a sweep is tracked: in one store it stays in the experiment of its first start.
 
     If that experiment was deleted, the sweep goes to the one that is asked for.

@@ -1,0 +1,18 @@
+"""Studies: arms that are tuned alike, compared on new seeds, and tested once."""
+
+from experiments.studying.conduct import Outcome, conduct
+from experiments.studying.jobs import StudyJob, job
+from experiments.studying.openings import Opening, count_opening
+from experiments.studying.printing import Terminal
+from experiments.studying.study import Study
+
+__all__ = [
+    "Opening",
+    "Outcome",
+    "Study",
+    "StudyJob",
+    "Terminal",
+    "conduct",
+    "count_opening",
+    "job",
+]

@@ -1,0 +1,74 @@
+"""A hyper-parameter that a study tunes: its range, the coarse grid, and the steps beyond it."""
+
+import math
+from typing import Literal
+
+from msgspec import Struct
+
+from experiments.errors import ConfigError
+
+DIGITS = 3
+"""Significant digits of the values that are tried."""
+FINEST = 1 / 4
+"""The smallest step, as a fraction of the step of the coarse grid."""
+
+
+class Axis(Struct, frozen=True, forbid_unknown_fields=True):
+    """A range from ``low`` to ``high`` with ``points`` values, equally spaced on its ``scale``.
+
+    The search may leave the range if the best value lies at its edge.
+    """
+
+    low: float
+    high: float
+    points: int
+    scale: Literal["log", "linear"] = "log"
+
+    def check(self, name: str) -> None:
+        """Raise ConfigError, which names the axis, unless it is a range with three points or more.
+
+        With fewer points the best value always lies at an edge.
+        """
+        if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):
+            raise ConfigError(f"{name}: low={self.low:g} must be below high={self.high:g}")
+        if self.scale == "log" and self.low <= 0:
+            raise ConfigError(
+                f"{name}: low={self.low:g} must be positive on a logarithmic scale; scale: linear"
+                " has no such limit"
+            )
+        if self.points < 3:
+            raise ConfigError(f"{name}: points={self.points} must be 3 or more")
+
+    def grid(self) -> list[float]:
+        """Return the values of the coarse grid, from ``low`` to ``high``."""
+        first, last = self._position(self.low), self._position(self.high)
+        step = (last - first) / (self.points - 1)
+        return [self._value(first + number * step) for number in range(self.points)]
+
+    def beyond(self, value: float, *, steps: int) -> float | None:
+        """Return the value that is some steps of the coarse grid away; None if there is none.
+
+        On a linear scale that begins at zero or above there is no value below zero.
+        """
+        moved = self._value(self._position(value) + steps * self._step)
+        if self.scale == "linear" and self.low >= 0 > moved:
+            return None
+        return moved
+
+    def between(self, a: float, b: float) -> float | None:
+        """Return the value in the middle of two neighbours; None if the step would be too fine."""
+        first, second = sorted((self._position(a), self._position(b)))
+        if second - first < 2 * FINEST * self._step * (1 - 1e-2):
+            return None
+        middle = self._value((first + second) / 2)
+        return None if middle in (a, b) else middle
+
+    @property
+    def _step(self) -> float:
+        return (self._position(self.high) - self._position(self.low)) / (self.points - 1)
+
+    def _position(self, value: float) -> float:
+        return math.log(value) if self.scale == "log" else value
+
+    def _value(self, position: float) -> float:
+        return float(f"{math.exp(position) if self.scale == 'log' else position:.{DIGITS}g}")

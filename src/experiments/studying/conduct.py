@@ -1,0 +1,69 @@
+"""Conduct a study: tune every arm, compare them on new seeds, then open the test set once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import pandas as pd
+
+from experiments.comparison import Comparison, fewest_seeds
+from experiments.errors import ConfigError
+from experiments.studying.confirmation import Confirmation
+from experiments.studying.jobs import Do
+from experiments.studying.search import Search
+from experiments.studying.study import Cell, Study
+from experiments.studying.tuning import Searches, tune
+
+
+class Show(Protocol):
+    """Shows how a study goes on."""
+
+    def tuning(self, searches: Searches) -> None:
+        """Show the searches after a round of stage 1."""
+
+    def tuned(self, searches: Searches) -> None:
+        """Show the results of stage 1."""
+
+    def round(self, number: int, comparison: Comparison) -> None:
+        """Show which comparisons are decided after a round of stage 2."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A study after its end: the searches of stage 1, and the comparison on the test set."""
+
+    searches: dict[Cell, Search]
+    comparison: Comparison
+    runs: pd.DataFrame  # all runs of the study, as from `results.runs`
+    confirmation: list[str]  # the identities of the runs that were compared
+
+
+def conduct(
+    study: Study, do: Do, *, epochs: int, runs: Callable[[], pd.DataFrame], show: Show
+) -> Outcome:
+    """Do all stages of a study, and return its outcome.
+
+    ``do`` does runs of ``epochs`` epochs, and ``runs`` returns the frame of those done so far. A
+    study that is conducted again asks for the same runs in the same order, because every choice is
+    a function of their results. So nothing but the records of the runs is kept. Raise ConfigError
+    if the study is too small to decide anything.
+    """
+    check_seeds(study)
+    searches = tune(study, do, epochs=epochs, show=show.tuning)
+    show.tuned(searches)
+    confirmation = Confirmation(
+        study, {cell: each.best for cell, each in searches.items()}, do, runs
+    )
+    confirmation.rounds(show.round)
+    confirmation.open_test()
+    return Outcome(searches, confirmation.compare(study.metric), runs(), list(confirmation.cell_of))
+
+
+def check_seeds(study: Study) -> None:
+    """Raise ConfigError if the most seeds of a study are too few for a verdict."""
+    needed = fewest_seeds(study.rows)
+    if study.limits.most_seeds < needed:
+        raise ConfigError(
+            f"study.budgets.{study.budget}.most_seeds={study.limits.most_seeds}: a verdict in a"
+            f" table of {study.rows} comparisons needs {needed} or more"
+        )

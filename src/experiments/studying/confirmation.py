@@ -1,0 +1,108 @@
+"""Stage 2 of a study: compare the tuned arms on new seeds, in rounds, until all is decided."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from experiments.comparison import Comparison, Row, Verdict, compare, fewest_seeds
+from experiments.results import RATE
+from experiments.studying.jobs import CONFIRMATION, Do, StudyJob, job
+from experiments.studying.search import Point
+from experiments.studying.study import Cell, Study
+
+DECIDED_ON = "validation/accuracy"
+"""The metric that decides which seeds are run. The test set stays closed."""
+
+Tuned = Mapping[Cell, Point]
+
+
+@dataclass
+class Confirmation:
+    """The seeds of stage 2: how many each arm has in each block.
+
+    ``runs`` returns the frame of all runs of the study so far, as from `results.runs`.
+    """
+
+    study: Study
+    tuned: Tuned
+    do: Do
+    runs: Callable[[], pd.DataFrame]
+    seeds: dict[Cell, int] = field(default_factory=dict)
+    cell_of: dict[str, Cell] = field(default_factory=dict)  # by identity of a run
+
+    def rounds(self, show: Callable[[int, Comparison], object]) -> None:
+        """Do rounds of runs until each comparison is decided, or no more seeds would decide it.
+
+        ``show`` is called after each round, with its number and the comparison on validation.
+        The first round has the fewest seeds that can decide anything.
+        """
+        wanted = dict.fromkeys(self.tuned, fewest_seeds(self.study.rows))
+        number = 0
+        while wanted:
+            self.seeds |= wanted
+            self._do()
+            number += 1
+            comparison = self.compare(DECIDED_ON)
+            show(number, comparison)
+            wanted = self._next(comparison)
+
+    def open_test(self) -> None:
+        """Score the test set in every run of this stage."""
+        self._do(score_test=True)
+
+    def compare(self, metric: str) -> Comparison:
+        """Return the comparison of the arms on a metric."""
+        return compare(
+            comparable(self.runs(), self.study, frozenset(self.cell_of)),
+            self.study.compared,
+            metric=metric,
+            margin=self.study.margin / 100,
+            family=self.study.rows,
+        )
+
+    def jobs(self) -> list[StudyJob]:
+        """Return all runs of this stage so far."""
+        first = self.study.limits.tuning_seeds
+        return [
+            job(self.study, cell, self.tuned[cell], first + number, stage=CONFIRMATION)
+            for cell, n in self.seeds.items()
+            for number in range(n)
+        ]
+
+    def _do(self, *, score_test: bool = False) -> None:
+        jobs = self.jobs()
+        for each, folder in zip(jobs, self.do(jobs, score_test=score_test), strict=True):
+            self.cell_of[folder.name] = each.cell
+
+    def _next(self, comparison: Comparison) -> dict[Cell, int]:
+        """Return the numbers of seeds of the next round, for the arms that need more."""
+        wanted: dict[Cell, int] = {}
+        for row in comparison.rows:
+            for cell in self._cells(row):
+                more = min(row.seeds + row.more_seeds, self.study.limits.most_seeds)
+                if row.verdict is Verdict.UNDECIDED and more > self.seeds[cell]:
+                    wanted[cell] = max(more, wanted.get(cell, 0))
+        return wanted
+
+    def _cells(self, row: Row) -> list[Cell]:
+        """Return the two arms of a row, in its block."""
+        known = (
+            self.cell_of.get(identity) for arm in row.pair.arms for identity in arm.runs["identity"]
+        )
+        return list(dict.fromkeys(cell for cell in known if cell is not None))
+
+
+def comparable(runs: pd.DataFrame, study: Study, confirmation: frozenset[str]) -> pd.DataFrame:
+    """Return the runs of a study as `compare` takes them.
+
+    If only the learning rate was tuned, these are all runs: `compare` chooses the same rates again,
+    as it does for the records of any sweep. Otherwise they are the runs of stage 2, without
+    the tuned options, which would be part of the condition.
+    """
+    others = [name for name in study.tune if name != RATE]
+    if not others:
+        return runs
+    kept = runs[runs["identity"].isin(confirmation)]
+    return kept.assign(**dict.fromkeys(others, math.nan))

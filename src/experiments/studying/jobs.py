@@ -1,0 +1,52 @@
+"""The runs of a study, as overrides, and how it gets them done."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from experiments.configuration import override
+from experiments.studying.search import Point
+from experiments.studying.study import SEED, Cell, Study
+
+TUNING, CONFIRMATION = "tuning", "confirmation"
+"""The stages that train. The third opens the test set."""
+
+
+@dataclass(frozen=True)
+class StudyJob:
+    """A run of a study."""
+
+    cell: Cell
+    point: Point
+    seed: int
+    stage: str
+    words: tuple[str, ...]  # its overrides, without those of every run
+
+    @property
+    def name(self) -> str:
+        """The name of the run in the study."""
+        shown = [word.rpartition(".")[2] for word in self.words[len(self.cell.words) :]]
+        return " ".join([self.cell.name, *shown])
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The tags by which MLflow groups the runs."""
+        return {"stage": self.stage, "arm": " ".join(self.cell.arm)}
+
+
+class Do(Protocol):
+    """Does runs, those that are not done yet, and returns their folders."""
+
+    def __call__(self, jobs: Sequence[StudyJob], *, score_test: bool = False) -> Sequence[Path]:
+        """Raise UserError if a run failed; a run that diverged has a result like any other."""
+
+
+def job(study: Study, cell: Cell, point: Point, seed: int, *, stage: str) -> StudyJob:
+    """Return the run of an arm in a block, at a point and with a seed."""
+    words = [
+        *cell.words,
+        *(override(name, value) for name, value in zip(study.tune, point, strict=True)),
+        override(SEED, seed),
+    ]
+    return StudyJob(cell, point, seed, stage, tuple(words))

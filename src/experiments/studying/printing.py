@@ -1,0 +1,90 @@
+"""The terminal's view of a study: what was tuned, and what is decided."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from experiments.comparison import Comparison, Verdict, verdict_words
+from experiments.studying.search import Point, Search
+from experiments.studying.study import Cell, Study
+from experiments.studying.tuning import Searches
+
+
+class Terminal:
+    """Prints how a study goes on."""
+
+    def __init__(self, study: Study, console: Console) -> None:
+        self.study = study
+        self._console = console
+
+    def tuning(self, searches: Searches) -> None:
+        """Print a line about a round of stage 1: the arm that has the best value so far."""
+        tried = sum(len(search.trials) for search in searches.values())
+        spent = sum(search.spent for search in searches.values())
+        budget = sum(search.budget for search in searches.values())
+        cell, search = max(searches.items(), key=lambda item: _accuracy(item[1]))
+        self._say(
+            f"Tuning: {tried} points tried, {spent} of {budget} epochs; best so far"
+            f" {cell.name} at {point_words(self.study, search.best)}"
+            f" ({_accuracy(search):.2%} on validation)"
+        )
+
+    def tuned(self, searches: Searches) -> None:
+        """Print the tuned values of every arm in every block."""
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+        for name in ("block", "arm", *self.study.tune):
+            table.add_column(name.rpartition(".")[2], overflow="fold")
+        for name in ("validation", "points", "epochs"):
+            table.add_column(name, justify="right")
+        for cell, search in searches.items():
+            table.add_row(*_row(cell, search))
+        self._console.print(table)
+        for sentence in edge_sentences(self.study, searches):
+            self._say(sentence)
+
+    def round(self, number: int, comparison: Comparison) -> None:
+        """Print how many comparisons are decided after a round of stage 2."""
+        decided = [row for row in comparison.rows if row.verdict is not Verdict.UNDECIDED]
+        seeds = max(row.seeds for row in comparison.rows)
+        self._say(
+            f"Confirmation, round {number}: {len(decided)} of {len(comparison.rows)} comparisons"
+            f" decided on validation, with up to {seeds} seeds"
+        )
+        for row in comparison.rows:
+            self._say(f"  {row.condition}: {verdict_words(row)}")
+
+    def _say(self, text: str) -> None:
+        self._console.print(text, soft_wrap=True, markup=False)
+
+
+def point_words(study: Study, point: Point) -> str:
+    """Return a point in words: `learning_rate=0.1`."""
+    names = [name.rpartition(".")[2] for name in study.tune]
+    return " ".join(f"{name}={value:g}" for name, value in zip(names, point, strict=True))
+
+
+def edge_sentences(study: Study, searches: Searches) -> list[str]:
+    """Return a sentence about each arm whose best value lies at the edge of the values tried."""
+    names = [name.rpartition(".")[2] for name in study.tune]
+    return [
+        f"{cell.name}: the best {names[number]}, {search.best[number]:g}, lies at the edge of the"
+        " values that the budget allowed; a better one may lie beyond"
+        for cell, search in searches.items()
+        for number in search.at_edge()
+    ]
+
+
+def _row(cell: Cell, search: Search) -> Sequence[str]:
+    return [
+        " ".join(word.partition("=")[2] for word in cell.block) or "all",
+        " ".join(word.partition("=")[2] for word in cell.arm),
+        *(f"{value:g}" for value in search.best),
+        f"{_accuracy(search):.2%}",
+        str(len(search.trials)),
+        f"{search.spent}/{search.budget}",
+    ]
+
+
+def _accuracy(search: Search) -> float:
+    return search.trials[search.best].accuracy

@@ -1,0 +1,98 @@
+"""Tuning one arm in one block: a coarse grid, beyond its edges, then finer around the best."""
+
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from experiments.studying.axis import Axis
+
+Point = tuple[float, ...]
+"""A value for each axis."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The result of a point: the mean accuracy on validation, and the epochs that it cost."""
+
+    accuracy: float
+    epochs: int
+
+
+@dataclass
+class Search:
+    """The search for the point with the highest accuracy, until a budget of epochs is spent.
+
+    ``price`` are the epochs of a point if none of its runs ends early.
+    """
+
+    axes: Sequence[Axis]
+    budget: int
+    price: int
+    trials: dict[Point, Trial] = field(default_factory=dict)
+
+    @property
+    def spent(self) -> int:
+        """The epochs that were trained."""
+        return sum(trial.epochs for trial in self.trials.values())
+
+    @property
+    def best(self) -> Point:
+        """The point with the highest accuracy; of several, the one with the smallest values."""
+        return min(self.trials, key=lambda point: (-self.trials[point].accuracy, point))
+
+    def ask(self) -> list[Point]:
+        """Return the points to try next, as many as the budget allows; none if it is spent.
+
+        First it is the coarse grid. While the best value lies at an edge of an axis, it is the next
+        value beyond. Otherwise it is the middle between the best value and its neighbours. Points
+        that were tried are not repeated.
+        """
+        wanted = self._wanted() if self.trials else list(self._coarse())
+        new = [point for point in dict.fromkeys(wanted) if point not in self.trials]
+        return new[: max(0, (self.budget - self.spent) // self.price)]
+
+    def tell(self, results: Mapping[Point, Trial]) -> None:
+        """Give the results of points."""
+        self.trials |= results
+
+    def at_edge(self) -> list[int]:
+        """Return the numbers of the axes at whose edge the best value lies."""
+        return [number for number in range(len(self.axes)) if self._outside(number)]
+
+    def _coarse(self) -> Sequence[Point]:
+        return list(itertools.product(*(axis.grid() for axis in self.axes)))
+
+    def _wanted(self) -> list[Point]:
+        edges = [value for number in range(len(self.axes)) for value in self._outside(number)]
+        if edges:
+            return edges
+        return [value for number in range(len(self.axes)) for value in self._inside(number)]
+
+    def _outside(self, number: int) -> list[Point]:
+        """Return the points beyond the edge of an axis, if the best lies there."""
+        axis, tried = self.axes[number], self._line(number)
+        value = self.best[number]
+        steps = [step for step, edge in ((-1, tried[0]), (1, tried[-1])) if value == edge]
+        moved = [axis.beyond(value, steps=step) for step in steps]
+        return [self._at(number, each) for each in moved if each is not None]
+
+    def _inside(self, number: int) -> list[Point]:
+        """Return the points between the best and its neighbours on an axis."""
+        axis, tried = self.axes[number], self._line(number)
+        index = tried.index(self.best[number])
+        neighbours = [tried[each] for each in (index - 1, index + 1) if 0 <= each < len(tried)]
+        middle = [axis.between(self.best[number], each) for each in neighbours]
+        return [self._at(number, each) for each in middle if each is not None]
+
+    def _line(self, number: int) -> list[float]:
+        """Return the values of an axis that were tried with the best values of all others."""
+        best = self._at(number, math.nan)
+        return sorted(
+            point[number]
+            for point in self.trials
+            if all(a == b for i, (a, b) in enumerate(zip(point, best, strict=True)) if i != number)
+        )
+
+    def _at(self, number: int, value: float) -> Point:
+        return (*self.best[:number], value, *self.best[number + 1 :])

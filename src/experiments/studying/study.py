@@ -1,0 +1,168 @@
+"""The description of a study: the types of conf/study/, and their checks."""
+
+import itertools
+
+import msgspec
+from msgspec import Struct
+
+from experiments.configuration import override
+from experiments.errors import ConfigError
+from experiments.studying.axis import Axis
+
+SEED = "seed"
+EPOCHS = "epochs"
+MOST_AXES = 2
+"""A grid over more hyper-parameters needs too many runs."""
+
+Scalar = str | int | float | bool | None
+
+
+class Budget(Struct, frozen=True, forbid_unknown_fields=True):
+    """How much a study may train.
+
+    ``tuning_epochs`` are the epochs that each arm may train in each block until its
+    hyper-parameters are chosen, on ``tuning_seeds`` seeds for each value. ``most_seeds`` are the
+    most seeds on which arms are compared afterwards. ``settings`` are options of every run.
+    """
+
+    tuning_epochs: int
+    tuning_seeds: int
+    most_seeds: int
+    settings: dict[str, Scalar] = {}
+
+
+class Study(Struct, frozen=True, forbid_unknown_fields=True):
+    """A fair experiment: arms that are tuned alike, and then compared on other seeds.
+
+    ``arms`` names what is compared, with its values: `{loss: [mse, ce]}`. ``blocks`` are the
+    choices in each of which the arms are compared: every combination is a block. ``tune`` are the
+    hyper-parameters that each arm may choose in each block. ``settings`` are options of every run.
+    ``margin`` is the equivalence margin in percentage points. ``budget`` is the name of one of
+    ``budgets``.
+    """
+
+    name: str
+    arms: dict[str, list[Scalar]]
+    tune: dict[str, Axis]
+    budget: str
+    budgets: dict[str, Budget]
+    blocks: dict[str, list[Scalar]] = {}
+    settings: dict[str, Scalar] = {}
+    metric: str = "test/accuracy"
+    margin: float = 0.1
+
+    @classmethod
+    def of(cls, node: object) -> "Study":
+        """Return the study that a file of conf/study/ describes.
+
+        Raise ConfigError, which names the key, if it is no study.
+        """
+        try:
+            study = msgspec.convert(node, cls)
+        except msgspec.ValidationError as error:
+            raise ConfigError(f"study: {_in_words(error)}") from None
+        study.check()
+        return study
+
+    def check(self) -> None:
+        """Raise ConfigError unless the parts of the study fit together."""
+        if self.budget not in self.budgets:
+            known = ", ".join(self.budgets)
+            raise ConfigError(f"study.budget={self.budget}: there is none; choose one of {known}")
+        if len(self.arms) != 1 or len(self.values) < 2:
+            raise ConfigError(
+                "study.arms: one group or option with two values or more, such as {loss: [mse, ce]}"
+            )
+        if not 1 <= len(self.tune) <= MOST_AXES:
+            raise ConfigError(
+                f"study.tune: one or two hyper-parameters, not {len(self.tune)};"
+                " hydra/sweeper=optuna searches over more"
+            )
+        for name, axis in self.tune.items():
+            axis.check(f"study.tune.{name}")
+        self._check_keys()
+        self._check_numbers()
+
+    def _check_keys(self) -> None:
+        keys = [*self.arms, *self.blocks, *self.tune, *self.settings, *self.limits.settings]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise ConfigError(f"study: {key} is set twice; it can stand in one place only")
+            if key.partition(".")[0] in (SEED, "study", "hydra"):
+                raise ConfigError(f"study: {key} cannot be set by a study")
+        if EPOCHS in (*self.arms, *self.blocks, *self.tune):
+            raise ConfigError(f"study: {EPOCHS} is the same for all arms; write it in settings")
+
+    def _check_numbers(self) -> None:
+        limits = self.limits
+        for name in ("tuning_epochs", "tuning_seeds", "most_seeds"):
+            if getattr(limits, name) < 1:
+                raise ConfigError(
+                    f"study.budgets.{self.budget}.{name}={getattr(limits, name)}: must be 1 or more"
+                )
+        if not 0 < self.margin < 100:
+            raise ConfigError(f"study.margin={self.margin:g}: must be percentage points above 0")
+
+    @property
+    def compared(self) -> str:
+        """The group or option that is compared."""
+        return next(iter(self.arms))
+
+    @property
+    def values(self) -> list[Scalar]:
+        """The values of the arms."""
+        return self.arms[self.compared]
+
+    @property
+    def limits(self) -> Budget:
+        """The chosen budget."""
+        return self.budgets[self.budget]
+
+    @property
+    def fixed(self) -> list[str]:
+        """The overrides of every run."""
+        settings = self.settings | self.limits.settings
+        return [override(key, value) for key, value in settings.items()]
+
+    @property
+    def cells(self) -> list["Cell"]:
+        """Every arm in every block, block by block."""
+        blocks = list(itertools.product(*self.blocks.values()))
+        return [
+            Cell(
+                arm=(override(self.compared, value),),
+                block=tuple(map(override, self.blocks, block)),
+            )
+            for block in blocks
+            for value in self.values
+        ]
+
+    @property
+    def rows(self) -> int:
+        """The number of comparisons: pairs of arms, in each block."""
+        n = len(self.values)
+        return n * (n - 1) // 2 * (len(self.cells) // n)
+
+
+class Cell(Struct, frozen=True):
+    """An arm in a block, as overrides."""
+
+    arm: tuple[str, ...]
+    block: tuple[str, ...]
+
+    @property
+    def words(self) -> list[str]:
+        """The overrides of both."""
+        return [*self.block, *self.arm]
+
+    @property
+    def name(self) -> str:
+        """The values of the overrides, in one phrase."""
+        return " ".join(word.partition("=")[2] for word in self.words)
+
+
+def _in_words(error: msgspec.ValidationError) -> str:
+    """Return the message of an error with the path of the key, as it is written in the file."""
+    text, _, path = str(error).partition(" - at `$")
+    place = path.rstrip("`").replace("[...]", "").lstrip(".")
+    return f"{place}: {text}" if place else text

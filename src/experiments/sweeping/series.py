@@ -1,0 +1,142 @@
+"""A sweep that gets its jobs in parts, as a study does, and is recorded as one sweep."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+
+from experiments.errors import DataError
+from experiments.recording import (
+    RecordedTracking,
+    SweepRecord,
+    SweepRun,
+    read_sweep,
+    sweep_folder,
+    write_sweep,
+)
+from experiments.running import Job, environment
+from experiments.sweeping.prepare import distinct
+from experiments.sweeping.sweep import (
+    do_jobs,
+    raise_if_unfinished,
+    settled_jobs,
+    summaries_of,
+    tracking_of,
+)
+from experiments.sweeping.workers import Workers
+from experiments.terminal import Display, RunSummary
+from experiments.tracking import Supervisor, browse_command, up_to_date
+
+
+class Series:
+    """A sweep that grows: its record has the runs of all parts so far.
+
+    While the context lasts, one mirror process copies the runs to MLflow. The record is written
+    when a part has something to do, so that a series which is started again does not lose runs
+    from its record.
+    """
+
+    def __init__(
+        self, series_id: str, *, name: str, overrides: Sequence[str], say: Callable[[str], None]
+    ) -> None:
+        self._id = series_id
+        self._name = name
+        self._overrides = overrides
+        self._say = say
+        self._runs: dict[str, SweepRun] = {}
+        self._first: Job | None = None
+        self._supervisor: Supervisor | None = None
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of the record; None before the first part."""
+        return None if self._first is None else sweep_folder(self._first.outputs, self._id)
+
+    def do(
+        self,
+        jobs: Sequence[Job],
+        *,
+        tags: Sequence[Mapping[str, str]],
+        processes: int,
+        lockstep: int,
+    ) -> list[RunSummary]:
+        """Do the jobs of a part that are not settled; return a summary of each job.
+
+        ``tags`` are for MLflow, one mapping per job; a run keeps those of its first part. The
+        errors are those of `sweep`.
+        """
+        unique, _ = distinct(jobs)
+        self._first = self._first or unique[0]
+        for job, of_job in zip(jobs, tags, strict=True):
+            run = SweepRun(name=job.name, identity=job.identity, tags=dict(of_job))
+            self._runs.setdefault(job.identity, run)
+        summaries = {
+            job.identity: RunSummary.of(job.name, record) for job, record in settled_jobs(unique)
+        }
+        left = [job for job in unique if job.identity not in summaries]
+        if left:
+            self._write_record()
+            supervisor = self._supervised(needed=True)
+            workers = Workers(left, processes=processes, lockstep=lockstep)
+            with Display() as display:
+                try:
+                    do_jobs(workers, display, supervisor.attend)
+                finally:
+                    summaries |= summaries_of(workers)
+        shown = [summaries[job.identity] for job in unique if job.identity in summaries]
+        raise_if_unfinished(shown)
+        return [summaries[job.identity] for job in jobs]
+
+    def __enter__(self) -> "Series":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._first is None or self.folder is None:
+            return
+        uri = self._first.config.tracking.uri
+        if self._supervisor is None:
+            self._write_record()
+            needed = uri is not None and not up_to_date(self.folder, uri)
+            self._supervised(needed=needed)
+        if self._supervisor is not None:
+            self._supervisor.__exit__(kind, error, traceback)
+
+    def _supervised(self, *, needed: bool) -> Supervisor:
+        """Return the supervisor of the mirror process, which is started the first time."""
+        assert self._first is not None  # noqa: S101 - there are jobs; for mypy
+        assert self.folder is not None  # noqa: S101
+        if self._supervisor is None:
+            tracking = self._first.config.tracking
+            self._supervisor = Supervisor(
+                self.folder,
+                tracking,
+                needed=needed,
+                browse=browse_command(tracking.uri, self._overrides),
+                say=self._say,
+            )
+            self._supervisor.__enter__()
+        return self._supervisor
+
+    def _write_record(self) -> None:
+        assert self._first is not None  # noqa: S101 - there are jobs; for mypy
+        assert self.folder is not None  # noqa: S101
+        before = None
+        with suppress(DataError):
+            before = read_sweep(self.folder)
+        asked: RecordedTracking = self._first.config.tracking
+        record = SweepRecord(
+            id=self._id,
+            name=self._name,
+            time=before.time if before else time.time(),
+            overrides=list(self._overrides),
+            environment=environment(),
+            tracking=tracking_of(asked, before),
+            runs=list(self._runs.values()),
+        )
+        write_sweep(self.folder, record)

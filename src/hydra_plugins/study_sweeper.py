@@ -1,0 +1,112 @@
+"""A study as a sweep: `experiments.studying` chooses the jobs, and the launcher does them."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+import pandas as pd
+from hydra.core.override_parser.types import Override
+from omegaconf import DictConfig, OmegaConf
+from rich.console import Console
+
+from experiments.comparison import print_comparison
+from experiments.configuration import CONTROL, STUDY, group_of, override_parser
+from experiments.errors import ConfigError
+from experiments.results import runs
+from experiments.studying import Study, StudyJob, Terminal, conduct
+from experiments.sweeping import Series
+from hydra_plugins.parallel_launcher import ParallelLauncher
+
+
+def sweep_study(config: DictConfig, words: Sequence[str], launcher: ParallelLauncher) -> None:
+    """Conduct the study of a configuration, and print its verdicts.
+
+    ``words`` are the overrides of the command line; those that are not about the study hold for all
+    of its runs. Raise ConfigError if they leave the study no choice.
+    """
+    study = Study.of(OmegaConf.to_container(config[STUDY], resolve=True))
+    own = [word for word in words if group_of(word) != STUDY]
+    _check_words(study, own)
+    console = Console(highlight=False)
+    name = f"{study.name} ({study.budget})"
+    series = Series(_id(study, own), name=name, overrides=words, say=console.print)
+    StudySweep(study, own, launcher, series, console).run()
+
+
+class StudySweep:
+    """A study that is conducted with a launcher, and recorded as a series of sweeps."""
+
+    def __init__(
+        self,
+        study: Study,
+        words: Sequence[str],
+        launcher: ParallelLauncher,
+        series: Series,
+        console: Console,
+    ) -> None:
+        self.study = study
+        self._fixed = [*study.fixed, *words]
+        self._launcher = launcher
+        self._series = series
+        self._console = console
+        self._done: dict[str, str] = {}
+        self._outputs = Path()
+
+    def run(self) -> None:
+        """Do all stages, and print the verdicts."""
+        terminal = Terminal(self.study, self._console)
+        with self._series:
+            outcome = conduct(
+                self.study, self.do, epochs=self._epochs(), runs=self.runs, show=terminal
+            )
+            print_comparison(outcome.comparison, outcome.runs, None)
+
+    def do(self, jobs: Sequence[StudyJob], *, score_test: bool = False) -> list[Path]:
+        """Do the jobs of a part of the study; return the folders of their runs."""
+        prepared = self._launcher.prepare(
+            [self._words(each, score_test=score_test) for each in jobs],
+            names=[each.name for each in jobs],
+        )
+        processes, lockstep = self._launcher.limits
+        self._series.do(
+            prepared,
+            tags=[each.tags for each in jobs],
+            processes=processes,
+            lockstep=lockstep,
+        )
+        self._outputs = prepared[0].outputs
+        self._done |= {job.identity: each.stage for job, each in zip(prepared, jobs, strict=True)}
+        return [job.folder for job in prepared]
+
+    def runs(self) -> pd.DataFrame:
+        """Return the frame of the runs that were done for the study so far."""
+        frame = runs(self._outputs)
+        return frame[frame["identity"].isin(list(self._done))].reset_index(drop=True)
+
+    def _words(self, job: StudyJob, *, score_test: bool) -> list[str]:
+        return [*self._fixed, *job.words]
+
+    def _epochs(self) -> int:
+        """Return the number of epochs of each run."""
+        cell = self.study.cells[0]
+        (first,) = self._launcher.prepare([[*self._fixed, *cell.words]], names=[cell.name])
+        return first.experiment.epochs
+
+
+def _id(study: Study, words: Sequence[str]) -> str:
+    """Return the id of a study: the same study with the same overrides continues."""
+    settings = [word for word in words if group_of(word) not in CONTROL]
+    content = msgspec.json.encode([msgspec.to_builtins(study), sorted(settings)])
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+def _check_words(study: Study, words: Sequence[str]) -> None:
+    """Raise ConfigError if an override has several values, or one that the study chooses."""
+    chosen = {*study.arms, *study.blocks, *study.tune, "seed"}
+    for word in words:
+        parsed: Override = override_parser().parse_override(word)
+        if parsed.is_sweep_override():
+            raise ConfigError(f"{word}: a study chooses its own values; give one value")
+        if parsed.key_or_group in chosen:
+            raise ConfigError(f"{word}: the study {study.name} chooses it itself")
