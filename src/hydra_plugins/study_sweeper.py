@@ -13,8 +13,18 @@ from rich.console import Console
 from experiments.comparison import print_comparison
 from experiments.configuration import CONTROL, STUDY, group_of, override_parser
 from experiments.errors import ConfigError
+from experiments.recording import RESULTS
 from experiments.results import runs
-from experiments.studying import Study, StudyJob, Terminal, conduct
+from experiments.studying import (
+    Opening,
+    Outcome,
+    Study,
+    StudyJob,
+    Terminal,
+    conduct,
+    count_opening,
+    publish,
+)
 from experiments.sweeping import Series
 from hydra_plugins.parallel_launcher import ParallelLauncher
 
@@ -60,7 +70,12 @@ class StudySweep:
             outcome = conduct(
                 self.study, self.do, epochs=self._epochs(), runs=self.runs, show=terminal
             )
+            openings = self._count_opening(outcome)
             print_comparison(outcome.comparison, outcome.runs, None)
+            self._console.print(openings, soft_wrap=True)
+            folder = self._series.folder
+            if folder is not None:
+                publish(self.study, outcome, folder / RESULTS, openings=openings)
 
     def do(self, jobs: Sequence[StudyJob], *, score_test: bool = False) -> list[Path]:
         """Do the jobs of a part of the study; return the folders of their runs."""
@@ -83,6 +98,15 @@ class StudySweep:
         """Return the frame of the runs that were done for the study so far."""
         frame = runs(self._outputs)
         return frame[frame["identity"].isin(list(self._done))].reset_index(drop=True)
+
+    def _count_opening(self, outcome: Outcome) -> str:
+        """Count this opening of the test set, and return a sentence about all of them."""
+        compared = outcome.runs[outcome.runs["identity"].isin(outcome.compared)]
+        (data,) = compared["data"].unique()
+        opening = Opening(self.study.name, data, sorted(outcome.compared))
+        number = count_opening(self._outputs, opening)
+        times = "once" if number == 1 else f"{number} times"
+        return f"The study {self.study.name} has opened the test set of these data {times}."
 
     def _words(self, job: StudyJob, *, score_test: bool) -> list[str]:
         return [*self._fixed, *job.words]

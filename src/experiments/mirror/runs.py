@@ -17,6 +17,7 @@ from experiments.mirror import figures, models, tags
 from experiments.mirror.correct_tags import correct_tags
 from experiments.mirror.store import find_experiment, find_or_create_run, milliseconds
 from experiments.recording import (
+    JOURNAL,
     NETWORK,
     SILENT_END,
     WEIGHTS,
@@ -53,6 +54,7 @@ MLFLOW_STATUS = {
 class MirroredRun:
     """A run and its copy in MLflow, nested in the copy of ``sweep`` if there is one.
 
+    ``tags`` are more tags of the run.
     ``done`` is true when nothing more is to be copied, ``problem`` says why a journal or a network
     cannot be read.
     """
@@ -65,6 +67,7 @@ class MirroredRun:
         *,
         sweep: str = "",
         parent: Run | None = None,
+        tags: Mapping[str, str] | None = None,
     ) -> None:
         self.client = client
         self.folder = folder
@@ -73,6 +76,7 @@ class MirroredRun:
         self._uri = uri
         self._sweep = sweep
         self._parent = parent
+        self._tags = tags or {}
         self._follower = RecordFollower(folder)
         self._run_id = ""
         self._status: Status | None = None  # in MLflow
@@ -99,6 +103,12 @@ class MirroredRun:
         except DataError as error:
             self.done, self.problem = True, str(error)
 
+    def follow_again(self) -> None:
+        """Copy what has been added to a journal after the end of the run."""
+        journal = self.folder / JOURNAL
+        if self.done and journal.exists() and journal.stat().st_size > self.copied:
+            self.done = False
+
     def _update(self, *, last: bool) -> None:
         working = not last or is_held(self.folder)  # before the journal is read for the last time
         events = self._follower.update()
@@ -121,7 +131,7 @@ class MirroredRun:
 
     def _create(self, start: Start) -> None:
         """Find or create the run, and copy everything that is known from its start."""
-        run_tags = tags.run_tags(start, self.folder)
+        run_tags = {**tags.run_tags(start, self.folder), **self._tags}
         if self._parent is not None:
             experiment_id = self._parent.info.experiment_id
             run_tags[tags.PARENT] = self._parent.info.run_id

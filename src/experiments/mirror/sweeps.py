@@ -1,6 +1,6 @@
 """Write a sweep to MLflow: a run in which the runs of the sweep are nested."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,7 +12,19 @@ from experiments.errors import DataError
 from experiments.mirror import figures, tags
 from experiments.mirror.runs import MLFLOW_STATUS, MirroredRun
 from experiments.mirror.store import find_experiment, find_or_create_run, milliseconds
-from experiments.recording import Record, Status, SweepRecord, read_record, run_status
+from experiments.recording import (
+    RESULTS,
+    SWEEP_RECORD,
+    Record,
+    Status,
+    SweepRecord,
+    SweepRun,
+    outputs_of,
+    read_record,
+    read_sweep,
+    run_folder,
+    run_status,
+)
 from experiments.tracking import SyncState, SyncStateFile, store_key
 
 WORST_FIRST = ("RUNNING", "KILLED", "FAILED", "FINISHED")
@@ -42,19 +54,48 @@ class MirroredSweep:
         self._report = report
         with SyncStateFile(folder, wait=True):  # two processes must not both create it
             self._parent = self._create()
-        self.runs = [
-            MirroredRun(client, run, uri, sweep=record.id, parent=self._parent)
-            for run in record.folders(folder)
-        ]
+        self._changed = _time_of_change(folder)
+        self.runs = self._mirrored(record.runs)
 
     def update(self, *, last: bool = False) -> None:
         """Copy the new events of all runs; with ``last`` also the end of the sweep."""
+        self._grow()
         for run in [run for run in self.runs if not run.done]:
             run.update(last=last)
             if run.done:
                 self._report(sum(each.done for each in self.runs), len(self.runs))
         if last:
             self._finish()
+
+    def _grow(self) -> None:
+        """Add the runs that the record has got since it was read, as that of a study does.
+
+        A run that had ended, and has gone on since, is followed again.
+        """
+        changed = _time_of_change(self._folder)
+        if changed == self._changed:
+            return
+        record = read_sweep(self._folder)
+        if record is None:
+            return
+        self._changed, self._record = changed, record
+        known = {run.folder.name for run in self.runs}
+        self.runs += self._mirrored([run for run in record.runs if run.identity not in known])
+        for run in self.runs:
+            run.follow_again()
+
+    def _mirrored(self, added: Sequence[SweepRun]) -> list[MirroredRun]:
+        return [
+            MirroredRun(
+                self.client,
+                run_folder(outputs_of(self._folder), run.identity),
+                self._uri,
+                sweep=self._record.id,
+                parent=self._parent,
+                tags=run.tags,
+            )
+            for run in added
+        ]
 
     @property
     def problem(self) -> str:
@@ -79,6 +120,8 @@ class MirroredSweep:
         """Draw the mean learning curves, and end the sweep unless a run is still running."""
         records = [_read(run.folder) for run in self.runs]  # some have another mirror process
         self._draw(records)
+        if (self._folder / RESULTS).is_dir():
+            self.client.log_artifacts(self._parent.info.run_id, str(self._folder / RESULTS))
         status = sweep_status(
             run_status(run.folder, record) for run, record in zip(self.runs, records, strict=True)
         )
@@ -108,6 +151,10 @@ def sweep_status(runs: Iterable[Status]) -> str:
     """
     statuses = {MLFLOW_STATUS.get(status, "KILLED") for status in runs}
     return next(status for status in WORST_FIRST if status in statuses)
+
+
+def _time_of_change(folder: Path) -> int:
+    return (folder / SWEEP_RECORD).stat().st_mtime_ns
 
 
 def _read(folder: Path) -> Record | None:

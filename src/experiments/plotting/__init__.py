@@ -8,8 +8,10 @@ from experiments.plotting.learning_rates import accuracy_by_rate
 from experiments.plotting.paired_differences import paired_differences
 from experiments.plotting.panels import panels
 from experiments.plotting.provenance import Provenance, made_from
+from experiments.plotting.rounds import narrowing_intervals
 from experiments.plotting.style import use_style
 from experiments.plotting.time_to_accuracy import time_to_accuracy
+from experiments.plotting.tuning import tuning_curves
 
 __all__ = [
     "Provenance",
@@ -18,12 +20,14 @@ __all__ = [
     "first_layer_weights",
     "learning_curves",
     "made_from",
+    "narrowing_intervals",
     "output_error",
     "paired_differences",
     "panels",
     "saturation",
     "superiority",
     "time_to_accuracy",
+    "tuning_curves",
     "use_style",
     "worst_classified",
 ]

@@ -4,6 +4,7 @@ from experiments.studying.conduct import Outcome, conduct
 from experiments.studying.jobs import StudyJob, job
 from experiments.studying.openings import Opening, count_opening
 from experiments.studying.printing import Terminal
+from experiments.studying.publish import publish
 from experiments.studying.study import Study
 
 __all__ = [
@@ -15,4 +16,5 @@ __all__ = [
     "conduct",
     "count_opening",
     "job",
+    "publish",
 ]

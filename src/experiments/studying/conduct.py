@@ -30,12 +30,18 @@ class Show(Protocol):
 
 @dataclass(frozen=True)
 class Outcome:
-    """A study after its end: the searches of stage 1, and the comparison on the test set."""
+    """A study after its end.
+
+    ``searches`` are those of stage 1, ``rounds`` the comparisons on validation in stage 2, and
+    ``comparison`` is the one on the test set. ``runs`` are all runs of the study, as from
+    `results.runs`, and ``compared`` the identities of those of stage 2.
+    """
 
     searches: dict[Cell, Search]
+    rounds: list[Comparison]
     comparison: Comparison
-    runs: pd.DataFrame  # all runs of the study, as from `results.runs`
-    confirmation: list[str]  # the identities of the runs that were compared
+    runs: pd.DataFrame
+    compared: list[str]
 
 
 def conduct(
@@ -51,12 +57,17 @@ def conduct(
     check_seeds(study)
     searches = tune(study, do, epochs=epochs, show=show.tuning)
     show.tuned(searches)
-    confirmation = Confirmation(
-        study, {cell: each.best for cell, each in searches.items()}, do, runs
-    )
-    confirmation.rounds(show.round)
+    tuned = {cell: each.best for cell, each in searches.items()}
+    confirmation = Confirmation(study, tuned, do, runs)
+    rounds = confirmation.rounds(show.round)
     confirmation.open_test()
-    return Outcome(searches, confirmation.compare(study.metric), runs(), list(confirmation.cell_of))
+    return Outcome(
+        searches=searches,
+        rounds=rounds,
+        comparison=confirmation.compare(study.metric),
+        runs=runs(),
+        compared=list(confirmation.cell_of),
+    )
 
 
 def check_seeds(study: Study) -> None:

@@ -32,21 +32,21 @@ class Confirmation:
     seeds: dict[Cell, int] = field(default_factory=dict)
     cell_of: dict[str, Cell] = field(default_factory=dict)  # by identity of a run
 
-    def rounds(self, show: Callable[[int, Comparison], object]) -> None:
+    def rounds(self, show: Callable[[int, Comparison], object]) -> list[Comparison]:
         """Do rounds of runs until each comparison is decided, or no more seeds would decide it.
 
         ``show`` is called after each round, with its number and the comparison on validation.
-        The first round has the fewest seeds that can decide anything.
+        The first round has the fewest seeds that can decide anything. Return these comparisons.
         """
         wanted = dict.fromkeys(self.tuned, fewest_seeds(self.study.rows))
-        number = 0
+        done: list[Comparison] = []
         while wanted:
             self.seeds |= wanted
             self._do()
-            number += 1
-            comparison = self.compare(DECIDED_ON)
-            show(number, comparison)
-            wanted = self._next(comparison)
+            done.append(self.compare(DECIDED_ON))
+            show(len(done), done[-1])
+            wanted = self._next(done[-1])
+        return done
 
     def open_test(self) -> None:
         """Score the test set in every run of this stage."""

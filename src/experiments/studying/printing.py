@@ -1,7 +1,5 @@
 """The terminal's view of a study: what was tuned, and what is decided."""
 
-from collections.abc import Sequence
-
 from rich.console import Console
 from rich.table import Table
 
@@ -37,8 +35,8 @@ class Terminal:
             table.add_column(name.rpartition(".")[2], overflow="fold")
         for name in ("validation", "points", "epochs"):
             table.add_column(name, justify="right")
-        for cell, search in searches.items():
-            table.add_row(*_row(cell, search))
+        for row in tuned_rows(searches):
+            table.add_row(*row)
         self._console.print(table)
         for sentence in edge_sentences(self.study, searches):
             self._say(sentence)
@@ -75,7 +73,15 @@ def edge_sentences(study: Study, searches: Searches) -> list[str]:
     ]
 
 
-def _row(cell: Cell, search: Search) -> Sequence[str]:
+def tuned_rows(searches: Searches) -> list[list[str]]:
+    """Return a row of the tuned table for every arm in every block.
+
+    Columns: block, arm, each hyper-parameter, validation accuracy, points tried, epochs trained.
+    """
+    return [_row(cell, search) for cell, search in searches.items()]
+
+
+def _row(cell: Cell, search: Search) -> list[str]:
     return [
         " ".join(word.partition("=")[2] for word in cell.block) or "all",
         " ".join(word.partition("=")[2] for word in cell.arm),

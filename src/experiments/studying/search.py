@@ -13,10 +13,14 @@ Point = tuple[float, ...]
 
 @dataclass(frozen=True)
 class Trial:
-    """The result of a point: the mean accuracy on validation, and the epochs that it cost."""
+    """The result of a point: the mean accuracy on validation, and the epochs that it cost.
+
+    ``runs`` are the identities of its runs.
+    """
 
     accuracy: float
     epochs: int
+    runs: tuple[str, ...] = ()
 
 
 @dataclass
@@ -59,6 +63,10 @@ class Search:
     def at_edge(self) -> list[int]:
         """Return the numbers of the axes at whose edge the best value lies."""
         return [number for number in range(len(self.axes)) if self._outside(number)]
+
+    def line(self, number: int) -> list[Trial]:
+        """Return the trials along an axis through the best point."""
+        return [self.trials[self._at(number, value)] for value in self._line(number)]
 
     def _coarse(self) -> Sequence[Point]:
         return list(itertools.product(*(axis.grid() for axis in self.axes)))

@@ -58,13 +58,13 @@ def _check_budget(study: Study, search: Search) -> None:
 
 def _trial(folders: Mapping[StudyJob, Path], cell: Cell, point: Point) -> Trial:
     """Return the result of a point from the records of its runs."""
-    records = [
-        _record(folder)
-        for each, folder in folders.items()
-        if each.cell == cell and each.point == point
-    ]
-    accuracies = [_accuracy(record) for record in records]
-    return Trial(sum(accuracies) / len(accuracies), sum(map(_cost, records)))
+    own = [each for job, each in folders.items() if (job.cell, job.point) == (cell, point)]
+    records = [_record(folder) for folder in own]
+    return Trial(
+        accuracy=sum(map(_accuracy, records)) / len(records),
+        epochs=sum(map(_cost, records)),
+        runs=tuple(folder.name for folder in own),
+    )
 
 
 def _record(folder: Path) -> Record:
