@@ -12,12 +12,13 @@ from rich.console import Console
 
 from experiments.comparison import print_comparison
 from experiments.configuration import CONTROL, STUDY, group_of, override_parser
-from experiments.errors import ConfigError
-from experiments.recording import RESULTS
+from experiments.errors import ConfigError, StorageError
+from experiments.recording import RESULTS, Record, read_record
 from experiments.results import runs
 from experiments.studying import (
     Opening,
     Outcome,
+    Result,
     Study,
     StudyJob,
     Terminal,
@@ -38,10 +39,10 @@ def sweep_study(config: DictConfig, words: Sequence[str], launcher: ParallelLaun
     study = Study.of(OmegaConf.to_container(config[STUDY], resolve=True))
     own = [word for word in words if group_of(word) != STUDY]
     _check_words(study, own)
-    console = Console(highlight=False)
+    terminal = Terminal(study, Console(highlight=False))
     name = f"{study.name} ({study.budget})"
-    series = Series(_id(study, own), name=name, overrides=words, say=console.print)
-    StudySweep(study, own, launcher, series, console).run()
+    series = Series(_id(study, own), name=name, overrides=words, say=terminal.say)
+    StudySweep(study, own, launcher, series, terminal).run()
 
 
 class StudySweep:
@@ -53,32 +54,31 @@ class StudySweep:
         words: Sequence[str],
         launcher: ParallelLauncher,
         series: Series,
-        console: Console,
+        terminal: Terminal,
     ) -> None:
         self.study = study
         self._fixed = [*study.fixed, *words]
         self._launcher = launcher
         self._series = series
-        self._console = console
-        self._done: dict[str, str] = {}
+        self._terminal = terminal
+        self._done: set[str] = set()
         self._outputs = Path()
 
     def run(self) -> None:
         """Do all stages, and print the verdicts."""
-        terminal = Terminal(self.study, self._console)
         with self._series:
             outcome = conduct(
-                self.study, self.do, epochs=self._epochs(), runs=self.runs, show=terminal
+                self.study, self.do, epochs=self._epochs(), runs=self.runs, show=self._terminal
             )
             openings = self._count_opening(outcome)
             print_comparison(outcome.comparison, outcome.runs, None)
-            self._console.print(openings, soft_wrap=True)
+            self._terminal.say(openings)
             folder = self._series.folder
             if folder is not None:
                 publish(self.study, outcome, folder / RESULTS, openings=openings)
 
-    def do(self, jobs: Sequence[StudyJob], *, score_test: bool = False) -> list[Path]:
-        """Do the jobs of a part of the study; return the folders of their runs."""
+    def do(self, jobs: Sequence[StudyJob], *, score_test: bool = False) -> list[Result]:
+        """Do the jobs of a part of the study; return their results."""
         prepared = self._launcher.prepare(
             [self._words(each, score_test=score_test) for each in jobs],
             names=[each.name for each in jobs],
@@ -91,8 +91,8 @@ class StudySweep:
             lockstep=lockstep,
         )
         self._outputs = prepared[0].outputs
-        self._done |= {job.identity: each.stage for job, each in zip(prepared, jobs, strict=True)}
-        return [job.folder for job in prepared]
+        self._done |= {job.identity for job in prepared}
+        return [Result.of(_record(job.folder)) for job in prepared]
 
     def runs(self) -> pd.DataFrame:
         """Return the frame of the runs that were done for the study so far."""
@@ -116,6 +116,13 @@ class StudySweep:
         cell = self.study.cells[0]
         (first,) = self._launcher.prepare([[*self._fixed, *cell.words]], names=[cell.name])
         return first.experiment.epochs
+
+
+def _record(folder: Path) -> Record:
+    record = read_record(folder)
+    if record is None:
+        raise StorageError(f"{folder}: was deleted during the study; the same command repeats it")
+    return record
 
 
 def _id(study: Study, words: Sequence[str]) -> str:

@@ -5,11 +5,13 @@ from experiments.studying.jobs import StudyJob, job
 from experiments.studying.openings import Opening, count_opening
 from experiments.studying.printing import Terminal
 from experiments.studying.publish import publish
+from experiments.studying.result import Result
 from experiments.studying.study import Study
 
 __all__ = [
     "Opening",
     "Outcome",
+    "Result",
     "Study",
     "StudyJob",
     "Terminal",

@@ -9,11 +9,9 @@ import pandas as pd
 from experiments.comparison import Comparison, Row, Verdict, compare, fewest_seeds
 from experiments.results import RATE
 from experiments.studying.jobs import CONFIRMATION, Do, StudyJob, job
+from experiments.studying.result import ACCURACY
 from experiments.studying.search import Point
 from experiments.studying.study import Cell, Study
-
-DECIDED_ON = "validation/accuracy"
-"""The metric that decides which seeds are run. The test set stays closed."""
 
 Tuned = Mapping[Cell, Point]
 
@@ -33,7 +31,7 @@ class Confirmation:
     cell_of: dict[str, Cell] = field(default_factory=dict)  # by identity of a run
 
     def rounds(self, show: Callable[[int, Comparison], object]) -> list[Comparison]:
-        """Do rounds of runs until each comparison is decided, or no more seeds would decide it.
+        """Do rounds of runs, decided on validation, until each comparison is decided, or no more seeds would decide it.
 
         ``show`` is called after each round, with its number and the comparison on validation.
         The first round has the fewest seeds that can decide anything. Return these comparisons.
@@ -43,7 +41,7 @@ class Confirmation:
         while wanted:
             self.seeds |= wanted
             self._do()
-            done.append(self.compare(DECIDED_ON))
+            done.append(self.compare(ACCURACY))
             show(len(done), done[-1])
             wanted = self._next(done[-1])
         return done
@@ -73,8 +71,8 @@ class Confirmation:
 
     def _do(self, *, score_test: bool = False) -> None:
         jobs = self.jobs()
-        for each, folder in zip(jobs, self.do(jobs, score_test=score_test), strict=True):
-            self.cell_of[folder.name] = each.cell
+        for each, result in zip(jobs, self.do(jobs, score_test=score_test), strict=True):
+            self.cell_of[result.identity] = each.cell
 
     def _next(self, comparison: Comparison) -> dict[Cell, int]:
         """Return the numbers of seeds of the next round, for the arms that need more."""

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from experiments.configuration import override
+from experiments.studying.result import Result
 from experiments.studying.search import Point
 from experiments.studying.study import SEED, Cell, Study
 
@@ -36,9 +36,9 @@ class StudyJob:
 
 
 class Do(Protocol):
-    """Does runs, those that are not done yet, and returns their folders."""
+    """Does runs, those that are not done yet, and returns the result of each."""
 
-    def __call__(self, jobs: Sequence[StudyJob], *, score_test: bool = False) -> Sequence[Path]:
+    def __call__(self, jobs: Sequence[StudyJob], *, score_test: bool = False) -> Sequence[Result]:
         """Raise UserError if a run failed; a run that diverged has a result like any other."""
 
 

@@ -22,7 +22,7 @@ class Terminal:
         spent = sum(search.spent for search in searches.values())
         budget = sum(search.budget for search in searches.values())
         cell, search = max(searches.items(), key=lambda item: _accuracy(item[1]))
-        self._say(
+        self.say(
             f"Tuning: {tried} points tried, {spent} of {budget} epochs; best so far"
             f" {cell.name} at {point_words(self.study, search.best)}"
             f" ({_accuracy(search):.2%} on validation)"
@@ -39,20 +39,21 @@ class Terminal:
             table.add_row(*row)
         self._console.print(table)
         for sentence in edge_sentences(self.study, searches):
-            self._say(sentence)
+            self.say(sentence)
 
     def round(self, number: int, comparison: Comparison) -> None:
         """Print how many comparisons are decided after a round of stage 2."""
         decided = [row for row in comparison.rows if row.verdict is not Verdict.UNDECIDED]
         seeds = max(row.seeds for row in comparison.rows)
-        self._say(
+        self.say(
             f"Confirmation, round {number}: {len(decided)} of {len(comparison.rows)} comparisons"
             f" decided on validation, with up to {seeds} seeds"
         )
         for row in comparison.rows:
-            self._say(f"  {row.condition}: {verdict_words(row)}")
+            self.say(f"  {row.condition}: {verdict_words(row)}")
 
-    def _say(self, text: str) -> None:
+    def say(self, text: str) -> None:
+        """Print a line."""
         self._console.print(text, soft_wrap=True, markup=False)
 
 

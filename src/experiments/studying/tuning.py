@@ -1,15 +1,12 @@
 """Stage 1 of a study: tune every arm in every block, each with the same budget of epochs."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from experiments.errors import UserError
-from experiments.recording import Record, Status, read_record
 from experiments.studying.jobs import TUNING, Do, StudyJob, job
+from experiments.studying.result import Result
 from experiments.studying.search import Point, Search, Trial
 from experiments.studying.study import Cell, Study
-
-ACCURACY = "validation/accuracy"
 
 Searches = Mapping[Cell, Search]
 
@@ -56,31 +53,11 @@ def _check_budget(study: Study, search: Search) -> None:
         )
 
 
-def _trial(folders: Mapping[StudyJob, Path], cell: Cell, point: Point) -> Trial:
-    """Return the result of a point from the records of its runs."""
-    own = [each for job, each in folders.items() if (job.cell, job.point) == (cell, point)]
-    records = [_record(folder) for folder in own]
+def _trial(results: Mapping[StudyJob, Result], cell: Cell, point: Point) -> Trial:
+    """Return the result of a point from those of its runs."""
+    own = [each for job, each in results.items() if (job.cell, job.point) == (cell, point)]
     return Trial(
-        accuracy=sum(map(_accuracy, records)) / len(records),
-        epochs=sum(map(_cost, records)),
-        runs=tuple(folder.name for folder in own),
+        accuracy=sum(each.accuracy for each in own) / len(own),
+        epochs=sum(each.epochs for each in own),
+        runs=tuple(each.identity for each in own),
     )
-
-
-def _record(folder: Path) -> Record:
-    record = read_record(folder)
-    if record is None:
-        raise UserError(f"{folder}: was deleted during the study; the same command does it again")
-    return record
-
-
-def _accuracy(record: Record) -> float:
-    """Return the accuracy after the last epoch; that of guessing if the run diverged."""
-    if record.status is Status.DIVERGED:
-        return 1 / record.start.config.architecture.sizes[-1]
-    return record.epochs[-1].metrics[ACCURACY]
-
-
-def _cost(record: Record) -> int:
-    """Return the epochs that a run costs. One that diverged has used all of its epochs."""
-    return record.start.config.epochs if record.status is Status.DIVERGED else len(record.epochs)
