@@ -18,9 +18,9 @@ def superiority(
     """Return the fraction of seeds on which the arm of the row beats the arm of the column.
 
     ``tuned`` are runs as from `tuned`, each arm at its best learning rate. Arms are the
-    combinations of the choices in ``groups``. Runs whose test set is closed are left out. Only runs with the same condition and seed are
-    compared. Ties count half, a diverged run loses. NaN where two arms have no condition and seed
-    in common.
+    combinations of the choices in ``groups``. Runs whose test set is closed are left out. Only runs
+    with the same condition and seed are compared. Ties count half, a diverged run loses. NaN where
+    two arms have no condition and seed in common.
     """
     best = named(opened(tuned, metric), *groups)
     value = best[metric].where(best["status"] == Status.FINISHED.value, -np.inf)
