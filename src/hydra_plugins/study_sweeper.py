@@ -11,11 +11,12 @@ from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
 
 from experiments.comparison import print_comparison
-from experiments.configuration import CONTROL, STUDY, group_of, override_parser
+from experiments.configuration import CONTROL, STUDY, group_of, override, override_parser
 from experiments.errors import ConfigError, StorageError
 from experiments.recording import RESULTS, Record, read_record
 from experiments.results import runs
 from experiments.studying import (
+    SEED,
     Opening,
     Outcome,
     Result,
@@ -28,6 +29,8 @@ from experiments.studying import (
 )
 from experiments.sweeping import Series
 from hydra_plugins.parallel_launcher import ParallelLauncher
+
+SCORE_TEST = "score_test"
 
 
 def sweep_study(config: DictConfig, words: Sequence[str], launcher: ParallelLauncher) -> None:
@@ -109,7 +112,7 @@ class StudySweep:
         return f"The study {self.study.name} has opened the test set of these data {times}."
 
     def _words(self, job: StudyJob, *, score_test: bool) -> list[str]:
-        return [*self._fixed, *job.words]
+        return [*self._fixed, *job.words, override(SCORE_TEST, score_test)]
 
     def _epochs(self) -> int:
         """Return the number of epochs of each run."""
@@ -134,7 +137,7 @@ def _id(study: Study, words: Sequence[str]) -> str:
 
 def _check_words(study: Study, words: Sequence[str]) -> None:
     """Raise ConfigError if an override has several values, or one that the study chooses."""
-    chosen = {*study.arms, *study.blocks, *study.tune, "seed"}
+    chosen = {*study.arms, *study.blocks, *study.tune, SEED, SCORE_TEST}
     for word in words:
         parsed: Override = override_parser().parse_override(word)
         if parsed.is_sweep_override():

@@ -121,6 +121,19 @@ def run(
     }
 
 
+def close(runs: Runs) -> Runs:
+    """Return rows for the same runs with their test set closed."""
+    return [
+        {key: value for key, value in each.items() if not key.startswith(("test/", "best_epoch/"))}
+        for each in runs
+    ]
+
+
+def closed_run(*overrides: str, **result: Any) -> dict[str, Any]:
+    """Return a row for `frame` of a run whose test set is closed."""
+    return close([run(*overrides, **result)])[0]
+
+
 def arm(*overrides: str, at: float = 0.9, seeds: Sequence[int] = SEEDS, **result: Any) -> Runs:
     """Return runs that differ in their seed, with a little noise around the accuracy ``at``."""
     scale = 1 + len(" ".join(overrides)) % 3  # so that two arms do not have the same noise

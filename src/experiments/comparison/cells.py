@@ -8,6 +8,7 @@ import pandas as pd
 from experiments.comparison.arms import CONDITION, LEVELS, crossed
 from experiments.comparison.compared_arm import ComparedArm
 from experiments.comparison.failures import Failures
+from experiments.comparison.opened import opened
 from experiments.comparison.pairing import METRICS
 from experiments.comparison.power import fewest_seeds
 from experiments.comparison.runs_by_seed import runs_by_seed
@@ -57,8 +58,12 @@ def designs(
 ) -> list[Design]:
     """Return the cells of every condition, from runs as from `tuned`. Levels are sorted.
 
-    ``needed`` is that of `runs_by_seed`.
+    Runs whose test set is closed are left out if the metric needs it. ``needed`` is that of
+    `runs_by_seed`.
     """
+    runs = opened(runs, metric)
+    if runs.empty:
+        return []
     named = crossed(runs, first, second)
     return [
         Design(

@@ -18,6 +18,7 @@ from experiments.comparison.advice import (
     too_few_seeds,
 )
 from experiments.comparison.arms import named
+from experiments.comparison.closed import left_out_closed, nothing_opened
 from experiments.comparison.decision import (
     MARGIN,
     Decision,
@@ -29,12 +30,13 @@ from experiments.comparison.decision import (
 from experiments.comparison.divergence import diverged_share, diverges
 from experiments.comparison.failures import Failures, corrected, p_value
 from experiments.comparison.fairness import tunings, unequal_tuning
+from experiments.comparison.opened import is_closed, opened
 from experiments.comparison.pairing import METRICS, Pair, pairs
 from experiments.comparison.question import check_question
 from experiments.comparison.statistics import PairedStatistics, paired_statistics
 from experiments.comparison.tuning import FINAL, SelectionBias, final_runs, selection_bias, tuned
 from experiments.errors import UserError
-from experiments.results import RATE, Scope, commands
+from experiments.results import RATE, VALIDATION, Scope, commands
 
 SEED = 0
 """The seed of all resampling, so that the same runs give the same table."""
@@ -182,11 +184,15 @@ def compare(
         raise UserError(nothing_final(runs, scope, pairs_elsewhere(runs[:0], group, scope)))
     final, best = final_runs(runs), tuned(runs)
     matched = pairs(best, group, metric=metric, family=family, one_look=one_look)
-    if not matched:
+    closed = is_closed(best, metric).any()
+    trained = pairs(best, group, metric=VALIDATION) if closed else matched
+    if not trained:
         raise UserError(no_pairs(final, group, scope))
+    if not _some_seeds(matched) and (_some_seeds(trained) or not matched):
+        raise UserError(nothing_opened(best, [group], metric, scope))
     family = max(family, len(matched))
     arms = [arm for pair in matched for arm in pair.arms]
-    if all(len(pair.values) < 2 for pair in matched):
+    if not _some_seeds(matched):
         elsewhere = pairs_elsewhere(pd.concat([arm.runs for arm in arms]), group, scope)
         raise UserError(
             too_few_seeds(
@@ -205,14 +211,20 @@ def compare(
         one_look=one_look,
         family=family,
         rows=_rows(matched, margin, family=family, one_look=one_look),
-        tuned=best,
+        tuned=opened(best, metric),
         incomplete=[
             *lower_rates_needed(arms, [group], scope),
-            *incomplete(final, group, matched, scope),
+            *incomplete(final, group, trained, scope),
+            *left_out_closed(best, metric),
         ],
         unequal_tuning=unequal_tuning(tunings(named(final, group)), arms),
         selection_bias=selection_bias(best),
     )
+
+
+def _some_seeds(matched: Sequence[Pair]) -> bool:
+    """Return whether a pair has two seeds or more, so that it can be compared."""
+    return any(len(pair.values) > 1 for pair in matched)
 
 
 def _rows(matched: Sequence[Pair], margin: float, *, family: int, one_look: bool) -> list[Row]:

@@ -16,6 +16,7 @@ from experiments.comparison.advice import (
 )
 from experiments.comparison.arms import crossed
 from experiments.comparison.cells import Cell, designs
+from experiments.comparison.closed import left_out_closed, nothing_opened
 from experiments.comparison.compare import SEED
 from experiments.comparison.contrasts import Contrast, contrasts
 from experiments.comparison.decision import (
@@ -33,13 +34,14 @@ from experiments.comparison.factorial_advice import (
     not_crossed,
 )
 from experiments.comparison.fairness import tunings, unequal_tuning
+from experiments.comparison.opened import is_closed, opened
 from experiments.comparison.pairing import METRICS
 from experiments.comparison.power import fewest_seeds
 from experiments.comparison.question import check_question
 from experiments.comparison.statistics import PairedStatistics, paired_statistics
 from experiments.comparison.tuning import FINAL, SelectionBias, final_runs, selection_bias, tuned
 from experiments.errors import UserError
-from experiments.results import Scope, commands
+from experiments.results import VALIDATION, Scope, commands
 
 _STATISTICS = [field.name for field in fields(PairedStatistics)]
 _IN_WORDS = {Verdict.A_BETTER: "interaction", Verdict.B_BETTER: "interaction"} | {
@@ -194,11 +196,16 @@ def factorial(
     needed = fewest_seeds(family, one_look=one_look)
     found = designs(best, *groups, metric=metric, needed=needed)
     effects = contrasts(found, *groups, metric=metric)
-    if not effects:
-        raise UserError(not_crossed(best, groups, found, scope))
+    closed = is_closed(best, metric).any()
+    trained = designs(best, *groups, metric=VALIDATION, needed=needed) if closed else found
+    in_training = contrasts(trained, *groups, metric=VALIDATION) if closed else effects
+    if not in_training:
+        raise UserError(not_crossed(best, groups, trained, scope))
+    if not _some_seeds(effects) and (_some_seeds(in_training) or not effects):
+        raise UserError(nothing_opened(best, groups, metric, scope))
     shown = {contrast.condition for contrast in effects}
     cells = [cell for each in found if each.condition in shown for cell in each.cells.values()]
-    if all(len(contrast.values) < 2 for contrast in effects):
+    if not _some_seeds(effects):
         elsewhere = contrasts_elsewhere(groups, scope)
         raise UserError(
             too_few_seeds(
@@ -218,15 +225,21 @@ def factorial(
         family=family,
         cells=cells,
         rows=_rows(effects, margin, family=family, one_look=one_look),
-        tuned=best,
+        tuned=opened(best, metric),
         incomplete=[
             *lower_rates_needed(cells, groups, scope),
-            *missing_cells(best, groups, found, scope),
-            *missing_seeds(groups, found, scope),
+            *missing_cells(best, groups, trained, scope),
+            *missing_seeds(groups, trained, scope),
+            *left_out_closed(best, metric),
         ],
         unequal_tuning=unequal_tuning(tunings(crossed(final, *groups)), cells),
         selection_bias=selection_bias(best),
     )
+
+
+def _some_seeds(effects: Sequence[Contrast]) -> bool:
+    """Return whether an effect has two seeds or more, so that it can be estimated."""
+    return any(len(each.values) > 1 for each in effects)
 
 
 def _rows(

@@ -10,6 +10,7 @@ import pandas as pd
 from experiments.comparison.arms import ARM, CONDITION, named
 from experiments.comparison.compared_arm import ComparedArm
 from experiments.comparison.failures import Failures
+from experiments.comparison.opened import opened
 from experiments.comparison.power import fewest_seeds
 from experiments.comparison.runs_by_seed import RunsBySeed, runs_by_seed
 
@@ -96,8 +97,12 @@ def pairs(
 ) -> list[Pair]:
     """Return every pair of arms of ``group`` in every condition, from runs as from `tuned`.
 
-    ``family`` is that of `compare`.
+    Runs whose test set is closed are left out if the metric needs it. ``family`` is that of
+    `compare`.
     """
+    runs = opened(runs, metric)
+    if runs.empty:
+        return []
     found = [
         (str(condition), a, b)
         for condition, same in named(runs, group).groupby(CONDITION, sort=True)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.comparison.arms import ARM, CONDITION, named
+from experiments.comparison.opened import opened
 from experiments.comparison.pairing import METRICS, share_of_wins
 from experiments.recording import Status
 
@@ -17,11 +18,11 @@ def superiority(
     """Return the fraction of seeds on which the arm of the row beats the arm of the column.
 
     ``tuned`` are runs as from `tuned`, each arm at its best learning rate. Arms are the
-    combinations of the choices in ``groups``. Only runs with the same condition and seed are
-    compared. Ties count half, a diverged run loses. NaN where two arms have no condition and seed
-    in common.
+    combinations of the choices in ``groups``. Runs whose test set is closed are left out. Only runs
+    with the same condition and seed are compared. Ties count half, a diverged run loses. NaN where
+    two arms have no condition and seed in common.
     """
-    best = named(tuned, *groups)
+    best = named(opened(tuned, metric), *groups)
     value = best[metric].where(best["status"] == Status.FINISHED.value, -np.inf)
     table = best.assign(value=value).pivot_table("value", [CONDITION, "seed"], ARM)
     arms = sorted(best[ARM].unique())

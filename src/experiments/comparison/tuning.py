@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from experiments.comparison.arms import CHOICES
+from experiments.comparison.opened import opened
 from experiments.comparison.statuses import status_counts
 from experiments.errors import UserError
 from experiments.recording import Status
@@ -21,7 +22,7 @@ class SelectionBias:
 
     The best epoch is the one with the highest validation accuracy. Its gain on the validation set
     is larger than its gain on the test set; the difference is selection bias. Both are NaN if no
-    run has finished.
+    finished run has opened its test set.
     """
 
     validation_gain: float
@@ -102,8 +103,11 @@ def chance(runs: pd.DataFrame) -> pd.Series:
 
 
 def selection_bias(runs: pd.DataFrame) -> SelectionBias:
-    """Return the mean gains of the best epoch over the last one, for the runs that finished."""
-    finished = runs[runs["status"] == Status.FINISHED.value]
+    """Return the mean gains of the best epoch over the last one.
+
+    They are over the runs that have finished and opened their test set.
+    """
+    finished = opened(runs[runs["status"] == Status.FINISHED.value], "test/accuracy")
     validation = finished[BEST_VALIDATION] - finished[VALIDATION]
     test = finished["best_epoch/test/accuracy"] - finished["test/accuracy"]
     return SelectionBias(float(validation.mean()), float(test.mean()))

@@ -95,7 +95,10 @@ def failure_sentences(comparison: Comparison) -> list[str]:
 def selection_bias_sentence(bias: SelectionBias) -> str:
     """Return the result of `selection_bias` as a sentence."""
     if math.isnan(bias.validation_gain):
-        return "No run has finished, so the selection bias of the best epoch is unknown."
+        return (
+            "No finished run has opened its test set, so the selection bias of the best epoch is"
+            " unknown."
+        )
     difference = point_words(bias.validation_gain - bias.test_gain).removeprefix("+")
     return (
         f"The best epoch gains {point_words(bias.validation_gain)} points over the last epoch on"

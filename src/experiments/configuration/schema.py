@@ -58,6 +58,7 @@ class Schema:
     record_weights: list[int] = MISSING
     plan: bool = MISSING
     retry: bool = MISSING
+    score_test: bool = MISSING
     rerun: bool = MISSING
     study: Any = None
 
@@ -74,5 +75,8 @@ PARTS = {"dataset": ("cut",)}
 """Files in a group that are parts of the others there, and no choices."""
 DESCRIBED = (*GROUPS, "epochs", "batch_size", "l2", "seed", "dtype")
 """The keys that define an experiment. They decide the numbers that a run computes."""
-CONTROL = ("outputs", "tracking", "checkpoint_every", "record_weights", "plan", "retry", "rerun")
+CONTROL = (
+    *("outputs", "tracking", "checkpoint_every", "record_weights"),
+    *("plan", "retry", "score_test", "rerun"),
+)
 """The keys that say where and how a run is done. They do not change the numbers it computes."""

@@ -17,7 +17,6 @@ from experiments.mirror import figures, models, tags
 from experiments.mirror.correct_tags import correct_tags
 from experiments.mirror.store import find_experiment, find_or_create_run, milliseconds
 from experiments.recording import (
-    JOURNAL,
     NETWORK,
     SILENT_END,
     WEIGHTS,
@@ -54,9 +53,7 @@ MLFLOW_STATUS = {
 class MirroredRun:
     """A run and its copy in MLflow, nested in the copy of ``sweep`` if there is one.
 
-    ``tags`` are more tags of the run.
-    ``done`` is true when nothing more is to be copied, ``problem`` says why a journal or a network
-    cannot be read.
+    ``tags`` are more tags of the run. ``problem`` says why a journal or a network cannot be read.
     """
 
     def __init__(
@@ -71,7 +68,6 @@ class MirroredRun:
     ) -> None:
         self.client = client
         self.folder = folder
-        self.done = False
         self.problem = ""
         self._uri = uri
         self._sweep = sweep
@@ -80,6 +76,16 @@ class MirroredRun:
         self._follower = RecordFollower(folder)
         self._run_id = ""
         self._status: Status | None = None  # in MLflow
+        self._done = False
+        self._end_metrics: set[str] = set()  # that have been copied
+        self._descriptions: set[str] = set()  # of the ends so far
+
+    @property
+    def done(self) -> bool:
+        """Return whether nothing more is to be copied, unless the test set is opened later."""
+        record = self._follower.record
+        may_grow = record is not None and record.untested
+        return self._done and not (may_grow and self._follower.is_behind)
 
     @property
     def copied(self) -> int:
@@ -96,18 +102,12 @@ class MirroredRun:
         try:
             with SyncStateFile(self.folder) as file:
                 self._update(last=last)
-                if self.done:
+                if self._done:
                     file.write(SyncState(store=store_key(self._uri), sizes=[self.copied]))
         except BlockingIOError:
             return
         except DataError as error:
-            self.done, self.problem = True, str(error)
-
-    def follow_again(self) -> None:
-        """Copy what has been added to a journal after the end of the run."""
-        journal = self.folder / JOURNAL
-        if self.done and journal.exists() and journal.stat().st_size > self.copied:
-            self.done = False
+            self._done, self.problem = True, str(error)
 
     def _update(self, *, last: bool) -> None:
         working = not last or is_held(self.folder)  # before the journal is read for the last time
@@ -117,17 +117,29 @@ class MirroredRun:
             return
         if any(isinstance(event, Start) for event in events):
             self._create(record.start)
-        metrics = [metric for event in events for metric in metrics_of(event, len(record.epochs))]
+        metrics = [each for event in events for each in self._metrics(event, len(record.epochs))]
         if metrics:
             self.client.log_batch(self._run_id, metrics=metrics)
         status = Status.RUNNING if working and record.end is None else record.status
-        if status is not self._status:
+        ended = record.end is not None and any(isinstance(event, End) for event in events)
+        if ended or status is not self._status:
             if status is Status.RUNNING:
                 self._reopen()
             else:
                 self._finish(record, status)
             self._status = status
-        self.done = record.final or (last and status is not Status.RUNNING)
+        self._done = record.final or (last and status is not Status.RUNNING)
+
+    def _metrics(self, event: Event, epochs: int) -> list[Metric]:
+        """Return the metrics of an event, without those that an earlier end has had."""
+        if isinstance(event, Start):
+            self._end_metrics, self._descriptions = set(), set()
+        found = metrics_of(event, epochs)
+        if isinstance(event, End):
+            found = [each for each in found if each.key not in self._end_metrics]
+            self._end_metrics |= event.metrics.keys()
+            self._descriptions.add(describe_end(event))
+        return found
 
     def _create(self, start: Start) -> None:
         """Find or create the run, and copy everything that is known from its start."""
@@ -167,6 +179,9 @@ class MirroredRun:
         if self._sweep and self._sweep not in sweeps:
             value = tags.write_list([*sweeps, self._sweep])
             self.client.set_tag(self._run_id, tags.SWEEPS, value)
+        for name, value in self._tags.items():
+            if name not in run.data.tags:
+                self.client.set_tag(self._run_id, name, value)
         if self._parent is not None and tags.PARENT not in run.data.tags:
             self.client.set_tag(self._run_id, tags.PARENT, self._parent.info.run_id)
 
@@ -219,16 +234,17 @@ class MirroredRun:
     def _set_status(self, status: Status, message: str = "", description: str = "") -> None:
         """Set the tags about the status; remove the message of an earlier end.
 
-        If status and message are as before, the description is kept, because users edit it.
+        If status and message are as before, a description that a user has edited is kept.
         """
         before = self.client.get_run(self._run_id).data.tags
         changed = (before.get(tags.STATUS), before.get(tags.MESSAGE, "")) != (status, message)
+        ours = before.get(tags.DESCRIPTION) in self._descriptions
         new = {tags.STATUS: str(status)}
         if message:
             new[tags.MESSAGE] = message
         elif tags.MESSAGE in before:
             self.client.delete_tag(self._run_id, tags.MESSAGE)
-        if description and changed:
+        if description and (changed or ours):
             new[tags.DESCRIPTION] = description
         self._set_tags(new)
 

@@ -68,10 +68,7 @@ class MirroredSweep:
             self._finish()
 
     def _grow(self) -> None:
-        """Add the runs that the record has got since it was read, as that of a study does.
-
-        A run that had ended, and has gone on since, is followed again.
-        """
+        """Add the runs that the record has got since it was read, as that of a study does."""
         changed = _time_of_change(self._folder)
         if changed == self._changed:
             return
@@ -81,8 +78,7 @@ class MirroredSweep:
         self._changed, self._record = changed, record
         known = {run.folder.name for run in self.runs}
         self.runs += self._mirrored([run for run in record.runs if run.identity not in known])
-        for run in self.runs:
-            run.follow_again()
+        self.client.set_tag(self._parent.info.run_id, tags.RUNS, str(len(record.runs)))
 
     def _mirrored(self, added: Sequence[SweepRun]) -> list[MirroredRun]:
         return [

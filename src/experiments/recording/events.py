@@ -15,6 +15,9 @@ from experiments.recording.correct_images import BEST_EPOCH_CORRECT, CORRECT
 from experiments.recording.recorded_config import RecordedConfig
 from experiments.recording.status import Status
 
+TEST_ACCURACY = "test/accuracy"
+"""The metric that every run has whose test set has been opened."""
+
 
 class Origin(Struct, frozen=True, kw_only=True):
     """Everything that decides the numbers of a run.
@@ -106,6 +109,7 @@ class End(Struct, frozen=True, kw_only=True, tag_field="event", tag="end"):
     the validation set; both are empty unless the run has finished. So are ``correct`` and
     ``best_epoch_correct``, which say which test images are classified correctly after the last
     epoch and after the best one, as `pack_correct` writes it; older records do not have them.
+    While the test set is closed, ``metrics`` holds only the number of the best epoch.
     ``message`` says why the run did not finish.
     """
 
@@ -118,6 +122,11 @@ class End(Struct, frozen=True, kw_only=True, tag_field="event", tag="end"):
     best_epoch_correct: bytes = b""
     message: str = ""
     traceback: str = ""
+
+    @property
+    def untested(self) -> bool:
+        """Return whether the run has finished, and its test set has not been opened yet."""
+        return self.status is Status.FINISHED and TEST_ACCURACY not in self.metrics
 
     @property
     def correct_images(self) -> dict[str, bytes]:

@@ -1,6 +1,7 @@
 """The record of a run: the events of its journal, put together."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from experiments.recording.status import Status
 
 RESUME_HINT = "; the same command resumes it"
 SILENT_END = "its process ended without recording why"
+CLOSED = "finished: the test set is closed"
 NO_START = "{}: is not the record of a run: its first event is not a start"
 
 
@@ -72,6 +74,11 @@ class Record:
         return self.status.final
 
     @property
+    def untested(self) -> bool:
+        """Return whether the run has finished, and its test set has not been opened yet."""
+        return self.end is not None and self.end.untested
+
+    @property
     def history(self) -> dict[str, list[float]]:
         """The values of each metric, one per epoch."""
         values: dict[str, list[float]] = {}
@@ -96,6 +103,13 @@ class RecordFollower:
     def size(self) -> int:
         """Bytes of the journal that are part of the record."""
         return self._journal.offset
+
+    @property
+    def is_behind(self) -> bool:
+        """Return whether the journal has another size than the part that has been read."""
+        with suppress(OSError):
+            return self._journal.path.stat().st_size != self.size
+        return False
 
     def update(self) -> list[Event]:
         """Add the new events to ``record`` and return them. Raise DataError for damage."""
@@ -132,6 +146,8 @@ def run_status(folder: Path, record: Record | None) -> Status:
 
 def describe_end(end: End) -> str:
     """Return in words how a run ended."""
+    if end.untested:
+        return f"{CLOSED}, {end.elapsed:.1f} s"
     if end.status is Status.FINISHED:
         return (
             f"finished: test accuracy {end.metrics['test/accuracy']:.2%},"

@@ -121,9 +121,13 @@ def load(folder: Path, origin: Origin, *, epochs: int) -> tuple[Checkpoint | Non
     return None, ", ".join(remarks)
 
 
-def remove(folder: Path) -> None:
-    """Remove the checkpoints of a complete run, and temporary files that a crash left."""
-    for path in (*folder.rglob("*.tmp"), folder / PREVIOUS_CHECKPOINT, folder / CHECKPOINT):
+def remove(folder: Path, *, keep_last: bool = False) -> None:
+    """Remove the checkpoints of a finished run, and temporary files that a crash left.
+
+    With ``keep_last`` the last checkpoint stays: the test set is opened from it later.
+    """
+    last = () if keep_last else (folder / CHECKPOINT,)
+    for path in (*folder.rglob("*.tmp"), folder / PREVIOUS_CHECKPOINT, *last):
         path.unlink(missing_ok=True)
 
 

@@ -53,6 +53,7 @@ class Job:
     record_weights: Sequence[int] = ()
     plan: bool = False
     retry: bool = False
+    score_test: bool = True
     rerun: bool = False
 
     @classmethod
@@ -78,6 +79,7 @@ class Job:
             record_weights=tuple(config.record_weights),
             plan=config.plan,
             retry=config.retry,
+            score_test=config.score_test,
             rerun=config.rerun,
         )
 
@@ -107,9 +109,13 @@ class Job:
         """The folder of the run."""
         return run_folder(self.outputs, self.identity)
 
+    def opens_test(self, record: Record) -> bool:
+        """Return whether all that is left to do is to open the test set of a finished run."""
+        return self.score_test and record.untested
+
     def is_settled(self, record: Record | None) -> bool:
         """Return whether there is nothing to do, given the record: complete, or failed before."""
-        if self.rerun or record is None or record.end is None:
+        if self.rerun or record is None or record.end is None or self.opens_test(record):
             return False
         return record.final or (record.status is Status.FAILED and not self.retry)
 

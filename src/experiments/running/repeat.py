@@ -20,7 +20,7 @@ class Repetition:
     """The comparison of a recorded run with its repetition, in sentences."""
 
     n_epochs: int
-    tested: bool  # the run has finished, so it has metrics of the test set
+    tested: bool  # the run has metrics of the test set
     differing: list[str]  # where the metrics differ; empty if they are equal to the last bit
     changed: list[str] = field(default_factory=list)  # differences of code, data, environment
 
@@ -45,7 +45,8 @@ def repeat(
 ) -> Repetition:
     """Repeat a recorded run in a temporary folder, and compare its metrics with the record.
 
-    ``show`` receives the events of the repetition. Raise UserError if the recorded configuration or
+    ``show`` receives the events of the repetition. The test set is opened only if the run has ended
+    and had opened it. Raise UserError if the recorded configuration or
     its data cannot be used any more.
     """
     start = record.start
@@ -60,6 +61,7 @@ def repeat(
             origin=origin(experiment),
             outputs=Path(folder),
             checkpoint_every=experiment.epochs,
+            score_test=record.final and not record.untested,
         )
         events = []
         for event in run(job, interruption=interruption):
@@ -72,7 +74,7 @@ def repeat(
         changed += _changes(start.environment, environment())
     return Repetition(
         n_epochs=len(repeated.epochs) if repeated else 0,
-        tested=record.status is Status.FINISHED,
+        tested=record.status is Status.FINISHED and not record.untested,
         differing=differing,
         changed=changed,
     )

@@ -90,13 +90,13 @@ def run_parts(job: Job, *, interruption: Interruption) -> Generator[Event | Desc
             with interruption.deferred():
                 yield from _work(job, recorder, interruption)
         if recorder.record is not None and recorder.record.final:
-            yield from _remove_checkpoint(job)
+            yield from _remove_checkpoints(job, recorder.record)
 
 
-def _remove_checkpoint(job: Job) -> list[Event]:
-    """Remove the checkpoint of a complete run. If that fails, return a note."""
+def _remove_checkpoints(job: Job, record: Record) -> list[Event]:
+    """Remove the checkpoints that a finished run does not need. If that fails, return a note."""
     try:
-        checkpoint.remove(job.folder)
+        checkpoint.remove(job.folder, keep_last=record.untested)
     except OSError as error:
         return [Note(message=f"the checkpoint could not be removed: {error}")]
     return []
@@ -199,7 +199,8 @@ def _train(job: Job, recorder: Recorder, interruption: Interruption) -> Iterator
         yield from _record_epoch(recorder, part)
         if part.epoch in job.record_weights:
             save_weights(job.folder, part.epoch, network.weights[0])
-        if part.epoch % job.checkpoint_every == 0:
+        closed_end = part.epoch == experiment.epochs and not job.score_test
+        if closed_end or part.epoch % job.checkpoint_every == 0:
             yield from _save_checkpoint(job, recorder, network, progress, origin)
     if progress.epochs < experiment.epochs:
         yield from _save_checkpoint(job, recorder, network, progress, origin)
@@ -257,28 +258,40 @@ def _save_checkpoint(
 
 
 def _finish(job: Job, network: Network, progress: Progress, dataset: Dataset) -> End:
-    """Save the network, and evaluate it on the test set, after the last and the best epoch."""
-    penalty = job.experiment.l2 / (2 * len(dataset.train))
+    """Save the network, and return how the run has finished, with the test set if it is opened."""
     write_atomically(job.folder / NETWORK, save(network))
+    end = End(
+        status=Status.FINISHED,
+        metrics={"best_epoch/epoch": progress.best_epoch},
+        confusion_matrix=confusion_matrix(network, dataset.validation).tolist(),
+    )
+    return _tested(end, job, network, progress, dataset) if job.score_test else end
+
+
+def _tested(end: End, job: Job, network: Network, progress: Progress, dataset: Dataset) -> End:
+    """Add what the test set says about the network after the last and after the best epoch.
+
+    The parameters of the network become those of the best epoch. Raise DivergenceError if a cost is
+    not finite.
+    """
+    penalty = job.experiment.l2 / (2 * len(dataset.train))
     last = evaluate(network, dataset.test, penalty=penalty)
-    confusion = confusion_matrix(network, dataset.validation)
     network.parameters[:] = progress.best_parameters
     best = evaluate(network, dataset.test, penalty=penalty)
     if not math.isfinite(last.cost) or not math.isfinite(best.cost):
         raise DivergenceError(job.experiment.epochs)
-    return End(
-        status=Status.FINISHED,
+    return msgspec.structs.replace(
+        end,
         metrics={
             "test/cost": last.cost,
             "test/loss": last.loss,
             "test/accuracy": last.accuracy,
             "test/constant_guess": constant_guess(dataset.train, dataset.test),
-            "best_epoch/epoch": progress.best_epoch,
+            **end.metrics,
             "best_epoch/test/cost": best.cost,
             "best_epoch/test/loss": best.loss,
             "best_epoch/test/accuracy": best.accuracy,
         },
-        confusion_matrix=confusion.tolist(),
         correct=pack_correct(last.correct),
         best_epoch_correct=pack_correct(best.correct),
     )
@@ -296,16 +309,21 @@ def _recorded_dataset(job: Job, dataset: Dataset) -> RecordedDataset:
 
 
 def abandoned(job: Job) -> Iterator[str]:
-    """Yield a message for each unfinished run of the same configuration with other code or data.
+    """Yield a message for each run of the same configuration with other code or data, if it waits.
 
-    Changed code makes another run. A user who expects the old run to continue should know why it
-    does not.
+    It waits if it is unfinished, or if its test set is closed and this job opens one. Changed code
+    makes another run. A user who expects the old run to continue should know why it does not.
     """
     for folder in run_folders(job.outputs):
         if folder == job.folder or not (folder / CHECKPOINT).exists():
             continue
         with suppress(UserError, OSError):
             record = read_record(folder)
-            if record is not None and record.start.origin.config == job.origin.config:
+            if record is None or record.start.origin.config != job.origin.config:
+                continue
+            waiting = "" if record.final else "is unfinished"
+            if job.opens_test(record):
+                waiting = "has finished with its test set closed"
+            if waiting:
                 changed = "; ".join(differences(record.start.origin, job.origin))
-                yield f"starts from the beginning: {folder.name} is unfinished, but {changed}"
+                yield f"starts from the beginning: {folder.name} {waiting}, but {changed}"

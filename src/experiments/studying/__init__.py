@@ -6,9 +6,10 @@ from experiments.studying.openings import Opening, count_opening
 from experiments.studying.printing import Terminal
 from experiments.studying.publish import publish
 from experiments.studying.result import Result
-from experiments.studying.study import Study
+from experiments.studying.study import SEED, Study
 
 __all__ = [
+    "SEED",
     "Opening",
     "Outcome",
     "Result",

@@ -31,9 +31,10 @@ class Confirmation:
     cell_of: dict[str, Cell] = field(default_factory=dict)  # by identity of a run
 
     def rounds(self, show: Callable[[int, Comparison], object]) -> list[Comparison]:
-        """Do rounds of runs, decided on validation, until each comparison is decided, or no more seeds would decide it.
+        """Do rounds of runs until each comparison is decided, or more seeds would not decide it.
 
-        ``show`` is called after each round, with its number and the comparison on validation.
+        The metric is the accuracy on validation. ``show`` is called after each round, with its
+        number and the comparison.
         The first round has the fewest seeds that can decide anything. Return these comparisons.
         """
         wanted = dict.fromkeys(self.tuned, fewest_seeds(self.study.rows))

@@ -52,17 +52,17 @@ class Speed:
     evaluation: float
 
 
-def seconds_left(images: Images, speed: Speed, *, epochs: int) -> float:
+def seconds_left(images: Images, speed: Speed, *, epochs: int, score_test: bool = True) -> float:
     """Return the seconds that a run takes which has this number of epochs left.
 
     After each epoch the training and the validation set are evaluated. At the end the test set is
-    evaluated twice, after the last and the best epoch, and the validation set once. Starting the
-    program and reading the data are not included.
+    evaluated twice, after the last and the best epoch, if ``score_test``, and the validation set
+    once. Starting the program and reading the data are not included.
     """
     trained = images.train * speed.training
     evaluated = (images.train + images.validation) * speed.evaluation
-    end = (2 * images.test + images.validation) * speed.evaluation
-    return epochs * (trained + evaluated + RECORDING) + (end if epochs else 0.0)
+    end = ((2 * images.test if score_test else 0) + images.validation) * speed.evaluation
+    return epochs * (trained + evaluated + RECORDING) + end
 
 
 def measure_speed(job: Job, images: Images) -> Speed:

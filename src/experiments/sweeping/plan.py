@@ -79,7 +79,8 @@ def _remaining(job: Job) -> tuple[Status, int, int | None]:
 
 def _seconds_left(job: Job, epochs: int, speeds: dict[tuple[object, ...], Speed]) -> float:
     images = Images.of(job.experiment)
-    return seconds_left(images, _speed(job, images, speeds), epochs=epochs)
+    speed = _speed(job, images, speeds)
+    return seconds_left(images, speed, epochs=epochs, score_test=job.score_test)
 
 
 def _speed(job: Job, images: Images, known: dict[tuple[object, ...], Speed]) -> Speed:

@@ -114,7 +114,7 @@ def settled_jobs(jobs: Sequence[Job]) -> list[tuple[Job, Record]]:
         if record is not None and job.is_settled(record):
             settled.append((job, record))
             if record.final:
-                remove_checkpoints(job.folder)  # a crash may have left one
+                remove_checkpoints(job.folder, keep_last=record.untested)  # of a crash
     return settled
 
 

@@ -81,12 +81,16 @@ class Followed:
             _record_end(self.job, last)
         events = self.events()
         self.record = self.follower.record
-        if self.record is None or self.record.end is None or not last.recordable:
+        if self.record is None or self._is_unfinished(self.record) or not last.recordable:
             end = End(status=last.status, message=last.text or SILENT_END)
             self.record = self.record or Record(self.job.start())
             self.record.end = end
             events.append(end)
         return events
+
+    def _is_unfinished(self, record: Record) -> bool:
+        """Return whether the process ended without an end of the run, or before its test."""
+        return record.end is None or self.job.opens_test(record)
 
 
 @dataclass

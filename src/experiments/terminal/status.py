@@ -22,7 +22,7 @@ from experiments.recording import (
     sweep_folders,
 )
 from experiments.terminal.style import STYLES, duration, name_cell, runs_table, status_cell
-from experiments.terminal.summary import percentage
+from experiments.terminal.summary import percentage, test_cell
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def _table(rows: Sequence[RunLine]) -> Table:
             status_cell(row.status),
             f"{len(row.record.epochs)}/{row.record.start.config.epochs}" if row.record else "",
             percentage(last.get("validation/accuracy")),
-            percentage(test.get("test/accuracy")),
+            test_cell(row.status, test.get("test/accuracy")),
             _remaining(row),
         )
     return table

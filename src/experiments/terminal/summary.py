@@ -45,10 +45,16 @@ def summary_table(runs: Sequence[RunSummary]) -> Table:
             status_cell(run.status),
             str(run.epochs),
             percentage(run.validation_accuracy),
-            percentage(run.test_accuracy),
+            test_cell(run.status, run.test_accuracy),
             f"{run.seconds:.1f}" if run.seconds else "",
         )
     return table
+
+
+def test_cell(status: Status, accuracy: float | None) -> str:
+    """Return an accuracy on the test set in per cent; `closed` if a finished run has none."""
+    closed = status is Status.FINISHED and accuracy is None
+    return "closed" if closed else percentage(accuracy)
 
 
 def percentage(accuracy: float | None) -> str:

@@ -1,10 +1,11 @@
 """The learning rate of each arm, and the selection bias of the best epoch."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from frames import SEEDS, Runs, arm, diverged, frame, run
+from frames import SEEDS, Runs, arm, closed_run, diverged, frame, run
 
 from experiments.comparison import selection_bias, tuned
 from experiments.comparison.tuning import CHOSEN_ON, chance, final_runs
@@ -155,3 +156,13 @@ def test_there_is_no_selection_bias_if_nothing_finished() -> None:
     )
     assert np.isnan(bias.validation_gain)
     assert np.isnan(bias.test_gain)
+
+
+def test_runs_with_a_closed_test_set_have_no_selection_bias() -> None:
+    runs = [
+        run("seed=0", accuracy=0.9, best_epoch=0.91, validation=[0.94, 0.9]),
+        closed_run("seed=1", validation=[0.8, 0.2]),
+    ]
+    bias = selection_bias(frame(runs))
+    assert (bias.validation_gain, bias.test_gain) == pytest.approx((0.04, 0.01))
+    assert math.isnan(selection_bias(frame(runs[1:])).validation_gain)

@@ -235,7 +235,10 @@ def test_a_network_is_not_compared_with_itself() -> None:
 
 def test_an_unknown_selection_bias_is_no_number() -> None:
     sentence = selection_bias_sentence(SelectionBias(float("nan"), float("nan")))
-    assert sentence == "No run has finished, so the selection bias of the best epoch is unknown."
+    assert sentence == (
+        "No finished run has opened its test set, so the selection bias of the best epoch is"
+        " unknown."
+    )
 
 
 @pytest.mark.parametrize(

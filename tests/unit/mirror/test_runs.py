@@ -1,11 +1,13 @@
 """The values that MLflow gets of a run's events. Whole runs are in the system tests."""
 
 import json
+from pathlib import Path
 
 import pytest
 import records
+from mlflow import MlflowClient
 
-from experiments.mirror.runs import MLFLOW_STATUS, dataset_inputs, metrics_of
+from experiments.mirror.runs import MLFLOW_STATUS, MirroredRun, dataset_inputs, metrics_of
 from experiments.recording import Event, RecordedDataset, Status
 
 
@@ -55,3 +57,15 @@ def test_each_split_of_the_images_is_an_input_with_its_size() -> None:
         assert each.dataset.name == f"tiny {context}"
         assert each.dataset.digest == "0123456789abcdef"
         assert json.loads(each.dataset.source) == {"uri": "/my images"}
+
+
+def test_what_an_earlier_end_has_said_is_not_copied_twice(tmp_path: Path) -> None:
+    store = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    run = MirroredRun(MlflowClient(store), tmp_path, store)
+    first = run._metrics(records.closed_end(), 3)
+    second = run._metrics(records.end(), 3)
+    assert [each.key for each in first] == ["best_epoch/epoch"]
+    expected = records.TEST_METRICS.keys() - {"best_epoch/epoch"}
+    assert {each.key for each in second} == expected
+    run._metrics(records.START, 3)  # a new journal in the same folder
+    assert [each.key for each in run._metrics(records.closed_end(), 3)] == ["best_epoch/epoch"]

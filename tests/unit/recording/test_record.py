@@ -35,6 +35,17 @@ def test_a_record_is_put_together_from_its_events() -> None:
     assert record.final
 
 
+def test_a_run_is_untested_until_its_test_set_is_opened() -> None:
+    closed = (*records.epochs(2), records.closed_end())
+    record = records.record(*closed)
+    assert record.untested
+    assert record.final
+    assert not records.record(*closed, records.resume(2)).untested
+    assert not records.record(*closed, records.resume(2), records.end()).untested
+    others = [Status.DIVERGED, Status.FAILED, Status.INTERRUPTED]
+    assert not any(records.record(records.end(status)).untested for status in others)
+
+
 def test_the_history_has_each_metric_by_epoch() -> None:
     record = records.record(records.epoch(1, cost=0.5), records.epoch(2, cost=0.25))
     assert record.history["cost"] == [0.5, 0.25]
@@ -201,3 +212,17 @@ def test_a_follower_of_a_journal_without_a_start_reports_that(tmp_path: Path) ->
     records.write_journal(tmp_path, records.epoch(1))
     with pytest.raises(DataError, match="its first event is not a start"):
         RecordFollower(tmp_path).update()
+
+
+def test_a_closed_test_set_is_said_without_its_numbers() -> None:
+    assert describe_end(records.closed_end()) == "finished: the test set is closed, 61.2 s"
+
+
+def test_a_follower_knows_that_the_journal_has_grown(tmp_path: Path) -> None:
+    records.write_journal(tmp_path, records.START)
+    follower = RecordFollower(tmp_path)
+    assert follower.is_behind
+    follower.update()
+    assert not follower.is_behind
+    records.write_journal(tmp_path, records.epoch(1))
+    assert follower.is_behind

@@ -369,3 +369,11 @@ def test_removing_checkpoints_leaves_the_other_files(tmp_path: Path) -> None:
 def test_a_fifo_is_no_checkpoint(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / CHECKPOINT)
     assert checkpoint.load(tmp_path, ORIGIN, epochs=EPOCHS)[0] is None
+
+
+def test_the_last_checkpoint_can_be_kept(tmp_path: Path) -> None:
+    _saved(tmp_path)
+    _saved(tmp_path)
+    (tmp_path / f"{CHECKPOINT}.9.tmp").write_bytes(b"")
+    checkpoint.remove(tmp_path, keep_last=True)
+    assert [path.name for path in tmp_path.iterdir()] == [CHECKPOINT]

@@ -30,6 +30,7 @@ def test_a_job_is_described_by_a_composed_configuration(
         "checkpoint_every=5",
         "record_weights=[0,1]",
         "retry=true",
+        "score_test=false",
     ]
     config = compose([*overrides])
     job = Job.of(config, config.hydra)
@@ -40,7 +41,7 @@ def test_a_job_is_described_by_a_composed_configuration(
     assert (job.experiment.seed, job.config.seed) == (3, 3)
     assert job.outputs == tmp_path / "here"
     assert (job.checkpoint_every, job.record_weights) == (5, (0, 1))
-    assert (job.plan, job.retry, job.rerun) == (False, True, False)
+    assert (job.plan, job.retry, job.score_test, job.rerun) == (False, True, False, False)
 
 
 def test_a_job_of_a_sweep_has_the_name_that_it_is_given() -> None:
@@ -65,7 +66,9 @@ def test_a_run_has_the_folder_of_its_identity(tmp_path: Path) -> None:
 
 def test_the_name_and_the_place_do_not_change_the_identity(tmp_path: Path) -> None:
     job = jobs.job(tmp_path)
-    same = dataclasses.replace(job, name="x", outputs=tmp_path, retry=True, overrides=["l2=0.1"])
+    same = dataclasses.replace(
+        job, name="x", outputs=tmp_path, retry=True, score_test=False, overrides=["l2=0.1"]
+    )
     assert same.identity == job.identity
     assert jobs.job(tmp_path, seed=1).identity != job.identity
 
@@ -136,6 +139,15 @@ def test_retry_does_failed_runs_only(tmp_path: Path) -> None:
         Status.FAILED: False,
         Status.INTERRUPTED: False,
     }
+
+
+def test_a_closed_test_set_is_all_that_is_left_unless_it_stays_closed(tmp_path: Path) -> None:
+    record = records.record(*records.epochs(3), records.closed_end())
+    opens, leaves = (jobs.job(tmp_path, score_test=score) for score in (True, False))
+    assert (opens.opens_test(record), opens.is_settled(record)) == (True, False)
+    assert (leaves.opens_test(record), leaves.is_settled(record)) == (False, True)
+    for end in (records.end(), records.end(Status.DIVERGED)):
+        assert not opens.opens_test(records.record(end))
 
 
 def test_rerun_does_every_run(tmp_path: Path) -> None:

@@ -161,3 +161,20 @@ def test_another_status_is_a_difference() -> None:
         "at the end: " + ", ".join(sorted({**records.TEST_METRICS, **records.CORRECT_IMAGES})),
         "the record has the status diverged, the repetition finished",
     ]
+
+
+# The test set
+
+
+def test_the_test_set_of_a_run_stays_closed_in_its_repetition(tmp_path: Path) -> None:
+    record, events = record_of(jobs.job(tmp_path, score_test=False)), []
+    repetition = repeat(record, show=events.append, interruption=Interruption())
+    assert str(repetition) == "bit-identical: every metric of 3 epochs"
+    assert events[-1].untested
+
+
+def test_the_test_set_of_an_unfinished_run_is_not_opened(tmp_path: Path) -> None:
+    record, events = record_of(jobs.job(tmp_path)), []
+    record.end = None
+    repeat(record, show=events.append, interruption=Interruption())
+    assert events[-1].untested

@@ -37,7 +37,8 @@ from experiments.recording import (
     load_weights,
     read_record,
 )
-from experiments.running import Job, run
+from experiments.running import Job, checkpoint, run
+from experiments.running.identity import processor
 from experiments.training import CLOCK, constant_guess, evaluate
 
 LAST_BATCH = jobs.EPOCHS * jobs.BATCHES
@@ -441,3 +442,122 @@ def test_other_runs_are_not_noted(job: Job) -> None:
     assert jobs.messages(jobs.do(with_seed(job))) == []
     jobs.do(job)
     assert jobs.messages(jobs.do(with_code(job))) == []
+
+
+# The test set
+
+
+def closed(job: Job) -> Job:
+    return dataclasses.replace(job, score_test=False)
+
+
+def kinds(job: Job) -> list[type[Event]]:
+    return [type(event) for event in Follower(job.folder).events()]
+
+
+TRAINED = [Start, *[Epoch] * jobs.EPOCHS, End]
+
+
+def test_a_closed_test_set_leaves_no_number(job: Job) -> None:
+    jobs.do(closed(job))
+    end = end_of(job)
+    assert record_of(job).untested
+    assert end.metrics.keys() == {"best_epoch/epoch"}
+    assert end.correct_images == {}
+    assert np.sum(end.confusion_matrix) == jobs.N - 40
+    assert b"test/" not in (job.folder / JOURNAL).read_bytes()
+    assert names(job) == [CHECKPOINT, JOURNAL, NETWORK]
+
+
+@pytest.mark.parametrize("checkpoint_every", [1, 2, 100])
+def test_the_test_set_is_opened_later_without_training_to_the_same_bits(
+    tmp_path: Path, checkpoint_every: int
+) -> None:
+    at_once = jobs.job(tmp_path / "at once", checkpoint_every=checkpoint_every)
+    jobs.do(at_once)
+    job = jobs.job(tmp_path / "later", checkpoint_every=checkpoint_every)
+    jobs.do(closed(job))
+    before = (job.folder / JOURNAL).read_bytes()
+    resume, end = jobs.do(job, interruption=jobs.StopAfter(0))  # no mini-batch is asked for
+    assert isinstance(resume, Resume)
+    assert (resume.epoch, resume.batches, resume.remark) == (jobs.EPOCHS, 0, "")
+    assert isinstance(end, End)
+    assert kinds(job) == [*TRAINED, Resume, End]
+    assert (job.folder / JOURNAL).read_bytes().startswith(before)
+    assert results(job) == results(at_once)
+    assert names(job) == [JOURNAL, NETWORK]
+
+
+def test_a_closed_test_set_stays_closed(job: Job) -> None:
+    jobs.do(closed(job))
+    contents = (job.folder / JOURNAL).read_bytes()
+    (note,) = jobs.messages(jobs.do(closed(job)))
+    assert note.startswith("done before; finished: the test set is closed, ")
+    assert (job.folder / JOURNAL).read_bytes() == contents
+    assert names(job) == [CHECKPOINT, JOURNAL, NETWORK]
+
+
+def test_an_opened_test_set_is_not_closed_again(job: Job) -> None:
+    jobs.do(job)
+    contents = (job.folder / JOURNAL).read_bytes()
+    assert isinstance(jobs.do(closed(job))[0], Note)
+    assert (job.folder / JOURNAL).read_bytes() == contents
+
+
+def test_without_its_checkpoint_a_closed_run_is_trained_again_and_compared(job: Job) -> None:
+    jobs.do(closed(job))
+    (job.folder / CHECKPOINT).unlink()
+    jobs.do(job)
+    assert kinds(job) == [*TRAINED, Resume, End]
+    assert not record_of(job).untested
+
+
+def test_a_process_that_dies_while_it_opens_the_test_set_is_taken_over(job: Job) -> None:
+    jobs.do(closed(job))
+    records.write_journal(job.folder, records.resume(jobs.EPOCHS))
+    assert record_of(job).status is Status.INTERRUPTED
+    jobs.do(closed(job))
+    assert record_of(job).untested
+    records.write_journal(job.folder, records.resume(jobs.EPOCHS))
+    jobs.do(job)
+    assert not record_of(job).untested
+    assert record_of(job).final
+
+
+def test_a_diverged_run_has_no_test_set_to_open(tmp_path: Path) -> None:
+    job = jobs.job(tmp_path, optimizer=nn.SGD(1e200))
+    jobs.do(closed(job))
+    contents = (job.folder / JOURNAL).read_bytes()
+    assert isinstance(jobs.do(job)[0], Note)
+    assert (job.folder / JOURNAL).read_bytes() == contents
+    assert CHECKPOINT not in names(job)
+
+
+def test_a_test_cost_that_is_not_finite_is_a_divergence_when_it_is_seen(job: Job) -> None:
+    jobs.do(closed(job))
+    made_here = msgspec.structs.replace(job.origin, processor=processor())
+    network, progress = job.initialise()
+    saved, _ = checkpoint.load(job.folder, made_here, epochs=jobs.EPOCHS)
+    assert saved is not None
+    saved.restore(network, progress)
+    network.parameters[:] = 1e200  # its penalty is infinite
+    checkpoint.save(job.folder, network, progress, made_here)
+    with np.errstate(over="ignore", invalid="ignore"):
+        jobs.do(job)
+    assert kinds(job) == [*TRAINED, Resume, End]
+    assert record_of(job).status is Status.DIVERGED
+    assert names(job) == [JOURNAL, NETWORK]
+
+
+def test_a_closed_run_of_other_code_is_noted_only_by_a_run_that_opens_its_test_set(
+    job: Job,
+) -> None:
+    jobs.do(closed(job))
+    changed = with_code(job)
+    (message,) = jobs.messages(jobs.do(changed))
+    assert message == (
+        f"starts from the beginning: {job.identity} has finished with its test set closed,"
+        f" but code was {job.origin.code}, is another"
+    )
+    again = dataclasses.replace(closed(changed), rerun=True)
+    assert jobs.messages(jobs.do(again)) == []

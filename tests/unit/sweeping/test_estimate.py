@@ -42,7 +42,9 @@ def test_every_image_that_is_trained_on_or_evaluated_counts() -> None:
     end = (500 + 500 + 1000) * 0.0001
     assert seconds_left(images, SPEED, epochs=1) == pytest.approx(epoch + end)
     assert seconds_left(images, SPEED, epochs=7) == pytest.approx(7 * epoch + end)
-    assert seconds_left(images, SPEED, epochs=0) == 0
+    assert seconds_left(images, SPEED, epochs=0) == pytest.approx(end)
+    closed = seconds_left(images, SPEED, epochs=0, score_test=False)
+    assert closed == pytest.approx(1000 * 0.0001)
 
 
 def test_ten_training_images_cost_hardly_more_than_the_evaluation() -> None:

@@ -125,3 +125,9 @@ def test_the_total_time_is_shared_by_the_processes(
 ) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 4)
     assert total_seconds(seconds, processes=processes) == total
+
+
+def test_the_test_set_of_a_closed_run_is_left_to_do(tmp_path: Path) -> None:
+    job = write(jobs.job(tmp_path), *records.epochs(3), records.closed_end())
+    assert _remaining(job) == (Status.FINISHED, 3, 0)
+    assert _remaining(dataclasses.replace(job, score_test=False)) == (Status.FINISHED, 3, None)

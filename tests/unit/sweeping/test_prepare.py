@@ -79,6 +79,7 @@ OTHERS = {
     "record_weights": (1,),
     "plan": True,
     "retry": True,
+    "score_test": False,
     "rerun": True,
 }
 

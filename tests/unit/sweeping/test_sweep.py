@@ -1,5 +1,6 @@
 """A sweep: its record, its first and last lines, and small sweeps from start to end."""
 
+import dataclasses
 import signal
 from collections.abc import Sequence
 from pathlib import Path
@@ -109,6 +110,16 @@ def test_settled_runs_are_found_with_their_records(three: list[Job]) -> None:
     assert found == [(job, read_record(job.folder)) for job in (finished, failed)]
     with_checkpoint = [job for job in three if (job.folder / CHECKPOINT).exists()]
     assert with_checkpoint == [failed, interrupted]
+
+
+def test_the_checkpoint_of_a_run_with_a_closed_test_set_is_kept(three: list[Job]) -> None:
+    closed = [dataclasses.replace(job, score_test=False) for job in three]
+    for job in closed:
+        records.write_journal(job.folder, job.start(), records.closed_end())
+        (job.folder / CHECKPOINT).write_bytes(b"needed")
+    assert [job for job, _ in _settled_jobs(closed)] == closed
+    assert _settled_jobs(three) == []
+    assert all((job.folder / CHECKPOINT).exists() for job in three)
 
 
 def test_a_damaged_run_is_not_settled(three: list[Job]) -> None:

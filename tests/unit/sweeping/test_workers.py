@@ -213,6 +213,16 @@ def test_an_end_that_the_process_has_recorded_stays(job: Job) -> None:
     assert recorded_end(job) == end
 
 
+def test_an_end_before_the_test_is_opened_is_no_success(job: Job) -> None:
+    """The process could not read the data, for instance: the record of the training stays."""
+    records.write_journal(job.folder, job.start(), records.closed_end())
+    contents = (job.folder / JOURNAL).read_bytes()
+    worker = worker_that(job, exits(0), LastMessage(Status.FAILED, "no data"))
+    end = end_of(conclude(worker))
+    assert (end.status, end.message) == (Status.FAILED, "no data")
+    assert (job.folder / JOURNAL).read_bytes() == contents
+
+
 def test_a_message_that_must_not_be_recorded_is_only_shown(job: Job) -> None:
     """A checkpoint of another machine: there the run can still continue."""
     events = (job.start(), records.epoch(1), records.end(Status.INTERRUPTED))

@@ -200,3 +200,8 @@ def test_a_damaged_sweep_does_not_hide_the_others(tmp_path: Path, show: Show) ->
     lines = show()
     assert lines[0].startswith(f"{damaged / SWEEP_RECORD}: is damaged")
     assert lines[1] == "ab  name of ab 1 finished"
+
+
+def test_a_closed_test_set_is_a_word_and_no_number(tmp_path: Path, show: Show) -> None:
+    sweep_of(tmp_path, "ab", (*records.epochs(3), records.closed_end()))
+    assert show()[-1].split() == ["run", "0", "finished", "3/3", "90.00%", "closed"]

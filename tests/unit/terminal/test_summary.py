@@ -72,3 +72,9 @@ def test_a_name_is_shown_in_full(name: str) -> None:
 )
 def test_an_accuracy_is_shown_in_per_cent(accuracy: float | None, shown: str) -> None:
     assert percentage(accuracy) == shown
+
+
+def test_a_closed_test_set_is_a_word_and_no_number() -> None:
+    run = summary("sgd", records.epoch(1), records.closed_end())
+    assert run.test_accuracy is None
+    assert printed(run)[1].split() == ["sgd", "finished", "1", "90.00%", "closed", "61.2"]
