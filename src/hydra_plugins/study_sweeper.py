@@ -1,6 +1,7 @@
 """A study as a sweep: `experiments.studying` chooses the jobs, and the launcher does them."""
 
 import hashlib
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,9 +15,11 @@ from experiments.comparison import print_comparison
 from experiments.configuration import CONTROL, STUDY, group_of, override, override_parser
 from experiments.errors import ConfigError, StorageError
 from experiments.recording import RESULTS, Record, read_record
-from experiments.results import runs
+from experiments.results import find_sweep, runs
+from experiments.running import Job
 from experiments.studying import (
     SEED,
+    Cell,
     Opening,
     Outcome,
     Result,
@@ -25,9 +28,10 @@ from experiments.studying import (
     Terminal,
     conduct,
     count_opening,
+    print_plan,
     publish,
 )
-from experiments.sweeping import Series
+from experiments.sweeping import Series, run_seconds
 from hydra_plugins.parallel_launcher import ParallelLauncher
 
 SCORE_TEST = "score_test"
@@ -69,12 +73,18 @@ class StudySweep:
 
     def run(self) -> None:
         """Do all stages, and print the verdicts."""
+        first = self._first_jobs()
+        if any(job.plan for job in first.values()):
+            self._plan(first)
+            return
+        epochs = next(iter(first.values())).experiment.epochs
         with self._series:
             outcome = conduct(
-                self.study, self.do, epochs=self._epochs(), runs=self.runs, show=self._terminal
+                self.study, self.do, epochs=epochs, runs=self.runs, show=self._terminal
             )
             openings = self._count_opening(outcome)
-            print_comparison(outcome.comparison, outcome.runs, None)
+            sweep = find_sweep(self._outputs, self._series.id)
+            print_comparison(outcome.comparison, outcome.runs, sweep)
             self._terminal.say(openings)
             folder = self._series.folder
             if folder is not None:
@@ -114,11 +124,22 @@ class StudySweep:
     def _words(self, job: StudyJob, *, score_test: bool) -> list[str]:
         return [*self._fixed, *job.words, override(SCORE_TEST, score_test)]
 
-    def _epochs(self) -> int:
-        """Return the number of epochs of each run."""
-        cell = self.study.cells[0]
-        (first,) = self._launcher.prepare([[*self._fixed, *cell.words]], names=[cell.name])
-        return first.experiment.epochs
+    def _first_jobs(self) -> dict[Cell, Job]:
+        """Return a checked job of every arm in every block, at its default values."""
+        cells = self.study.cells
+        overrides = [[*self._fixed, *cell.words] for cell in cells]
+        jobs = self._launcher.prepare(overrides, names=[cell.name for cell in cells])
+        return dict(zip(cells, jobs, strict=True))
+
+    def _plan(self, first: dict[Cell, Job]) -> None:
+        processes, _ = self._launcher.limits
+        print_plan(
+            self.study,
+            self._terminal.console,
+            epochs=next(iter(first.values())).experiment.epochs,
+            seconds=dict(zip(first, run_seconds(list(first.values())), strict=True)),
+            processes=min(processes, os.cpu_count() or 1),
+        )
 
 
 def _record(folder: Path) -> Record:

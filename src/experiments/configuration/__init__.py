@@ -26,6 +26,7 @@ from experiments.configuration.naming import (
     job_names,
     options_of_choices,
     run_name,
+    short_form,
     without_seed,
 )
 from experiments.configuration.overrides import (
@@ -95,6 +96,7 @@ __all__ = [
     "restorable",
     "run_command",
     "run_name",
+    "short_form",
     "sqlite_path",
     "sqlite_uri",
     "without_seed",

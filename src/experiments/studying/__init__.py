@@ -3,13 +3,15 @@
 from experiments.studying.conduct import Outcome, conduct
 from experiments.studying.jobs import StudyJob, job
 from experiments.studying.openings import Opening, count_opening
+from experiments.studying.planning import print_plan
 from experiments.studying.printing import Terminal
 from experiments.studying.publish import publish
 from experiments.studying.result import Result
-from experiments.studying.study import SEED, Study
+from experiments.studying.study import SEED, Cell, Study
 
 __all__ = [
     "SEED",
+    "Cell",
     "Opening",
     "Outcome",
     "Result",
@@ -19,5 +21,6 @@ __all__ = [
     "conduct",
     "count_opening",
     "job",
+    "print_plan",
     "publish",
 ]

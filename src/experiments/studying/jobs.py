@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from experiments.configuration import override
+from experiments.configuration import GROUPS, override, short_form
 from experiments.studying.result import Result
 from experiments.studying.search import Point
 from experiments.studying.study import SEED, Cell, Study
@@ -26,7 +26,7 @@ class StudyJob:
     @property
     def name(self) -> str:
         """The name of the run in the study."""
-        shown = [word.rpartition(".")[2] for word in self.words[len(self.cell.words) :]]
+        shown = [short_form(word, GROUPS) for word in self.words[len(self.cell.words) :]]
         return " ".join([self.cell.name, *shown])
 
     @property

@@ -14,7 +14,7 @@ class Terminal:
 
     def __init__(self, study: Study, console: Console) -> None:
         self.study = study
-        self._console = console
+        self.console = console
 
     def tuning(self, searches: Searches) -> None:
         """Print a line about a round of stage 1: the arm that has the best value so far."""
@@ -37,7 +37,7 @@ class Terminal:
             table.add_column(name, justify="right")
         for row in tuned_rows(searches):
             table.add_row(*row)
-        self._console.print(table)
+        self.console.print(table)
         for sentence in edge_sentences(self.study, searches):
             self.say(sentence)
 
@@ -54,7 +54,7 @@ class Terminal:
 
     def say(self, text: str) -> None:
         """Print a line."""
-        self._console.print(text, soft_wrap=True, markup=False)
+        self.console.print(text, soft_wrap=True, markup=False)
 
 
 def point_words(study: Study, point: Point) -> str:

@@ -40,7 +40,7 @@ class Series:
     def __init__(
         self, series_id: str, *, name: str, overrides: Sequence[str], say: Callable[[str], None]
     ) -> None:
-        self._id = series_id
+        self.id = series_id
         self._name = name
         self._overrides = overrides
         self._say = say
@@ -51,7 +51,7 @@ class Series:
     @property
     def folder(self) -> Path | None:
         """The folder of the record; None before the first part."""
-        return None if self._first is None else sweep_folder(self._first.outputs, self._id)
+        return None if self._first is None else sweep_folder(self._first.outputs, self.id)
 
     def do(
         self,
@@ -131,7 +131,7 @@ class Series:
             before = read_sweep(self.folder)
         asked: RecordedTracking = self._first.config.tracking
         record = SweepRecord(
-            id=self._id,
+            id=self.id,
             name=self._name,
             time=before.time if before else time.time(),
             overrides=list(self._overrides),
