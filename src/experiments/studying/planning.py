@@ -73,8 +73,8 @@ def print_plan(
         sum(getattr(plan, name) for plan in plans) * one_of_each for name in ("fewest", "most")
     )
     console.print(
-        f"Then the test set is opened once. In all about {duration(least)} to {duration(most)} with"
-        f" {processes} {'process' if processes == 1 else 'processes'} at a time; runs that exist are"
+        f"Then the test set is opened once. In all about {duration(least)} to {duration(most)},"
+        f" {processes} at a time; runs that exist are"
         " not repeated. Nothing was trained.",
         soft_wrap=True,
     )
