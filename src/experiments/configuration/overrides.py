@@ -17,7 +17,7 @@ from experiments.configuration.functions import NESTED, contains_sweep, function
 from experiments.configuration.home import PATHS, check_home
 from experiments.configuration.hydra_words import SWEEP, check_hydra_word
 from experiments.configuration.places import CONF
-from experiments.configuration.schema import CHOSEN_BY_NAME, KEYS, PARTS
+from experiments.configuration.schema import CHOSEN_BY_NAME, KEYS, PARTS, STUDY
 from experiments.errors import ConfigError
 
 MOST_VALUES = 10_000
@@ -48,6 +48,8 @@ def _check(word: str, *, multirun: bool) -> None:
         raise ConfigError(f"{_short(word)}: the key is missing; write KEY=VALUE")
     _check_form(word, parsed)
     check_hydra_word(_short(word), parsed, multirun=multirun)
+    if key == STUDY:
+        _check_study(word, parsed)
     if parsed.is_sweep_override():
         if not multirun:
             raise ConfigError(f"{_short(word)}: several values need -m{_text_of(word)}")
@@ -58,6 +60,14 @@ def _check(word: str, *, multirun: bool) -> None:
         raise ConfigError(f"{_short(word)}: {NESTED}")
     if key in CHOSEN_BY_NAME:
         _check_name(word, key, value)
+
+
+def _check_study(word: str, parsed: Override) -> None:
+    """Raise ConfigError unless an override chooses one study by its name."""
+    value = parsed.value()
+    if not parsed.is_add() or not isinstance(value, str):
+        raise ConfigError(f"{_short(word)}: one study is chosen by its name: +{STUDY}=NAME")
+    _check_part(word, STUDY, value)
 
 
 def _check_values(word: str, parsed: Override) -> None:
@@ -78,16 +88,22 @@ def _check_values(word: str, parsed: Override) -> None:
 
 def _check_name(word: str, group: str, value: Any) -> None:
     """Raise ConfigError unless a value can be the name of a file in a group."""
-    if isinstance(value, str) and value in PARTS.get(group, ()):
-        raise ConfigError(
-            f"{_short(word)}: conf/{group}/{value}.yaml is only a part of the other files; there"
-            f" are {', '.join(_choices(group))}"
-        )
+    if isinstance(value, str):
+        _check_part(word, group, value)
     if not isinstance(value, str) or not value:
         is_sizes = group == "architecture" and isinstance(value, list)
         hint = f"; sizes are written architecture.sizes={_part(word)[1]}" if is_sizes else ""
         raise ConfigError(
             f"{_short(word)}: write the name of a file in conf/{group}/, without .yaml{hint}"
+        )
+
+
+def _check_part(word: str, group: str, name: str) -> None:
+    """Raise ConfigError if a file in a group is only a part of the others there."""
+    if name in PARTS.get(group, ()):
+        raise ConfigError(
+            f"{_short(word)}: conf/{group}/{name}.yaml is only a part of the other files; there"
+            f" are {', '.join(_choices(group))}"
         )
 
 

@@ -1,6 +1,7 @@
 """The description of a study: the types of conf/study/, and their checks."""
 
 import itertools
+import re
 
 import msgspec
 from msgspec import Struct
@@ -60,7 +61,7 @@ class Study(Struct, frozen=True, forbid_unknown_fields=True):
         try:
             study = msgspec.convert(node, cls)
         except msgspec.ValidationError as error:
-            raise ConfigError(f"study: {_in_words(error)}") from None
+            raise ConfigError(_in_words(error)) from None
         study.check()
         return study
 
@@ -161,8 +162,18 @@ class Cell(Struct, frozen=True):
         return " ".join(word.partition("=")[2] for word in self.words)
 
 
+MISTAKES = {
+    r"Object missing required field `(.*)`": r"{place}\1 is missing",
+    r"Object contains unknown field `(.*)`": r"{place}\1: no such key",
+}
+"""Messages of msgspec, and ours."""
+
+
 def _in_words(error: msgspec.ValidationError) -> str:
     """Return the message of an error with the path of the key, as it is written in the file."""
     text, _, path = str(error).partition(" - at `$")
-    place = path.rstrip("`").replace("[...]", "").lstrip(".")
-    return f"{place}: {text}" if place else text
+    place = path.rstrip("`").replace("[...]", "")
+    for pattern, words in MISTAKES.items():
+        if re.fullmatch(pattern, text):
+            return re.sub(pattern, words, text).format(place=f"study{place}.")
+    return f"study{place}: {text[:1].lower()}{text[1:]}".replace("`", "")
