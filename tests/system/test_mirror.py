@@ -319,3 +319,42 @@ def test_the_parent_hears_of_a_damaged_journal_and_mlflow_has_the_other_runs(
     assert isinstance(warning, StoreWarning)
     assert warning.message.startswith(f"{damaged / JOURNAL}: line 2 is damaged")
     assert harness.by_name(uri)["2"].status == "FINISHED"
+
+
+@pytest.mark.parametrize("same_process", [True, False])
+def test_the_test_set_of_a_run_is_copied_when_it_is_opened(
+    outputs: Outputs, uri: str, same_process: bool
+) -> None:
+    """Also if all of that happens between two looks at the journal."""
+    folder = outputs.start("1")
+    records.write_journal(folder, *records.epochs(2), records.closed_end())
+    mirrored = mirror_of(open_store(uri), folder, uri)
+    mirrored.update()
+    assert mirrored.done
+    closed = only(uri)
+    assert closed.status == "FINISHED"
+    assert closed.tags["mlflow.note.content"].startswith("finished: the test set is closed")
+    assert closed.metrics.keys() == {*records.METRICS, "best_epoch/epoch"}
+    records.write_journal(folder, records.resume(2), records.end())
+    assert not mirrored.done
+    assert not up_to_date(folder, uri)
+    (mirrored if same_process else mirror_of(open_store(uri), folder, uri)).update()
+    opened = only(uri)
+    assert (opened.id, opened.status) == (closed.id, "FINISHED")
+    assert opened.metrics == {
+        **closed.metrics,
+        **{name: [(2, value)] for name, value in records.TEST_METRICS.items()},
+    }
+    assert opened.tags["mlflow.note.content"].startswith("finished: test accuracy 87.50%")
+    assert "test/correct/1" in opened.tags
+    assert up_to_date(folder, uri)
+
+
+def test_a_description_of_a_closed_test_set_that_a_user_has_written_is_kept(
+    outputs: Outputs, uri: str
+) -> None:
+    folder = outputs.start("1")
+    sync(records.write_journal(folder, *records.epochs(2), records.closed_end()))
+    set_tag(uri, "mlflow.note.content", "my favourite")
+    sync(records.write_journal(folder, records.resume(2), records.end()))
+    assert only(uri).tags["mlflow.note.content"] == "my favourite"

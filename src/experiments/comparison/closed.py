@@ -44,4 +44,4 @@ def left_out_closed(runs: pd.DataFrame, metric: str) -> list[str]:
 
 def _commands(closed: pd.DataFrame) -> list[str]:
     """Return the commands that open the test set of runs."""
-    return [f"{line} {OPENS}" for line in commands(closed)]
+    return [f"{line} {OPENS}" for line in commands(closed, open_test=True)]

@@ -8,6 +8,7 @@ from experiments.recording.correct_images import (
     pack_correct,
 )
 from experiments.recording.events import (
+    TEST_ACCURACY,
     End,
     Epoch,
     Event,
@@ -87,6 +88,7 @@ __all__ = [
     "SWEEPS_FOLDER",
     "SWEEP_RECORD",
     "SYNC_STATE",
+    "TEST_ACCURACY",
     "TRACKING_LOG",
     "WEIGHTS",
     "End",

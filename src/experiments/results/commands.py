@@ -1,12 +1,13 @@
 """The commands that make the runs of a frame, or the same runs with other seeds or choices."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
 from experiments.configuration import CONF, GROUPS, override, run_command
+from experiments.recording import TEST_ACCURACY, Status
 from experiments.results.frames import RATE
 from experiments.results.grids import Setting, Settings, grids
 from experiments.results.settings import (
@@ -20,13 +21,16 @@ from experiments.results.settings import (
 from experiments.results.splits import with_own_splits
 
 
-def commands(runs: pd.DataFrame) -> list[str]:
+def commands(runs: pd.DataFrame, *, open_test: bool = False) -> list[str]:
     """Return the fewest commands found that make ``runs``, a frame as from `runs`.
 
-    Given again, the commands do only what is missing.
+    Given again, the commands do only what is missing. With ``open_test`` they open the test set of
+    runs in which it is closed; without, it stays closed in these and in rows made from them.
     """
     if runs.empty:
         return []
+    if open_test:
+        runs = runs.assign(**{TEST_ACCURACY: 1.0})
     rows = with_own_splits(runs).to_dict("records")
     given = [tuple(each.items()) for each in _settings(rows)]
     return [_command(grid) for grid in grids([dict(each) for each in dict.fromkeys(given)])]
@@ -74,7 +78,15 @@ def _settings(rows: Sequence[dict[str, Any]]) -> list[dict[str, Setting]]:
     }
     keys |= {key for key in GROUPS if len({each.get(key) for each in chosen}) > 1}
     keys |= {key for each in chosen for key in each if defaults({}).get(key) != each[key]}
-    return [settings(row, each, keys) for row, each in zip(rows, chosen, strict=True)]
+    return [
+        settings(row, each, keys) | _closed(row) for row, each in zip(rows, chosen, strict=True)
+    ]
+
+
+def _closed(row: Mapping[str, Any]) -> dict[str, Setting]:
+    """Return the option that leaves the test set closed, for a run that has not opened it."""
+    finished = row.get("status") == Status.FINISHED.value
+    return {"score_test": False} if finished and pd.isna(row.get(TEST_ACCURACY, 1)) else {}
 
 
 def _command(grid: Sequence[Settings]) -> str:

@@ -94,7 +94,7 @@ def test_an_arm_of_closed_runs_leaves_the_other_arms() -> None:
 
 
 def test_factors_are_refused_too_until_the_test_set_is_opened() -> None:
-    with pytest.raises(UserError, match="^the test set of 32 runs has not been opened"):
+    with pytest.raises(UserError, match=r"^the test set of 32 runs has not been opened, so test/a"):
         factorial(frame(close(FACTORS)), "loss", "loss.output")
     closed = factorial(frame(close(FACTORS)), "loss", "loss.output", metric="validation/accuracy")
     assert len(closed.rows) == 3
@@ -125,3 +125,10 @@ def test_the_scope_is_named() -> None:
     scope = Scope(None, "5ee9")
     message = nothing_opened(tuned(ALL_CLOSED), ["loss"], "test/accuracy", scope)
     assert " has not been opened in sweep 5ee9, so " in message
+
+
+def test_more_seeds_of_a_comparison_on_the_validation_set_stay_closed() -> None:
+    near = arm("loss=ce", at=0.901, seeds=[0, 1, 2]) + arm("loss=mse", seeds=[0, 1, 2])
+    result = compare(frame(close(near)), "loss", metric="validation/accuracy")
+    assert result.commands
+    assert all(line.endswith(" score_test=false") for line in result.commands)

@@ -1,5 +1,7 @@
 """The commands that make given runs make all of them, and no others."""
 
+import frames
+import pandas as pd
 import pytest
 from made_runs import Overrides, frame_of, grid, identities, made_by, seeds
 
@@ -85,3 +87,13 @@ def test_some_choices_can_be_asked_for() -> None:
         with_choices(frame_of([RUN]).iloc[0], "optimizer", [0], among=["sgd", "rmsprop"])
     )
     assert found == identities(grid(["optimizer=sgd", "optimizer=rmsprop"], ["epochs=3"], seeds(0)))
+
+
+def test_a_closed_test_set_stays_closed_unless_it_is_to_be_opened() -> None:
+    closed = frames.frame(frames.close(frames.arm("loss=ce", seeds=[0, 1])))
+    runs = pd.concat([closed, frames.frame(frames.arm("loss=mse", seeds=[0, 1]))])
+    left_closed, left_open = sorted(commands(with_seeds(runs, [0, 1, 2])))
+    assert "loss=ce" in left_closed
+    assert left_closed.endswith(" 'seed=range(3)' score_test=false")
+    assert "score_test" not in left_open
+    assert not any("score_test" in line for line in commands(runs, open_test=True))
