@@ -1,6 +1,5 @@
 """A trained network as an MLflow model, logged without MLflow's global active run."""
 
-import io
 import tempfile
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from mlflow.models import Model, ModelSignature
 from mlflow.types import Schema, TensorSpec
 
 import nn
-from experiments.mirror import figures
 from experiments.recording import RecordedConfig
 
 NAME = "model"
@@ -68,12 +66,7 @@ def save(
 
 
 def warm_up() -> None:
-    """Draw figures and save a model once, while a run trains: the first time is slow."""
-    history = {
-        f"{split}/{of}": [1.0] for split in ("train", "validation") for of in ("cost", "accuracy")
-    }
-    figures.learning_curves({"": history}, "").savefig(io.BytesIO())
-    figures.confusion_matrix([[1]], "", first_label=0).savefig(io.BytesIO())
+    """Save a model once, while a run trains: the first time is slow."""
     with tempfile.TemporaryDirectory() as folder:
         empty = Path(folder) / "empty"
         empty.touch()

@@ -13,8 +13,10 @@ from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, Run,
 
 import nn
 from experiments.errors import DataError
-from experiments.mirror import figures, models, tags
+from experiments.mirror import models, tags
+from experiments.mirror.confusion_matrix import confusion_matrix
 from experiments.mirror.correct_tags import correct_tags
+from experiments.mirror.learning_curves import learning_curves
 from experiments.mirror.store import find_experiment, find_or_create_run, milliseconds
 from experiments.recording import (
     NETWORK,
@@ -168,8 +170,8 @@ class MirroredRun:
         """Copy how the run ended, for good or until it is resumed."""
         start, end = record.start, record.end
         if record.epochs:
-            figure = figures.learning_curves({start.name: record.history}, start.name)
-            self.client.log_figure(self._run_id, figure, "learning_curves.png")
+            figure = learning_curves({start.name: record.history}, start.name)
+            self.client.log_text(self._run_id, figure, "learning_curves.svg")
         for file in weight_files(self.folder):
             self.client.log_artifact(self._run_id, str(file), WEIGHTS)
         if end is not None and status is Status.FINISHED:
@@ -189,8 +191,8 @@ class MirroredRun:
         first_label = record.start.config.dataset.get(
             "first_label", 0
         )  # labels in older records begin with 0
-        figure = figures.confusion_matrix(end.confusion_matrix, title, first_label=first_label)
-        self.client.log_figure(self._run_id, figure, "confusion_matrix.png")
+        figure = confusion_matrix(end.confusion_matrix, title, first_label=first_label)
+        self.client.log_text(self._run_id, figure, "confusion_matrix.svg")
         network = self.folder / NETWORK
         if network.exists() and not self._refuses(network):
             config, epochs = record.start.config, len(record.epochs)
