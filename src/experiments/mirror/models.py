@@ -6,7 +6,7 @@ from pathlib import Path
 import mlflow
 import numpy as np
 from mlflow import MlflowClient
-from mlflow.entities import LoggedModelOutput
+from mlflow.entities import LoggedModelOutput, Run
 from mlflow.models import Model, ModelSignature
 from mlflow.types import Schema, TensorSpec
 
@@ -19,10 +19,10 @@ PYFUNC_MODEL = str(Path(__file__).with_name("pyfunc_model.py"))
 
 
 def log(
-    client: MlflowClient, run_id: str, network: Path, config: RecordedConfig, *, step: int
+    client: MlflowClient, run: Run, network: Path, config: RecordedConfig, *, step: int
 ) -> None:
     """Log the file `network.npz` of a run as its model, unless the run has one."""
-    run = client.get_run(run_id)
+    run_id = run.info.run_id
     if run.outputs and run.outputs.model_outputs:
         return
     unfinished = client.search_logged_models(
