@@ -13,8 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-import reading
-
+from benchmarks import reading
 from experiments.recording import NETWORK, run_folder, run_folders
 
 MOST = 0.1

@@ -19,6 +19,7 @@ from experiments.mirror import models, tags
 from experiments.mirror.confusion_matrix import confusion_matrix
 from experiments.mirror.correct_tags import correct_tags
 from experiments.mirror.learning_curves import learning_curves
+from experiments.mirror.metrics import log_metrics
 from experiments.mirror.store import find_experiment, find_or_create_run, milliseconds
 from experiments.recording import (
     NETWORK,
@@ -113,10 +114,10 @@ class MirroredRun:
         if any(isinstance(event, Start) for event in events):
             self._create(record.start)
             params = params_of(record.start)
-        metrics = [  # the newest first: MLflow then sets the latest values only once
-            metric for event in reversed(events) for metric in metrics_of(event, len(record.epochs))
-        ]
-        self.client.log_batch(self._run_id, metrics=metrics, params=params)
+        metrics = [metric for event in events for metric in metrics_of(event, len(record.epochs))]
+        self.client.log_batch(self._run_id, params=params)
+        if metrics:
+            log_metrics(self.client, self._run_id, metrics)
         status = Status.RUNNING if working and record.end is None else record.status
         if status is not self._status:
             if status is Status.RUNNING:
