@@ -115,7 +115,7 @@ def test_sync_brings_a_repaired_store_up_to_date(broken: Broken, repaired: list[
     runs = harness.by_name(broken.uri)
     (parent,) = (run for run in runs.values() if "mlflow.parentRunId" not in run.tags)
     assert parent.status == "FINISHED"
-    assert "learning_curves.png" in parent.artifacts
+    assert "learning_curves.svg" in parent.artifacts
     for name, folder in harness.jobs(broken.folders["file"]).items():
         run = runs[name]
         (start,), (end,) = harness.events(folder, "start"), harness.events(folder, "end")
@@ -123,7 +123,7 @@ def test_sync_brings_a_repaired_store_up_to_date(broken: Broken, repaired: list[
         assert (run.start, run.end) == (int(start["time"] * 1000), int(end["time"] * 1000))
         assert run.metrics == harness.histories(folder)
         assert set(run.metrics) == EVERY_EPOCH_METRICS | TEST_METRICS | BEST_EPOCH_METRICS
-        assert {"config.yaml", "learning_curves.png", "confusion_matrix.png"} <= set(run.artifacts)
+        assert {"config.yaml", "learning_curves.svg", "confusion_matrix.svg"} <= set(run.artifacts)
         assert (len(run.models), len(run.datasets)) == (1, 3)
 
 

@@ -101,7 +101,7 @@ def test_a_stopped_run_says_why_it_ended(stopped: Stopped, name: str) -> None:
     run = harness.recorded_in(stopped.folder(name), stopped.in_mlflow(name))
     assert run.tags["message"] == last["message"]
     assert name in run.tags["message"]
-    assert "learning_curves.png" in run.artifacts
+    assert "learning_curves.svg" in run.artifacts
 
 
 def test_a_killed_run_has_a_message_in_mlflow(stopped: Stopped) -> None:

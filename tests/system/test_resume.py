@@ -158,4 +158,4 @@ def test_a_killed_and_resumed_run_is_one_complete_run_in_mlflow(
     for name in run.metrics.keys() - {*CLOCK}:
         assert [(step, value.hex()) for step, value in run.metrics[name]] == expected[name]
     assert len(run.models) == 1
-    assert {"learning_curves.png", "confusion_matrix.png"} <= run.artifacts.keys()
+    assert {"learning_curves.svg", "confusion_matrix.svg"} <= run.artifacts.keys()

@@ -299,7 +299,7 @@ def test_a_diverged_run_is_tracked_with_its_last_finite_metrics(
     assert diverged.metrics == harness.histories(diverging.folders[GROWING])
     assert [step for step, _ in diverged.metrics["train/cost"]] == [1, 2]
     assert all(0 < cost < 1e300 for _, cost in diverged.metrics["train/cost"])  # infinity: 1.8e308
-    assert "learning_curves.png" in diverged.artifacts
+    assert "learning_curves.svg" in diverged.artifacts
     assert (runs["l2=0"].status, runs["l2=0"].tags["status"]) == ("FINISHED", "finished")
 
 

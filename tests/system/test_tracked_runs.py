@@ -7,12 +7,11 @@ import shlex
 import socket
 from importlib.metadata import version
 from pathlib import Path
+from xml.etree import ElementTree
 
 import harness
-import numpy as np
 import pytest
 from harness import BEST_EPOCH_METRICS, EVERY_EPOCH_METRICS, TEST_METRICS, Tracked
-from matplotlib.image import imread
 from omegaconf import OmegaConf
 
 ONCE = TEST_METRICS | BEST_EPOCH_METRICS
@@ -167,27 +166,25 @@ def test_the_resolved_configuration_is_an_artifact(
     )
 
 
-def _assert_figure(path: Path) -> None:
-    """Check that a PNG file is a figure of legible size with something drawn on it."""
-    pixels = imread(path)
-    height, width = pixels.shape[:2]
-    assert 300 < height < 2000
-    assert 500 < width < 3000
-    background = pixels[0, 0]
-    drawn = np.mean(np.any(pixels != background, axis=-1))
-    assert 0.01 < drawn < 0.99
-    assert len(np.unique(pixels.reshape(-1, pixels.shape[-1]), axis=0)) > 20
+def _assert_figure(path: Path, title: str) -> None:
+    """Check that an SVG file is a figure of legible size with a title and numbers."""
+    root = ElementTree.parse(path).getroot()
+    assert 300 < float(root.get("height", "")) < 2000
+    assert 500 < float(root.get("width", "")) < 3000
+    words = [element.text or "" for element in root if element.tag.endswith("text")]
+    assert words[0].startswith(title)
+    assert sum(word.removesuffix("%").replace(".", "").isdigit() for word in words) > 10
 
 
 @EVERY_RUN
-@pytest.mark.parametrize("figure", ["learning_curves.png", "confusion_matrix.png"])
+@pytest.mark.parametrize("figure", ["learning_curves.svg", "confusion_matrix.svg"])
 def test_a_run_has_figures(children: dict[str, Tracked], name: str, figure: str) -> None:
-    _assert_figure(children[name].artifacts[figure])
+    _assert_figure(children[name].artifacts[figure], name)
 
 
 def test_a_sweep_has_a_figure_of_its_learning_curves(runs: list[Tracked]) -> None:
     parent = next(run for run in runs if "mlflow.parentRunId" not in run.tags)
-    _assert_figure(parent.artifacts["learning_curves.png"])
+    _assert_figure(parent.artifacts["learning_curves.svg"], parent.name)
 
 
 def test_each_run_has_one_model(children: dict[str, Tracked]) -> None:

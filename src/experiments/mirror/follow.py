@@ -24,8 +24,8 @@ from experiments.mirror.store_errors import STORE_ERRORS, describe_error, is_lat
 from experiments.recording import outputs_of
 from experiments.tracking import MirrorProgress, StoreWarning, is_behind, no_answer
 
-POLL = 0.2
-"""Seconds between two looks at the journals."""
+POLL = 1.0
+"""Seconds between two looks at the journals. The end of the parent shortens them."""
 PAUSES = (1, 2, 5, 10)
 """Seconds before the next try after each failure in a row; the last value repeats."""
 LAST_TRIES = 3

@@ -1,18 +1,16 @@
 """A trained network as an MLflow model, logged without MLflow's global active run."""
 
-import io
 import tempfile
 from pathlib import Path
 
 import mlflow
 import numpy as np
 from mlflow import MlflowClient
-from mlflow.entities import LoggedModelOutput
+from mlflow.entities import LoggedModelOutput, Run
 from mlflow.models import Model, ModelSignature
 from mlflow.types import Schema, TensorSpec
 
 import nn
-from experiments.mirror import figures
 from experiments.recording import RecordedConfig
 
 NAME = "model"
@@ -21,10 +19,10 @@ PYFUNC_MODEL = str(Path(__file__).with_name("pyfunc_model.py"))
 
 
 def log(
-    client: MlflowClient, run_id: str, network: Path, config: RecordedConfig, *, step: int
+    client: MlflowClient, run: Run, network: Path, config: RecordedConfig, *, step: int
 ) -> None:
     """Log the file `network.npz` of a run as its model, unless the run has one."""
-    run = client.get_run(run_id)
+    run_id = run.info.run_id
     if run.outputs and run.outputs.model_outputs:
         return
     unfinished = client.search_logged_models(
@@ -68,12 +66,7 @@ def save(
 
 
 def warm_up() -> None:
-    """Draw figures and save a model once, while a run trains: the first time is slow."""
-    history = {
-        f"{split}/{of}": [1.0] for split in ("train", "validation") for of in ("cost", "accuracy")
-    }
-    figures.learning_curves({"": history}, "").savefig(io.BytesIO())
-    figures.confusion_matrix([[1]], "", first_label=0).savefig(io.BytesIO())
+    """Save a model once, while a run trains: the first time is slow."""
     with tempfile.TemporaryDirectory() as folder:
         empty = Path(folder) / "empty"
         empty.touch()

@@ -3,18 +3,23 @@
 Everything is looked up before it is created, so the work can be repeated and continued.
 """
 
+import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 import msgspec
+import yaml
 from mlflow import MlflowClient
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, Run, RunTag
 
 import nn
 from experiments.errors import DataError
-from experiments.mirror import figures, models, tags
+from experiments.mirror import models, tags
+from experiments.mirror.confusion_matrix import confusion_matrix
 from experiments.mirror.correct_tags import correct_tags
+from experiments.mirror.learning_curves import learning_curves
+from experiments.mirror.metrics import log_metrics
 from experiments.mirror.store import find_experiment, find_or_create_run, milliseconds
 from experiments.recording import (
     NETWORK,
@@ -115,11 +120,14 @@ class MirroredRun:
         record = self._follower.record
         if record is None:
             return
+        params: list[Param] = []
         if any(isinstance(event, Start) for event in events):
             self._create(record.start)
+            params = params_of(record.start)
         metrics = [each for event in events for each in self._metrics(event, len(record.epochs))]
+        self.client.log_batch(self._run_id, params=params)
         if metrics:
-            self.client.log_batch(self._run_id, metrics=metrics)
+            log_metrics(self.client, self._run_id, metrics)
         status = Status.RUNNING if working and record.end is None else record.status
         ended = record.end is not None and any(isinstance(event, End) for event in events)
         if ended or status is not self._status:
@@ -142,7 +150,7 @@ class MirroredRun:
         return found
 
     def _create(self, start: Start) -> None:
-        """Find or create the run, and copy everything that is known from its start."""
+        """Find or create the run, and copy what is known from its start, but no params."""
         run_tags = {**tags.run_tags(start, self.folder), **self._tags}
         if self._parent is not None:
             experiment_id = self._parent.info.experiment_id
@@ -161,15 +169,11 @@ class MirroredRun:
         if run.data.tags.get(tags.FOLDER) != run_tags[tags.FOLDER]:  # the records have moved
             self.client.set_tag(self._run_id, tags.FOLDER, run_tags[tags.FOLDER])
         self._join_sweep(run)
-        params = [
-            Param(name, str(value)[:LONGEST_PARAM])
-            for name, value in parameters(start.choices, start.config).items()
-        ]
-        self.client.log_batch(self._run_id, params=params)
         if start.dataset is not None:
             self.client.log_inputs(self._run_id, datasets=dataset_inputs(start.dataset))
-        self.client.log_dict(self._run_id, msgspec.to_builtins(start.config), "config.yaml")
-        self.client.log_dict(self._run_id, msgspec.to_builtins(start), START)
+        config = yaml.dump(msgspec.to_builtins(start.config), default_flow_style=False)
+        whole = msgspec.json.format(msgspec.json.encode(start), indent=2).decode()
+        self._log_texts({"config.yaml": config, START: whole})
 
     def _join_sweep(self, run: Run) -> None:
         """Add the sweep to the run's tags; nest the run if it has no parent yet."""
@@ -186,40 +190,32 @@ class MirroredRun:
             self.client.set_tag(self._run_id, tags.PARENT, self._parent.info.run_id)
 
     def _reopen(self) -> None:
-        self._set_status(Status.RUNNING)
+        before = self.client.get_run(self._run_id).data.tags
+        self._set_tags(self._status_tags(before, Status.RUNNING))
         self.client.update_run(self._run_id, status=MLFLOW_STATUS[Status.RUNNING])
 
     def _finish(self, record: Record, status: Status) -> None:
         """Copy how the run ended, for good or until it is resumed."""
-        start, end = record.start, record.end
-        if record.epochs:
-            figure = figures.learning_curves({start.name: record.history}, start.name)
-            self.client.log_figure(self._run_id, figure, "learning_curves.png")
+        end, run = record.end, self.client.get_run(self._run_id)
+        self._log_texts(texts_of(record, status))
         for file in weight_files(self.folder):
             self.client.log_artifact(self._run_id, str(file), WEIGHTS)
+        correct: dict[str, str] = {}
         if end is not None and status is Status.FINISHED:
-            self._set_tags(correct_tags(end.correct_images))
-            self._copy_network(record, end)
-        if end is not None and end.traceback:
-            self.client.log_text(self._run_id, end.traceback, "traceback.txt")
+            correct = correct_tags(end.correct_images)
+            self._copy_network(record, run)
         message = end.message if end is not None else SILENT_END
         description = describe_end(end) if end is not None else f"{status}: {message}"
-        self._set_status(status, message, description)
+        self._set_tags(correct | self._status_tags(run.data.tags, status, message, description))
         end_time = milliseconds(record.time)
         self.client.set_terminated(self._run_id, MLFLOW_STATUS[status], end_time)
 
-    def _copy_network(self, record: Record, end: End) -> None:
-        """Copy the confusion matrix, and the network if its file has not been deleted."""
-        title = f"{record.start.name}: validation set"
-        first_label = record.start.config.dataset.get(
-            "first_label", 0
-        )  # labels in older records begin with 0
-        figure = figures.confusion_matrix(end.confusion_matrix, title, first_label=first_label)
-        self.client.log_figure(self._run_id, figure, "confusion_matrix.png")
+    def _copy_network(self, record: Record, run: Run) -> None:
+        """Copy the network if its file has not been deleted."""
         network = self.folder / NETWORK
         if network.exists() and not self._refuses(network):
             config, epochs = record.start.config, len(record.epochs)
-            models.log(self.client, self._run_id, network, config, step=epochs)
+            models.log(self.client, run, network, config, step=epochs)
 
     def _refuses(self, network: Path) -> bool:
         """Return whether a file is no network; ``problem`` then says so."""
@@ -231,12 +227,14 @@ class MirroredRun:
             self.problem = f"{network}: {error}"
         return bool(self.problem)
 
-    def _set_status(self, status: Status, message: str = "", description: str = "") -> None:
-        """Set the tags about the status; remove the message of an earlier end.
+    def _status_tags(
+        self, before: Mapping[str, str], status: Status, message: str = "", description: str = ""
+    ) -> dict[str, str]:
+        """Return the tags about the status; remove the message of an earlier end.
 
-        If status and message are as before, a description that a user has edited is kept.
+        ``before`` are the tags in MLflow. If status and message are the same there, a description
+        that a user has edited is kept.
         """
-        before = self.client.get_run(self._run_id).data.tags
         changed = (before.get(tags.STATUS), before.get(tags.MESSAGE, "")) != (status, message)
         ours = before.get(tags.DESCRIPTION) in self._descriptions
         new = {tags.STATUS: str(status)}
@@ -246,11 +244,43 @@ class MirroredRun:
             self.client.delete_tag(self._run_id, tags.MESSAGE)
         if description and (changed or ours):
             new[tags.DESCRIPTION] = description
-        self._set_tags(new)
+        return new
 
     def _set_tags(self, values: Mapping[str, str]) -> None:
         run_tags = [RunTag(name, value) for name, value in values.items()]
         self.client.log_batch(self._run_id, tags=run_tags)
+
+    def _log_texts(self, texts: Mapping[str, str]) -> None:
+        """Write the artifacts with these names and contents together."""
+        with tempfile.TemporaryDirectory() as folder:
+            for name, content in texts.items():
+                (Path(folder) / name).write_text(content, encoding="utf-8")
+            self.client.log_artifacts(self._run_id, folder)
+
+
+def texts_of(record: Record, status: Status) -> dict[str, str]:
+    """Return the figures and the traceback of a run that has ended, by the names of their files."""
+    start, end = record.start, record.end
+    texts: dict[str, str] = {}
+    if record.epochs:
+        texts["learning_curves.svg"] = learning_curves({start.name: record.history}, start.name)
+    if end is not None and status is Status.FINISHED:
+        title = f"{start.name}: validation set"
+        first_label = start.config.dataset.get("first_label", 0)  # missing in older records
+        texts["confusion_matrix.svg"] = confusion_matrix(
+            end.confusion_matrix, title, first_label=first_label
+        )
+    if end is not None and end.traceback:
+        texts["traceback.txt"] = end.traceback
+    return texts
+
+
+def params_of(start: Start) -> list[Param]:
+    """Return the choices and options of a run."""
+    return [
+        Param(name, str(value)[:LONGEST_PARAM])
+        for name, value in parameters(start.choices, start.config).items()
+    ]
 
 
 def metrics_of(event: Event, epochs: int) -> list[Metric]:

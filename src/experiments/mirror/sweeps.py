@@ -9,7 +9,8 @@ from mlflow.entities import Run
 
 from experiments.configuration import without_seed
 from experiments.errors import DataError
-from experiments.mirror import figures, tags
+from experiments.mirror import tags
+from experiments.mirror.learning_curves import History, learning_curves, mean
 from experiments.mirror.runs import MLFLOW_STATUS, MirroredRun
 from experiments.mirror.store import find_experiment, find_or_create_run, milliseconds
 from experiments.recording import (
@@ -130,14 +131,14 @@ class MirroredSweep:
 
     def _draw(self, records: list[Record | None]) -> None:
         """Log a figure of the learning curves, as means over seeds."""
-        histories: dict[str, list[figures.History]] = {}
+        histories: dict[str, list[History]] = {}
         for run, record in zip(self._record.runs, records, strict=True):
             if record is not None and record.epochs:
                 histories.setdefault(without_seed(run.name), []).append(record.history)
         if histories:
-            means = {name: figures.mean(same) for name, same in histories.items()}
-            figure = figures.learning_curves(means, self._record.name)
-            self.client.log_figure(self._parent.info.run_id, figure, "learning_curves.png")
+            means = {name: mean(same) for name, same in histories.items()}
+            figure = learning_curves(means, self._record.name)
+            self.client.log_text(self._parent.info.run_id, figure, "learning_curves.svg")
 
 
 def sweep_status(runs: Iterable[Status]) -> str:

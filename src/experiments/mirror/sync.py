@@ -3,6 +3,8 @@
 from collections import Counter
 from pathlib import Path
 
+from mlflow import MlflowClient
+
 from experiments.errors import DataError, StoreError, UserError
 from experiments.mirror.records import Mirrored, mirror_of, records
 from experiments.mirror.store import DeletedExperimentError, open_store
@@ -26,6 +28,7 @@ def sync(folder: Path, uri: str | None = None) -> tuple[list[str], list[str]]:
     untracked = busy = 0
     problems: list[str] = []
     failed: set[str] = set()
+    clients: dict[str, MlflowClient] = {}
     for each in folders:
         try:
             store = uri or store_of(each)
@@ -33,7 +36,7 @@ def sync(folder: Path, uri: str | None = None) -> tuple[list[str], list[str]]:
                 untracked += 1
             if store is None or store in failed:
                 continue
-            mirrored = _sync_one(each, store)
+            mirrored = _sync_one(clients, each, store)
         except (DataError, DeletedExperimentError) as error:
             problems.append(str(error))
             continue
@@ -63,11 +66,14 @@ def _runs(n: int) -> str:
     return f"{n} run{'s' * (n != 1)}"
 
 
-def _sync_one(folder: Path, uri: str) -> Mirrored:
+def _sync_one(clients: dict[str, MlflowClient], folder: Path, uri: str) -> Mirrored:
+    """Copy a record to a store, which is opened for the first record alone."""
     if problem := no_answer(uri):
         raise StoreError(uri, problem)
     try:
-        mirrored = mirror_of(open_store(uri), folder, uri)
+        if uri not in clients:
+            clients[uri] = open_store(uri)
+        mirrored = mirror_of(clients[uri], folder, uri)
         mirrored.update(last=True)
     except DeletedExperimentError:
         raise  # the store has other experiments
