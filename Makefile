@@ -38,8 +38,12 @@ check: .venv/installed-test  ## lint, format, types, imports between rooms
 	$(BIN)/lint-imports --no-cache --no-logo
 
 bench: .venv/installed-bench  ## time against PyTorch, scikit-learn and JAX; QUICK=1: fewer images
-	$(BIN)/python -m benchmarks.speed $(if $(QUICK),--rounds 2 --images 20000)
-	$(if $(QUICK),,$(BIN)/python benchmarks/logging_overhead.py)
+	failed=0; \
+	$(BIN)/python -m benchmarks.speed $(if $(QUICK),--rounds 2 --images 20000) || failed=1; \
+	$(BIN)/python -m benchmarks.preparation $(if $(QUICK),--rounds 2) || failed=1; \
+	$(BIN)/python -m benchmarks.verdict $(if $(QUICK),--seeds 2 --epochs 2) || failed=1; \
+	$(if $(QUICK),,$(BIN)/python benchmarks/logging_overhead.py || failed=1;) \
+	exit $$failed
 
 update:  ## rewrite constraints.txt with the newest versions that fit pyproject.toml
 	rm -rf .venv-update

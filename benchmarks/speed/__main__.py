@@ -5,7 +5,7 @@ Usage: ``python -m benchmarks.speed [--rounds N] [--images N] [--output FOLDER]`
 The exit code is 1 if a ratio is above its limit, or if an accuracy differs.
 """
 
-import benchmarks.speed.one_core  # noqa: F401, I001 - before everything else
+from benchmarks.speed.one_core import CORE  # noqa: I001 - before everything else
 import experiments.startup  # noqa: F401 - before NumPy
 import argparse
 import gc
@@ -57,7 +57,7 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
 def main(given: Sequence[str]) -> int:
     """Return the exit code: 1 if a ratio is above its limit or an accuracy differs."""
     options = arguments(given)
-    machine = this_machine()
+    machine = this_machine(CORE)
     print(machine)
     print(f"Minimum - median - maximum of {options.rounds} epochs. Progress:", flush=True)
     data, measurements = mnist(), []

@@ -10,14 +10,15 @@ from typing import Any
 
 from threadpoolctl import threadpool_info
 
-from benchmarks.speed.one_core import CORE
-
 PACKAGES = ("numpy", "torch", "scikit-learn", "jax", "jaxlib")
 
 
 @dataclass(frozen=True)
 class Machine:
-    """``load`` has the mean numbers of waiting processes in the last 1, 5 and 15 minutes."""
+    """``core`` is the number of the only core that is used, None for any.
+
+    ``load`` has the mean numbers of waiting processes in the last 1, 5 and 15 minutes.
+    """
 
     date: str
     processor: str
@@ -33,22 +34,23 @@ class Machine:
     def __str__(self) -> str:
         versions = ", ".join(f"{name} {each}" for name, each in self.versions.items())
         load = ", ".join(f"{each:.2f}" for each in self.load)
+        used = "any" if self.core is None else f"core {self.core}"
         return (
             f"date        {self.date}, load {load}\n"
-            f"processor   {self.processor}, core {self.core} of {self.cores}, {self.system}\n"
+            f"processor   {self.processor}, {used} of {self.cores}, {self.system}\n"
             f"BLAS        {self.blas}, kernel {self.blas_kernel}, {self.blas_threads} thread(s)\n"
             f"versions    {versions}"
         )
 
 
-def this_machine() -> Machine:
+def this_machine(core: int | None) -> Machine:
     """Return the machine, its BLAS as NumPy has loaded it, and the installed versions."""
     pools: list[dict[str, Any]] = threadpool_info()
     blas = next((each for each in pools if "numpy" in each["filepath"]), {})
     return Machine(
         date=datetime.now(UTC).isoformat(timespec="seconds"),
         processor=processor(),
-        core=CORE,
+        core=core,
         cores=os.cpu_count(),
         blas=f"{blas.get('internal_api', 'unknown')} {blas.get('version', '')}".strip(),
         blas_kernel=str(blas.get("architecture", "unknown")),

@@ -56,11 +56,11 @@ class Torch(Contender):
         return activations
 
 
-def layers(workload: Workload) -> torch.nn.Sequential:
+def layers(workload: Workload, *, seed: int = 0) -> torch.nn.Sequential:
     """Return the layers before training. For cross-entropy, the last layer gives logits."""
     activation = torch.nn.Sigmoid if isinstance(workload.activation, Sigmoid) else torch.nn.ReLU
     modules: list[torch.nn.Module] = []
-    network = start(workload)
+    network = start(workload, seed=seed)
     for weights, biases in zip(network.weights, network.biases, strict=True):
         linear = torch.nn.Linear(*weights.shape)
         linear.weight.data.copy_(torch.from_numpy(weights.T))

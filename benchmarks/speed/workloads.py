@@ -7,7 +7,7 @@ import numpy as np
 
 from experiments.configuration import PROJECT
 from experiments.data import IDXDataset, Subset
-from experiments.examples import Split
+from experiments.examples import Dataset, Split
 from nn import (
     SGD,
     Activation,
@@ -77,12 +77,9 @@ WORKLOADS = (
 )
 
 
-def mnist() -> dict[int, Split]:
-    """Return two training sets, with 50,000 and with all 60,000 images, by their size.
-
-    Images are ``[n, 784]`` float32 in [0, 1], targets ``[n, 10]``, labels ``[n]``.
-    """
-    dataset = IDXDataset(
+def dataset() -> Dataset:
+    """Return MNIST as `conf/dataset/mnist.yaml` cuts it: 50,000, 10,000 and 10,000 images."""
+    return IDXDataset(
         name="mnist",
         root=str(PROJECT / "data" / "mnist"),
         mirrors=[],
@@ -93,7 +90,14 @@ def mnist() -> dict[int, Split]:
         validation_size=10_000,
         split_seed=0,
     ).load(np.float32)
-    a, b = dataset.train, dataset.validation
+
+
+def mnist() -> dict[int, Split]:
+    """Return two training sets, with 50,000 and with all 60,000 images, by their size.
+
+    Images are ``[n, 784]`` float32 in [0, 1], targets ``[n, 10]``, labels ``[n]``.
+    """
+    a, b = dataset().train, dataset().validation
     whole = Split(
         np.concatenate([a.images, b.images]),
         np.concatenate([a.labels, b.labels]),

@@ -20,7 +20,7 @@ def test_a_run_imports_nothing_slow(tmp_path: Path, arguments: tuple[str, ...]) 
         if line.startswith("import time:")
     }
     assert {"numpy", "hydra", "experiments", "nn"} <= imported
-    assert not imported & {"mlflow", "pandas", "matplotlib", "seaborn", "sqlalchemy", "sklearn"}
+    assert not imported & {"mlflow", "pandas", "scipy", "matplotlib", "sqlalchemy", "sklearn"}
 
 
 def test_a_run_starts_no_other_process_and_writes_no_store(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """The configurations of the jobs of a sweep, composed by Hydra only where files are chosen."""
 
+import dataclasses
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +14,8 @@ from omegaconf.errors import OmegaConfBaseException
 from experiments.configuration.dependents import Dependents, touch
 from experiments.configuration.schema import CHOSEN_BY_NAME
 
+WHOLE_NUMBER = re.compile(r"(?P<key>[A-Za-z_][\w.]*)=(?P<number>0|-?[1-9][0-9]{,18})", re.ASCII)
+"""An override that gives an option a whole number, in its plainest form."""
 Shape = tuple[str, ...]
 """The overrides of a job, without the numbers that they give to options."""
 
@@ -55,6 +59,7 @@ class SweepConfigs:
         self._sweep = sweep
         self._parser = OverridesParser.create()
         self._parsed: dict[str, Override] = {}
+        self._with_number: dict[str, Override] = {}  # by the key
         self._shapes: dict[Shape, _Shape] = {}
 
     def compose(self, words: Sequence[str]) -> JobConfig:
@@ -79,8 +84,21 @@ class SweepConfigs:
         return JobConfig(config, task, shape)
 
     def _parse(self, word: str) -> Override:
+        """Return an override as Hydra reads it.
+
+        Those that give a key whole numbers differ in the number only, so Hydra, which takes 0.4 ms,
+        reads only the first of them.
+        """
         if word not in self._parsed:
-            self._parsed[word] = self._parser.parse_override(word)
+            plain = WHOLE_NUMBER.fullmatch(word)
+            before = self._with_number.get(plain["key"]) if plain else None
+            if plain and before:
+                number = int(plain["number"])
+                self._parsed[word] = dataclasses.replace(before, _value=number, input_line=word)
+            else:
+                self._parsed[word] = self._parser.parse_override(word)
+            if plain:
+                self._with_number[plain["key"]] = self._parsed[word]
         return self._parsed[word]
 
 

@@ -4,7 +4,7 @@ import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from experiments.data.download import check_sha256, download
@@ -41,7 +41,7 @@ class Files:
         """The number of pixels per image: the size of a network's first layer."""
         return math.prod(self.train_images.shape[1:])
 
-    @property
+    @cached_property
     def n_classes(self) -> int:
         """The number of classes: the size of a network's last layer."""
         return int(self.train_labels.max()) + 1

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from omegaconf import DictConfig
@@ -99,7 +100,7 @@ class Job:
             origin=origin(experiment),
         )
 
-    @property
+    @cached_property
     def identity(self) -> str:
         """The identity, which all runs with the same numbers share."""
         return identity(self.origin)

@@ -194,9 +194,19 @@ def _start(jobs: Sequence[Job]) -> Worker:
     process = CONTEXT.Process(target=_work, args=(jobs, sender, os.getpid()))
     worker = Worker([Followed(job, RecordFollower(job.folder)) for job in jobs], process, receiver)
     worker.events()  # those recorded before are not new
+    _load(jobs[0])
     process.start()
     sender.close()
     return worker
+
+
+def _load(job: Job) -> None:
+    """Load the images before the process is forked, which then shares them.
+
+    A job that fails to load them reports that itself.
+    """
+    with suppress(Exception):
+        job.experiment.dataset.load(job.experiment.dtype)
 
 
 def _record_end(job: Job, last: LastMessage) -> None:

@@ -25,6 +25,8 @@ SWEEPS = [
     ["seed=1 +hydra.launcher.x=1", "seed=2 +hydra.launcher.x=1"],
     ["optimizer.learning_rate=0.1 optimizer=adam", "optimizer.learning_rate=1 optimizer=adam"],
     ["l2=0", "l2=0.5", "l2=1e-3", "l2=1"],
+    ["seed=0", "seed=+2", "seed=1_0", "seed=7", "seed=9223372036854775807"],
+    ["l2=0", "l2=007", "l2=-1", "l2=-0", "l2=12345678901234567890123"],
     ["plan=true", "plan=false"],
     ["seed=1 seed=2", "seed=3 seed=4"],
     ["architecture.sizes=[784,20,10] seed=1", "architecture.sizes=[784,30,10] seed=2"],
