@@ -71,6 +71,8 @@ class OptunaSweeper(Sweeper):
                 "rerun=true: the trials of a search are not done again; another"
                 " hydra.sweeper.seed makes another search"
             )
+        if options.pruning and self._config.stop_below:
+            raise ConfigError("stop_below: hydra.sweeper.pruning=true chooses it; leave out one")
         search = search_id(self._identities(probes(parts)), parts, options)
         folder = None if self._config.plan else study_folder(Path(self._config.outputs), search)
         size = self._config.hydra.launcher.processes or os.cpu_count() or 1

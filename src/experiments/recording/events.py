@@ -106,7 +106,7 @@ class End(Struct, frozen=True, kw_only=True, tag_field="event", tag="end"):
     the validation set; both are empty unless the run has finished. So are ``correct`` and
     ``best_epoch_correct``, which say which test images are classified correctly after the last
     epoch and after the best one, as `pack_correct` writes it; older records do not have them.
-    ``message`` says why the run did not finish.
+    ``message`` says why the run did not finish; ``early`` if `stop_below` stopped it.
     """
 
     time: float = 0.0
@@ -117,6 +117,7 @@ class End(Struct, frozen=True, kw_only=True, tag_field="event", tag="end"):
     correct: bytes = b""
     best_epoch_correct: bytes = b""
     message: str = ""
+    early: bool = False
     traceback: str = ""
 
     @property

@@ -72,6 +72,11 @@ class Record:
         return self.status.final
 
     @property
+    def validation_accuracies(self) -> list[float]:
+        """The accuracies on the validation set, one per epoch."""
+        return [event.metrics["validation/accuracy"] for event in self.epochs]
+
+    @property
     def history(self) -> dict[str, list[float]]:
         """The values of each metric, one per epoch."""
         values: dict[str, list[float]] = {}
@@ -137,5 +142,5 @@ def describe_end(end: End) -> str:
             f"finished: test accuracy {end.metrics['test/accuracy']:.2%},"
             f" cost {end.metrics['test/cost']:.4f}, {end.elapsed:.1f} s"
         )
-    hint = RESUME_HINT if end.status is Status.INTERRUPTED else ""
+    hint = RESUME_HINT if end.status is Status.INTERRUPTED and not end.early else ""
     return f"{end.status}: {end.message}{hint}"

@@ -7,7 +7,7 @@ from experiments.searching.study import Study
 
 SEEDS = 5
 """The number of seeds in the command."""
-WITHOUT = ("plan", "retry", "seed")
+WITHOUT = ("plan", "retry", "seed", "stop_below")
 """Options of the search that the command leaves out."""
 
 
@@ -22,10 +22,10 @@ def closing_lines(study: Study, seed: int) -> list[str]:
         for state, word in ((TrialState.COMPLETE, "done"), (TrialState.PRUNED, "stopped early"))
         if (number := sum(each.state is state for each in trials))
     ]
-    kept = max(
-        (each for each in trials if each.state is TrialState.COMPLETE),
-        key=lambda each: (each.value, -each.number),
-    )
+    complete = [each for each in trials if each.state is TrialState.COMPLETE]
+    if not complete:
+        return [f"{len(trials)} trials: {', '.join(counts)}. None reached its last epoch."]
+    kept = max(complete, key=lambda each: (each.value, -each.number))
     best = study.trial(kept)
     words = [word for word in best.overrides if group_of(word) not in WITHOUT]
     command = run_command([*words, f"seed=range({seed + 1},{seed + 1 + SEEDS})"])

@@ -75,7 +75,10 @@ def dimensions(overrides: Sequence[Override], config: DictConfig) -> list[Part]:
     cannot be searched, and if there is nothing to search.
     """
     parts = [_part(each, config) for each in overrides]
-    if all(isinstance(each, str) for each in parts):
+    keys = [each.key for each in parts if not isinstance(each, str)]
+    if twice := [key for key in keys if keys.count(key) > 1]:
+        raise ConfigError(f"{twice[0]}: is searched twice; write it once")
+    if not keys:
         raise ConfigError(
             "hydra/sweeper=optuna: there is nothing to search; give an option several values, for"
             " example 'optimizer.learning_rate=tag(log,interval(0.001,1))'"

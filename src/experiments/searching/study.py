@@ -6,17 +6,19 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import optuna
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
-from optuna.trial import FrozenTrial
+from optuna.trial import FrozenTrial, TrialState
 
+from experiments.configuration import override
 from experiments.errors import DataError
 from experiments.recording import SEARCHES_FOLDER, Status
 from experiments.searching.options import Options
+from experiments.searching.pruning import accuracies_to_reach
 from experiments.searching.space import Part
 from experiments.terminal import RunSummary
 
@@ -109,16 +111,21 @@ class Study:
     def next_batch(self, size: int) -> list[Trial]:
         """Return the next trials to do, those under way before new ones; none if all are done.
 
-        A batch ends at a multiple of ``size``, wherever the search was stopped.
+        A batch ends at a multiple of ``size``, wherever the search was stopped. With pruning, its
+        trials are compared with those of earlier batches.
         """
         trials = self.trials
         done = sum(each.state.is_finished() for each in trials)
-        end = min(done - done % size + size, self._options.n_trials)
+        start = done - done % size
+        end = min(start + size, self._options.n_trials)
         for number in range(done, end):
             if number >= len(trials):
                 self._study.ask()
             self._complete(self.trials[number])
-        return [self.trial(each) for each in self.trials[done:end]]
+        least = accuracies_to_reach(trials[:start]) if self._options.pruning else []
+        words = [override("stop_below", least)] if least else []
+        batch = map(self.trial, self.trials[done:end])
+        return [replace(each, overrides=[*each.overrides, *words]) for each in batch]
 
     def trial(self, kept: FrozenTrial) -> Trial:
         """Return a trial that Optuna has kept, with the other overrides of this command."""
@@ -148,9 +155,20 @@ class Study:
         return optuna.samplers.TPESampler(seed=seed)
 
     def tell(self, number: int, run: RunSummary) -> None:
-        """Tell the result of a trial, the accuracy on the validation set; 0 if it diverged."""
-        diverged = run.status is Status.DIVERGED
-        self._study.tell(number, 0.0 if diverged else run.validation_accuracy)
+        """Tell the result of a trial, the accuracy on the validation set; 0 if it diverged.
+
+        A run that did not finish was stopped early: the launcher raises all other reasons.
+        """
+        kept = self.trials[number]
+        told = optuna.Trial(self._study, kept._trial_id)
+        for epoch, accuracy in enumerate(run.validation_accuracies, 1):
+            if epoch not in kept.intermediate_values:
+                told.report(accuracy, epoch)
+        if run.status is Status.INTERRUPTED:
+            self._study.tell(number, state=TrialState.PRUNED)
+        else:
+            diverged = run.status is Status.DIVERGED
+            self._study.tell(number, 0.0 if diverged else run.validation_accuracy)
 
 
 class _Held(JournalFileOpenLock):

@@ -77,7 +77,13 @@ def sweep(
                 display.print(summary_table(shown))
                 if options := _options(unique):
                     display.say(f"{options}.")
-    _raise_if_unfinished(shown)
+    stopped = [
+        job.identity
+        for job in unique
+        if job.identity in summaries
+        and job.stops_after(summaries[job.identity].validation_accuracies)
+    ]
+    _raise_if_unfinished([summaries[each] for each in summaries if each not in stopped])
     return [summaries[job.identity] for job in jobs]
 
 
@@ -119,6 +125,7 @@ def _opening(jobs: Sequence[Job], settled: Sequence[RunSummary], processes: int)
         (Status.FINISHED, "done before"),
         (Status.DIVERGED, "diverged before"),
         (Status.FAILED, "failed before (retry=true tries again)"),
+        (Status.INTERRUPTED, "stopped early before"),
     ):
         names = [run.name for run in settled if run.status is status]
         if names:
