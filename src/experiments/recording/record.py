@@ -74,7 +74,7 @@ class Record:
     @property
     def validation_accuracies(self) -> list[float]:
         """The accuracies on the validation set, one per epoch."""
-        return [event.metrics["validation/accuracy"] for event in self.epochs]
+        return self.history.get("validation/accuracy", [])
 
     @property
     def history(self) -> dict[str, list[float]]:

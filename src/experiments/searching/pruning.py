@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from optuna.trial import FrozenTrial
 
 FACTOR = 3
-"""A trial is judged after 3, 9, 27, ... epochs: successive halving (Jamieson and Talwalkar 2016)."""
+"""A trial is judged after 3, 9, 27, ... epochs: successive halving (Jamieson, Talwalkar 2016)."""
 LEAST_TRIALS = 5
 """So many trials must have reached an epoch before one is stopped there."""
 

@@ -139,7 +139,7 @@ def _interval(given: Override, value: IntervalSweep, config: DictConfig) -> Inte
     if isinstance(present, int) and not isinstance(present, bool):
         low, high = math.ceil(low), math.floor(high)
     if low >= high:
-        raise ConfigError(f"{word}: an interval begins with its smaller end, which is another one")
+        raise ConfigError(f"{word}: the first end of an interval must be smaller than the second")
     if log and low <= 0:
         raise ConfigError(f"{word}: an interval with the tag log must begin above 0")
     return Interval(given.get_key_element(), low, high, log)

@@ -98,8 +98,8 @@ class Study:
                 study = cls(optuna.storages.JournalStorage(backend), search, parts, options)
             except (ValueError, KeyError, TypeError) as error:
                 raise DataError(
-                    f"{path}: is damaged ({error}); delete {folder.name} there: the search starts"
-                    " again, and trains no finished run again"
+                    f"{path}: is damaged ({error}); delete the folder {folder.name}: the search"
+                    " starts again, and trains no finished run again"
                 ) from None
             yield study
 

@@ -3,7 +3,7 @@
 import hashlib
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -77,13 +77,8 @@ def sweep(
                 display.print(summary_table(shown))
                 if options := _options(unique):
                     display.say(f"{options}.")
-    stopped = [
-        job.identity
-        for job in unique
-        if job.identity in summaries
-        and job.stops_after(summaries[job.identity].validation_accuracies)
-    ]
-    _raise_if_unfinished([summaries[each] for each in summaries if each not in stopped])
+    stopped = _stopped_early(unique, summaries)
+    _raise_if_unfinished([run for run in shown if run.name not in stopped])
     return [summaries[job.identity] for job in jobs]
 
 
@@ -133,6 +128,17 @@ def _opening(jobs: Sequence[Job], settled: Sequence[RunSummary], processes: int)
         if 0 < len(names) <= NAMES_SHOWN:
             line += f": {', '.join(names)}"
     return line
+
+
+def _stopped_early(jobs: Sequence[Job], summaries: Mapping[str, RunSummary]) -> set[str]:
+    """Return the names of the jobs that `stop_below` has stopped."""
+    return {
+        job.name
+        for job in jobs
+        if (run := summaries.get(job.identity)) is not None
+        and run.status is Status.INTERRUPTED
+        and job.stops_after(run.validation_accuracies) is not None
+    }
 
 
 def _raise_if_unfinished(runs: Sequence[RunSummary]) -> None:
