@@ -38,11 +38,15 @@ def metrics(event: dict[str, Any]) -> dict[str, float]:
 
 
 def values(outputs: Path) -> list[Any]:
-    """Return what Optuna's file says of the trials, without times and processes."""
+    """Return what Optuna's file says of the trials, without times, processes and openings."""
     (path,) = outputs.glob("searches/*/optuna.log")
     lines = map(json.loads, path.read_text(encoding="utf-8").splitlines())
     left_out = ("worker_id", "datetime_start", "datetime_complete")
-    return [{key: value for key, value in line.items() if key not in left_out} for line in lines]
+    return [
+        {key: value for key, value in line.items() if key not in left_out}
+        for line in lines
+        if line["op_code"]
+    ]
 
 
 def closing(output: str) -> list[str]:
