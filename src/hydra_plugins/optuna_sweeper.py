@@ -51,7 +51,7 @@ class OptunaSweeper(Sweeper):
         except ImportError:
             raise ConfigError(
                 "hydra/sweeper=optuna: Optuna is not installed; install it with"
-                " .venv/bin/pip install '.[search]'"
+                " .venv/bin/pip install -e '.[search]'"
             ) from None
         from experiments.searching import (
             Options,

@@ -17,6 +17,7 @@ def closing_lines(study: Study, seed: int) -> list[str]:
     ``seed`` is the seed of all runs. The command leaves it out: on it the trial was chosen.
     """
     trials = study.trials
+    number_of_trials = f"{len(trials)} trial{'' if len(trials) == 1 else 's'}"
     counts = [
         f"{number} {word}"
         for state, word in ((TrialState.COMPLETE, "done"), (TrialState.PRUNED, "stopped early"))
@@ -24,13 +25,13 @@ def closing_lines(study: Study, seed: int) -> list[str]:
     ]
     complete = [each for each in trials if each.state is TrialState.COMPLETE]
     if not complete:
-        return [f"{len(trials)} trials: {', '.join(counts)}. None reached its last epoch."]
+        return [f"{number_of_trials}: {', '.join(counts)}. None reached its last epoch."]
     kept = max(complete, key=lambda each: (each.value, -each.number))
     best = study.trial(kept)
     words = [word for word in best.overrides if group_of(word) not in WITHOUT]
     command = run_command([*words, f"seed=range({seed + 1},{seed + 1 + SEEDS})"])
     return [
-        f"{len(trials)} trials: {', '.join(counts)}. The best on the validation set is trial"
+        f"{number_of_trials}: {', '.join(counts)}. The best on the validation set is trial"
         f" {best.number} with {kept.value:.2%}: {' '.join(best.values)}",
         f"It was chosen on seed {seed}; with other seeds:  {command}",
     ]

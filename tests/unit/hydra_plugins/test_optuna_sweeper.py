@@ -137,5 +137,7 @@ def test_without_optuna_the_error_says_how_to_install_it(
         return usual(name, *arguments)
 
     monkeypatch.setattr(builtins, "__import__", without_optuna)
-    with pytest.raises(ConfigError, match=r"Optuna is not installed; .*pip install '\.\[search\]'"):
+    with pytest.raises(
+        ConfigError, match=r"Optuna is not installed; .*pip install -e '\.\[search\]'"
+    ):
         search(tmp_path, *SPACE)

@@ -32,4 +32,4 @@ def test_the_first_of_the_best_trials_has_a_command_with_other_seeds() -> None:
 
 def test_without_a_finished_trial_there_is_no_best_one() -> None:
     printed, _ = lines((Status.INTERRUPTED, 0.5))
-    assert printed == ["1 trials: 1 stopped early. None reached its last epoch."]
+    assert printed == ["1 trial: 1 stopped early. None reached its last epoch."]
