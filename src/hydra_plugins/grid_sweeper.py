@@ -79,7 +79,7 @@ def _number_of_values(given: Override) -> int:
     if not given.is_discrete_sweep():
         raise ConfigError(
             f"{given.input_line}: an interval has no finite number of values; write a range or a"
-            " list of values"
+            " list of values, or search it with hydra/sweeper=optuna"
         )
     number = sum(1 for _ in itertools.islice(given.sweep_iterator(), MOST_VALUES + 1))
     if not number:

@@ -40,7 +40,7 @@ class ParallelLauncher(Launcher):
     ) -> Sequence[JobReturn]:
         """Check every job, then do them all, or only plan them; return their results in order.
 
-        The result of a job, for sweepers that search, is its validation accuracy, or 0.
+        The result of a job, for sweepers that search, is the summary of its run.
         """
         from experiments.sweeping import plan, sweep
 
@@ -55,10 +55,7 @@ class ParallelLauncher(Launcher):
             processes=processes,
             lockstep=lockstep,
         )
-        return [
-            JobReturn(_return_value=run.validation_accuracy or 0.0, status=JobStatus.COMPLETED)
-            for run in runs
-        ]
+        return [JobReturn(_return_value=run, status=JobStatus.COMPLETED) for run in runs]
 
     @property
     def limits(self) -> tuple[int, int]:

@@ -88,12 +88,25 @@ def check_control(config: DictConfig) -> None:
         raise ConfigError(
             f"checkpoint_every must be at least 1 epoch, not {config.checkpoint_every}"
         )
+    _check_stops(config)
     try:
         epochs = list(config.record_weights)
     except OmegaConfBaseException as error:
         raise ConfigError(one_line(error, "record_weights")) from None
     if not all(isinstance(epoch, int) and epoch >= 0 for epoch in epochs):
         raise ConfigError(f"record_weights must be a list of epochs, each 0 or more, not {epochs}")
+
+
+def _check_stops(config: DictConfig) -> None:
+    """Raise ConfigError unless `stop_below` is a list of accuracies."""
+    try:
+        accuracies = list(config.stop_below)
+    except OmegaConfBaseException as error:
+        raise ConfigError(one_line(error, "stop_below")) from None
+    if not all(isinstance(each, float) and 0 <= each <= 1 for each in accuracies):
+        raise ConfigError(
+            f"stop_below must be a list of accuracies from 0 to 1, one per epoch, not {accuracies}"
+        )
 
 
 def check_folder(key: str, text: str) -> None:

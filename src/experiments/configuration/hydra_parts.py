@@ -42,6 +42,9 @@ def check_parts(hydra: Mapping[str, Any], *, multirun: bool) -> None:
             "hydra/sweeper=basic: its ranges are not exact, and a sorted one can have other values;"
             " leave it out: hydra/sweeper=grid takes the same words"
         )
+    for name, value in hydra["sweeper"].items():
+        if name != "params" and _contains_dictionary(value):
+            raise ConfigError(f"hydra.sweeper.{name} must be one value, not {_written(value)}")
     params = hydra["sweeper"].get("params")
     if params and not multirun:
         raise ConfigError(f"hydra.sweeper.params={_written(params)}: a sweep needs -m")

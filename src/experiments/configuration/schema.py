@@ -55,6 +55,7 @@ class Schema:
     learning_rates: dict[str, dict[str, dict[str, float]]] = MISSING
     outputs: str = MISSING
     checkpoint_every: int = MISSING
+    stop_below: list[float] = MISSING
     record_weights: list[int] = MISSING
     plan: bool = MISSING
     retry: bool = MISSING
@@ -76,7 +77,7 @@ PARTS = {"dataset": ("cut",), STUDY: ("budgets",)}
 DESCRIBED = (*GROUPS, "epochs", "batch_size", "l2", "seed", "dtype")
 """The keys that define an experiment. They decide the numbers that a run computes."""
 CONTROL = (
-    *("outputs", "tracking", "checkpoint_every", "record_weights"),
+    *("outputs", "tracking", "checkpoint_every", "stop_below", "record_weights"),
     *("plan", "retry", "score_test", "rerun"),
 )
 """The keys that say where and how a run is done. They do not change the numbers it computes."""

@@ -110,7 +110,7 @@ class End(Struct, frozen=True, kw_only=True, tag_field="event", tag="end"):
     ``best_epoch_correct``, which say which test images are classified correctly after the last
     epoch and after the best one, as `pack_correct` writes it; older records do not have them.
     While the test set is closed, ``metrics`` holds only the number of the best epoch.
-    ``message`` says why the run did not finish.
+    ``message`` says why the run did not finish; ``early`` if `stop_below` stopped it.
     """
 
     time: float = 0.0
@@ -121,6 +121,7 @@ class End(Struct, frozen=True, kw_only=True, tag_field="event", tag="end"):
     correct: bytes = b""
     best_epoch_correct: bytes = b""
     message: str = ""
+    early: bool = False
     traceback: str = ""
 
     @property

@@ -2,6 +2,7 @@
 
 outputs/runs/<identity>/   one folder per run
 outputs/sweeps/<id>/       one folder per sweep
+outputs/searches/<id>/     one folder per search: the trials, as Optuna keeps them
 outputs/reports/           reports
 outputs/looks.jsonl        the looks at comparisons
 outputs/openings.jsonl     the openings of the test set by studies
@@ -11,6 +12,7 @@ from pathlib import Path
 
 RUNS_FOLDER = "runs"
 SWEEPS_FOLDER = "sweeps"
+SEARCHES_FOLDER = "searches"
 REPORTS = "reports"
 LOOKS = "looks.jsonl"
 OPENINGS = "openings.jsonl"

@@ -79,6 +79,11 @@ class Record:
         return self.end is not None and self.end.untested
 
     @property
+    def validation_accuracies(self) -> list[float]:
+        """The accuracies on the validation set, one per epoch."""
+        return self.history.get("validation/accuracy", [])
+
+    @property
     def history(self) -> dict[str, list[float]]:
         """The values of each metric, one per epoch."""
         values: dict[str, list[float]] = {}
@@ -153,5 +158,5 @@ def describe_end(end: End) -> str:
             f"finished: test accuracy {end.metrics['test/accuracy']:.2%},"
             f" cost {end.metrics['test/cost']:.4f}, {end.elapsed:.1f} s"
         )
-    hint = RESUME_HINT if end.status is Status.INTERRUPTED else ""
+    hint = RESUME_HINT if end.status is Status.INTERRUPTED and not end.early else ""
     return f"{end.status}: {end.message}{hint}"

@@ -51,6 +51,7 @@ class Job:
     origin: Origin
     outputs: Path
     checkpoint_every: int
+    stop_below: Sequence[float] = ()
     record_weights: Sequence[int] = ()
     plan: bool = False
     retry: bool = False
@@ -77,6 +78,7 @@ class Job:
             origin=origin(experiment),
             outputs=Path(config.outputs).absolute(),
             checkpoint_every=config.checkpoint_every,
+            stop_below=tuple(config.stop_below),
             record_weights=tuple(config.record_weights),
             plan=config.plan,
             retry=config.retry,
@@ -115,10 +117,21 @@ class Job:
         return self.score_test and record.untested
 
     def is_settled(self, record: Record | None) -> bool:
-        """Return whether there is nothing to do, given the record: complete, or failed before."""
+        """Return whether there is nothing to do, given the record: complete, failed or stopped."""
         if self.rerun or record is None or record.end is None or self.opens_test(record):
             return False
-        return record.final or (record.status is Status.FAILED and not self.retry)
+        if record.status is Status.FAILED:
+            return not self.retry
+        return record.final or self.stops_after(record.validation_accuracies) is not None
+
+    def stops_after(self, accuracies: Sequence[float]) -> int | None:
+        """Return the epoch after which `stop_below` stops the run; None if it goes on.
+
+        ``accuracies`` are those on the validation set, one per epoch.
+        """
+        reached = enumerate(zip(accuracies, self.stop_below, strict=False), 1)
+        too_low = (epoch for epoch, (accuracy, least) in reached if accuracy < least)
+        return next((epoch for epoch in too_low if epoch < self.experiment.epochs), None)
 
     def is_settled_on_disk(self) -> bool:
         """Return whether there is nothing to do, by its journal; false if that is unreadable."""

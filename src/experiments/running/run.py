@@ -51,6 +51,11 @@ from experiments.training import (
 )
 from nn import Network, save
 
+
+class EarlyStop(Exception):  # noqa: N818 - it is no error
+    """`stop_below` stops the run."""
+
+
 HELD = Note(message="another process is doing this run; waiting for it")
 """The first event of a run that another process does."""
 
@@ -69,7 +74,8 @@ def run_parts(job: Job, *, interruption: Interruption) -> Generator[Event | Desc
 
     The caller does the descents, which are the mini-batches of an epoch.
 
-    A divergence is a result, not an error. While another process does the same run, this one waits.
+    A divergence is a result, not an error, and so is the end that `stop_below` asks for. While
+    another process does the same run, this one waits.
     Messages about waiting, and about a run that is complete, are notes that are not recorded.
 
     Raise UserError without recording anything if the data are unfit, if the run failed before, or
@@ -132,6 +138,8 @@ def _end(error: BaseException, recorder: Recorder) -> End:
     """Return the event that records how an error ended a run."""
     if isinstance(error, DivergenceError):
         return End(status=Status.DIVERGED, message=str(error))
+    if isinstance(error, EarlyStop):
+        return End(status=Status.INTERRUPTED, message=str(error), early=True)
     if isinstance(error, StorageError):
         return End(status=Status.INTERRUPTED, message=str(error))
     if isinstance(error, KeyboardInterrupt | OSError):
@@ -147,8 +155,8 @@ def _end(error: BaseException, recorder: Recorder) -> End:
 
 
 def _failure(error: BaseException, end: End, recorder: Recorder) -> BaseException | None:
-    """Return the error that the caller of `run` sees; None for a divergence."""
-    if isinstance(error, DivergenceError):
+    """Return the error that the caller of `run` sees; None for a result."""
+    if isinstance(error, DivergenceError | EarlyStop):
         return None
     if isinstance(error, OSError):
         safe = f"{end.message}; everything recorded before is safe{RESUME_HINT}"
@@ -181,6 +189,7 @@ def _train(job: Job, recorder: Recorder, interruption: Interruption) -> Iterator
     network, progress = job.initialise()
     if resuming:
         yield recorder.append(_resume(job, network, progress, origin, len(recorder.epochs)))
+    _check_early_stop(job, recorder)
     if progress.epochs == 0 and progress.batches == 0 and 0 in job.record_weights:
         save_weights(job.folder, 0, network.weights[0])
     for part in training_parts(
@@ -202,10 +211,24 @@ def _train(job: Job, recorder: Recorder, interruption: Interruption) -> Iterator
         closed_end = part.epoch == experiment.epochs and not job.score_test
         if closed_end or part.epoch % job.checkpoint_every == 0:
             yield from _save_checkpoint(job, recorder, network, progress, origin)
+        _check_early_stop(job, recorder)
     if progress.epochs < experiment.epochs:
         yield from _save_checkpoint(job, recorder, network, progress, origin)
         raise Interrupted(interruption.signum or 0)
     yield recorder.append(_finish(job, network, progress, dataset))
+
+
+def _check_early_stop(job: Job, recorder: Recorder) -> None:
+    """Raise `EarlyStop` if the accuracy after one of the recorded epochs was too low."""
+    if recorder.record is None:
+        return
+    accuracies = recorder.record.validation_accuracies
+    epoch = job.stops_after(accuracies)
+    if epoch is not None:
+        raise EarlyStop(
+            f"stopped early: validation accuracy {accuracies[epoch - 1]:.2%} after epoch {epoch},"
+            f" below {job.stop_below[epoch - 1]:.2%}; without stop_below it continues"
+        )
 
 
 def _resume(

@@ -3,7 +3,7 @@
 import hashlib
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -74,7 +74,8 @@ def sweep(
                 display.print(summary_table(shown))
                 if options := _options(unique):
                     display.say(f"{options}.")
-    raise_if_unfinished(shown)
+    stopped = stopped_early(unique, summaries)
+    raise_if_unfinished([run for run in shown if run.name not in stopped])
     return [summaries[job.identity] for job in jobs]
 
 
@@ -125,6 +126,7 @@ def _opening(jobs: Sequence[Job], settled: Sequence[RunSummary], processes: int)
         (Status.FINISHED, "done before"),
         (Status.DIVERGED, "diverged before"),
         (Status.FAILED, "failed before (retry=true tries again)"),
+        (Status.INTERRUPTED, "stopped early before"),
     ):
         names = [run.name for run in settled if run.status is status]
         if names:
@@ -132,6 +134,17 @@ def _opening(jobs: Sequence[Job], settled: Sequence[RunSummary], processes: int)
         if 0 < len(names) <= NAMES_SHOWN:
             line += f": {', '.join(names)}"
     return line
+
+
+def stopped_early(jobs: Sequence[Job], summaries: Mapping[str, RunSummary]) -> set[str]:
+    """Return the names of the jobs that `stop_below` has stopped."""
+    return {
+        job.name
+        for job in jobs
+        if (run := summaries.get(job.identity)) is not None
+        and run.status is Status.INTERRUPTED
+        and job.stops_after(run.validation_accuracies) is not None
+    }
 
 
 def raise_if_unfinished(runs: Sequence[RunSummary]) -> None:

@@ -16,23 +16,27 @@ class RunSummary:
     name: str
     status: Status
     epochs: int
-    validation_accuracy: float | None  # after the last epoch
+    validation_accuracies: tuple[float, ...]  # one per epoch
     test_accuracy: float | None
     seconds: float
 
     @classmethod
     def of(cls, name: str, record: Record) -> "RunSummary":
         """Return the summary of a record."""
-        last = record.epochs[-1].metrics if record.epochs else {}
         test = record.end.metrics if record.end else {}
         return cls(
             name=name,
             status=record.status,
             epochs=len(record.epochs),
-            validation_accuracy=last.get("validation/accuracy"),
+            validation_accuracies=tuple(record.validation_accuracies),
             test_accuracy=test.get("test/accuracy"),
             seconds=record.seconds,
         )
+
+    @property
+    def validation_accuracy(self) -> float | None:
+        """The accuracy after the last epoch."""
+        return self.validation_accuracies[-1] if self.validation_accuracies else None
 
 
 def summary_table(runs: Sequence[RunSummary]) -> Table:

@@ -29,6 +29,8 @@ from experiments.errors import ConfigError
         (f"record_weights=[1,{2**63}]", "record_weights can be at most"),
         ("checkpoint_every=0", "checkpoint_every 0"),
         ("checkpoint_every=-1", "checkpoint_every -1"),
+        ("stop_below=[0.5,1.5]", "stop_below list of accuracies from 0 to 1 [0.5, 1.5]"),
+        ("stop_below=[-0.1]", "stop_below -0.1"),
         ("record_weights=[-1]", "record_weights -1"),
         ("record_weights=[0,1,-3]", "record_weights -3"),
         ("record_weights=[[1]]", "record_weights [1]"),

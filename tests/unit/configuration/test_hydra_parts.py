@@ -52,6 +52,10 @@ def test_the_parts_of_this_program_are_accepted(params: Any) -> None:
             "hydra/sweeper=basic: its ranges are not exact, and a sorted one can have other values",
         ),
         (swept("x"), 'hydra.sweeper.params=x: must be a dictionary, for example {seed: "1,2"}'),
+        (
+            node(sweeper={"_target_": SWEEPER, "n_trials": {"_target_": "os.getcwd"}}),
+            "hydra.sweeper.n_trials must be one value, not {_target_:os.getcwd}",
+        ),
         (swept(5), "hydra.sweeper.params=5: must be a dictionary"),
         (swept(True), "hydra.sweeper.params=true: must be a dictionary"),
         (swept([1]), "hydra.sweeper.params=[1]: must be a dictionary"),

@@ -26,6 +26,7 @@ CONTROL = [
     "tracking.uri=x",
     "outputs=elsewhere",
     "checkpoint_every=2",
+    "stop_below=[0.5]",
     "record_weights=[1]",
     "plan=true",
     "retry=true",

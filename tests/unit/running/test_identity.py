@@ -75,6 +75,7 @@ def test_options_that_change_the_numbers_change_the_identity(base: Job, override
         ("retry=true",),
         ("rerun=true",),
         ("record_weights=[]",),
+        ("stop_below=[0.5]",),
         ("record_weights=[0,3]", "checkpoint_every=2"),
         ("hydra.mode=MULTIRUN", "hydra.launcher.processes=5"),
         ("learning_rates.relu.mse.sgd=7",),

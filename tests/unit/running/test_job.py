@@ -28,6 +28,7 @@ def test_a_job_is_described_by_a_composed_configuration(
         "seed=3",
         "outputs=here",
         "checkpoint_every=5",
+        "stop_below=[0,0.5]",
         "record_weights=[0,1]",
         "retry=true",
         "score_test=false",
@@ -41,6 +42,7 @@ def test_a_job_is_described_by_a_composed_configuration(
     assert (job.experiment.seed, job.config.seed) == (3, 3)
     assert job.outputs == tmp_path / "here"
     assert (job.checkpoint_every, job.record_weights) == (5, (0, 1))
+    assert job.stop_below == (0, 0.5)
     assert (job.plan, job.retry, job.score_test, job.rerun) == (False, True, False, False)
 
 
@@ -169,3 +171,32 @@ def test_the_journal_says_whether_there_is_nothing_to_do(tmp_path: Path) -> None
     contents = (job.folder / JOURNAL).read_bytes()
     (job.folder / JOURNAL).write_bytes(contents.replace(b"train/cost", b"train/lost"))
     assert not job.is_settled_on_disk()
+
+
+# Early stops
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "epoch"),
+    [
+        ([], None),
+        ([0.1], None),
+        ([0.1, 0.5], None),
+        ([0.1, 0.4], 2),
+        ([0.1, 0.4, 0.9], 2),
+        ([0.1, 0.6, 0.4], None),  # the last epoch: there is nothing to save
+    ],
+)
+def test_a_run_stops_after_the_first_epoch_with_too_low_an_accuracy(
+    tmp_path: Path, accuracies: list[float], epoch: int | None
+) -> None:
+    job = jobs.job(tmp_path, epochs=3, stop_below=(0, 0.5, 0.5))
+    assert job.stops_after(accuracies) == epoch
+    assert jobs.job(tmp_path).stops_after(accuracies) is None
+
+
+def test_an_interrupted_run_that_would_be_stopped_early_is_settled(tmp_path: Path) -> None:
+    record = records.record(records.epoch(1), records.end(Status.INTERRUPTED))
+    assert jobs.job(tmp_path, stop_below=(0.95,)).is_settled(record)
+    assert not jobs.job(tmp_path, stop_below=(0.85,)).is_settled(record)
+    assert not jobs.job(tmp_path, stop_below=(0.95,), rerun=True).is_settled(record)

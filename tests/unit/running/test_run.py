@@ -175,6 +175,36 @@ def test_a_divergence_is_a_result(tmp_path: Path) -> None:
     assert note.message.startswith("done before; diverged: cost or norms")
 
 
+def test_a_run_is_stopped_early_and_continues_without_the_limit(tmp_path: Path) -> None:
+    job = jobs.job(tmp_path / "stopped", stop_below=(0, 1.0), checkpoint_every=10)
+    *_, end = jobs.do(job)
+    assert isinstance(end, End)
+    assert (end.status, end.early) == (Status.INTERRUPTED, True)
+    accuracy = record_of(job).validation_accuracies[1]
+    assert end.message == (
+        f"stopped early: validation accuracy {accuracy:.2%} after epoch 2, below 100.00%;"
+        " without stop_below it continues"
+    )
+    (note,) = jobs.do(job)
+    assert isinstance(note, Note)
+    assert note.message == f"done before; interrupted: {end.message} (rerun=true does it again)"
+    unlimited = dataclasses.replace(job, stop_below=())
+    jobs.do(unlimited)
+    whole = jobs.job(tmp_path / "whole")
+    jobs.do(whole)
+    assert results(unlimited) == results(whole)
+
+
+def test_a_run_that_was_killed_before_it_could_stop_trains_no_further(tmp_path: Path) -> None:
+    job = jobs.job(tmp_path, stop_below=(1.0,))
+    records.write_journal(job.folder, job.start(), records.epoch(1))
+    resume, end = jobs.do(job)
+    assert isinstance(resume, Resume)
+    assert isinstance(end, End)
+    assert end.early
+    assert len(record_of(job).epochs) == 1
+
+
 # A run that was done before
 
 

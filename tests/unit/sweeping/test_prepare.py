@@ -76,6 +76,7 @@ OTHERS = {
     "outputs": Path("elsewhere"),
     "tracking": msgspec.structs.replace(records.NOT_TRACKED, uri="sqlite:///x.db"),
     "checkpoint_every": 2,
+    "stop_below": (0.5,),
     "record_weights": (1,),
     "plan": True,
     "retry": True,

@@ -40,7 +40,7 @@ pytestmark = pytest.mark.forks
 
 
 def summaries(status: Status, n: int) -> list[RunSummary]:
-    return [RunSummary(f"{status} {i}", status, 1, None, None, 1.0) for i in range(n)]
+    return [RunSummary(f"{status} {i}", status, 1, (), None, 1.0) for i in range(n)]
 
 
 def record_of(job: Job) -> Record:
@@ -203,6 +203,19 @@ def test_a_repeated_sweep_does_nothing_and_returns_the_same(
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "3 runs, 3 processes at a time; 3 done before: seed=0, seed=1, seed=2"
     assert [sorted(job.folder.iterdir()) for job in three] == contents
+
+
+def test_a_run_that_is_stopped_early_is_no_failure_and_stays_stopped(
+    three: list[Job], capsys: pytest.CaptureFixture[str]
+) -> None:
+    stopping = [dataclasses.replace(job, stop_below=(0, 1.0)) for job in three]
+    first = sweep(stopping, overrides=[], processes=1, lockstep=3)
+    assert [(run.status, run.epochs) for run in first] == [(Status.INTERRUPTED, 2)] * 3
+    capsys.readouterr()
+    assert sweep(stopping, overrides=[], processes=1, lockstep=3) == first
+    assert "; 3 stopped early before: seed=0, seed=1, seed=2" in capsys.readouterr().out
+    continued = sweep(three, overrides=[], processes=1, lockstep=3)
+    assert [(run.status, run.epochs) for run in continued] == [(Status.FINISHED, jobs.EPOCHS)] * 3
 
 
 def test_a_failed_run_does_not_stop_the_others(

@@ -29,14 +29,16 @@ def test_a_summary_has_the_values_after_the_last_epoch() -> None:
         name="sgd",
         status=Status.FINISHED,
         epochs=2,
-        validation_accuracy=0.95,
+        validation_accuracies=(0.9, 0.95),
         test_accuracy=records.TEST_METRICS["test/accuracy"],
         seconds=61.25,
     )
+    assert run.validation_accuracy == 0.95
 
 
 def test_a_run_without_epochs_has_no_accuracies() -> None:
-    assert summary("sgd") == RunSummary("sgd", Status.INTERRUPTED, 0, None, None, 0.0)
+    assert summary("sgd") == RunSummary("sgd", Status.INTERRUPTED, 0, (), None, 0.0)
+    assert summary("sgd").validation_accuracy is None
 
 
 def test_the_table_has_a_line_for_each_run() -> None:
