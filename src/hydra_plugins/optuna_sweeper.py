@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from hydra.core.hydra_config import HydraConfig
@@ -11,8 +12,15 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
-from experiments.configuration import SweepConfigs, check_overrides, override_parser
+from experiments.configuration import (
+    SweepConfigs,
+    check_overrides,
+    experiment_overrides,
+    override_parser,
+    overrides_of,
+)
 from experiments.errors import ConfigError
+from experiments.sweeping import Series
 from hydra_plugins.grid_sweeper import leave_out_parts
 
 
@@ -76,7 +84,7 @@ class OptunaSweeper(Sweeper):
         search = search_id(self._identities(probes(parts)), parts, options)
         folder = None if self._config.plan else study_folder(Path(self._config.outputs), search)
         size = self._config.hydra.launcher.processes or os.cpu_count() or 1
-        with Study.opened(folder, search, parts, options) as study:
+        with Study.opened(folder, search, parts, options) as study, self._series(search):
             while batch := study.next_batch(size):
                 jobs = [trial.overrides for trial in batch]
                 returned = self._launcher.launch(jobs, initial_job_idx=batch[0].number)
@@ -86,6 +94,17 @@ class OptunaSweeper(Sweeper):
                 for trial, each in zip(batch, returned, strict=True):
                     study.tell(trial.number, each.return_value)
             print(*closing_lines(study, self._config.seed), sep="\n")
+
+    def _series(self, search: str) -> AbstractContextManager[object]:
+        """Return a series in which the launcher records all batches as one sweep."""
+        from hydra_plugins.parallel_launcher import ParallelLauncher
+
+        if self._config.plan or not isinstance(self._launcher, ParallelLauncher):
+            return nullcontext()
+        words = overrides_of(self._config.hydra, "task")
+        name = " ".join(experiment_overrides(words))
+        self._launcher.series = Series(search, name=name, overrides=words, say=print)
+        return self._launcher.series
 
     def _overrides(self, arguments: Sequence[str]) -> list[Override]:
         """Return the checked overrides of the command line."""

@@ -9,9 +9,18 @@ from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, open_dict
 
-from experiments.configuration import JobConfig, SweepConfigs, check_same_for_all, overrides_of
+from experiments.configuration import (
+    GROUPS,
+    JobConfig,
+    SweepConfigs,
+    check_same_for_all,
+    experiment_overrides,
+    overrides_of,
+    short_form,
+)
 from experiments.errors import ConfigError
 from experiments.running import Job
+from experiments.sweeping import Series
 
 MANY = 1000
 """Jobs that take some seconds to check."""
@@ -20,12 +29,14 @@ MANY = 1000
 class ParallelLauncher(Launcher):
     """Runs the jobs of a sweep in ``processes`` processes at a time.
 
-    A process trains up to ``lockstep`` runs together if they are faster so.
+    A process trains up to ``lockstep`` runs together if they are faster so. A sweeper that launches
+    several times can set ``series``: then all its jobs are recorded as one sweep.
     """
 
     def __init__(self, processes: int | None, lockstep: int) -> None:
         self.processes = processes
         self.lockstep = lockstep
+        self.series: Series | None = None
 
     def setup(
         self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig
@@ -45,16 +56,18 @@ class ParallelLauncher(Launcher):
         from experiments.sweeping import plan, sweep
 
         processes, lockstep = self.limits
-        jobs = self.prepare(job_overrides, first=initial_job_idx)
+        overrides = overrides_of(self.config.hydra, "task")
+        names = None
+        if self.series is not None:
+            names = [_name(job, overrides) for job in job_overrides]
+        jobs = self.prepare(job_overrides, first=initial_job_idx, names=names)
         if any(job.plan for job in jobs):
             plan(jobs, processes=processes)
             return []
-        runs = sweep(
-            jobs,
-            overrides=overrides_of(self.config.hydra, "task"),
-            processes=processes,
-            lockstep=lockstep,
-        )
+        if self.series is not None:
+            runs = self.series.do(jobs, processes=processes, lockstep=lockstep)
+        else:
+            runs = sweep(jobs, overrides=overrides, processes=processes, lockstep=lockstep)
         return [JobReturn(_return_value=run, status=JobStatus.COMPLETED) for run in runs]
 
     @property
@@ -86,6 +99,12 @@ class ParallelLauncher(Launcher):
                 job.config.hydra.job.num = number
             check_same_for_all(job.config.hydra, self.config.hydra, overrides)
         return job
+
+
+def _name(job: Sequence[str], common: Sequence[str]) -> str:
+    """Return the name of a job in a series: its overrides without those of the command line."""
+    own = [word for word in experiment_overrides(job) if word not in common]
+    return " ".join(short_form(word, GROUPS) for word in own)
 
 
 def announcement(n_jobs: int) -> str:

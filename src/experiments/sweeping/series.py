@@ -21,6 +21,7 @@ from experiments.sweeping.sweep import (
     do_jobs,
     raise_if_unfinished,
     settled_jobs,
+    stopped_early,
     summaries_of,
     tracking_of,
 )
@@ -57,9 +58,9 @@ class Series:
         self,
         jobs: Sequence[Job],
         *,
-        tags: Sequence[Mapping[str, str]],
         processes: int,
         lockstep: int,
+        tags: Sequence[Mapping[str, str]] | None = None,
     ) -> list[RunSummary]:
         """Do the jobs of a part that are not settled; return a summary of each job.
 
@@ -68,7 +69,7 @@ class Series:
         """
         unique, _ = distinct(jobs)
         self._first = self._first or unique[0]
-        for job, of_job in zip(jobs, tags, strict=True):
+        for job, of_job in zip(jobs, tags or [{}] * len(jobs), strict=True):
             run = SweepRun(name=job.name, identity=job.identity, tags=dict(of_job))
             self._runs.setdefault(job.identity, run)
         summaries = {
@@ -85,7 +86,8 @@ class Series:
                 finally:
                     summaries |= summaries_of(workers)
         shown = [summaries[job.identity] for job in unique if job.identity in summaries]
-        raise_if_unfinished(shown)
+        stopped = stopped_early(unique, summaries)
+        raise_if_unfinished([run for run in shown if run.name not in stopped])
         return [summaries[job.identity] for job in jobs]
 
     def __enter__(self) -> "Series":
