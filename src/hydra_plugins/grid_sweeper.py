@@ -41,7 +41,7 @@ class GridSweeper(BasicSweeper):
         words = [*map(_word, self.parameters, self.parameters.values()), *arguments]
         check_overrides(words, multirun=True)
         if self.config is not None and self.config.get(STUDY) is not None:
-            from hydra_plugins.study_sweeper import sweep_study
+            from hydra_plugins._study_sweeper import sweep_study
 
             return sweep_study(self.config, words, cast("ParallelLauncher", self.launcher))
         overrides = override_parser(self.hydra_context.config_loader).parse_overrides(words)

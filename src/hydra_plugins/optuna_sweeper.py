@@ -20,7 +20,6 @@ from experiments.configuration import (
     overrides_of,
 )
 from experiments.errors import ConfigError
-from experiments.sweeping import Series
 from hydra_plugins.grid_sweeper import leave_out_parts
 
 
@@ -97,6 +96,7 @@ class OptunaSweeper(Sweeper):
 
     def _series(self, search: str) -> AbstractContextManager[object]:
         """Return a series in which the launcher records all batches as one sweep."""
+        from experiments.sweeping import Series
         from hydra_plugins.parallel_launcher import ParallelLauncher
 
         if self._config.plan or not isinstance(self._launcher, ParallelLauncher):

@@ -3,6 +3,7 @@
 import itertools
 import os
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from hydra.core.utils import JobReturn, JobStatus
 from hydra.plugins.launcher import Launcher
@@ -19,8 +20,10 @@ from experiments.configuration import (
     short_form,
 )
 from experiments.errors import ConfigError
-from experiments.running import Job
-from experiments.sweeping import Series
+
+if TYPE_CHECKING:
+    from experiments.running import Job
+    from experiments.sweeping import Series
 
 MANY = 1000
 """Jobs that take some seconds to check."""
@@ -82,7 +85,7 @@ class ParallelLauncher(Launcher):
         *,
         first: int = 0,
         names: Sequence[str] | None = None,
-    ) -> list[Job]:
+    ) -> "list[Job]":
         """Return the jobs with these overrides, checked; ``first`` is the number of the first."""
         from experiments.sweeping import prepare
 

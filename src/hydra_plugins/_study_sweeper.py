@@ -1,4 +1,7 @@
-"""A study as a sweep: `experiments.studying` chooses the jobs, and the launcher does them."""
+"""A study as a sweep: `experiments.studying` chooses the jobs, and the launcher does them.
+
+Hydra imports every module here whose name has no underscore first. This one imports pandas.
+"""
 
 import hashlib
 import os
