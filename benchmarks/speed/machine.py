@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_info
 
 from benchmarks.speed.one_core import CORE
 
-PACKAGES = ("numpy", "torch", "scikit-learn", "jax", "jaxlib")
+PACKAGES = ("numpy", "torch", "scikit-learn", "jax", "jaxlib", "numba", "scipy")
 
 
 @dataclass(frozen=True)
