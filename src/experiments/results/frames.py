@@ -143,11 +143,12 @@ def options(runs: pd.DataFrame) -> list[str]:
     """Return the columns of a frame of runs that are options of an experiment.
 
     The seed is not among them, nor are the folder of the images and the label of class 0, which
-    do not change the numbers of a run.
+    do not change the numbers of a run. Runs that were exported earlier lack the newest options.
     """
     of_groups = [column for column in runs if "." in column and column.split(".")[0] in GROUPS]
     of_groups = [column for column in of_groups if column not in (ROOT, FIRST_LABEL)]
-    return [*of_groups, *(key for key in DESCRIBED if key not in (*GROUPS, "seed"))]
+    others = [key for key in DESCRIBED if key not in (*GROUPS, "seed")]
+    return [*of_groups, *(key for key in others if key in runs)]
 
 
 def _with_own_root(frame: pd.DataFrame) -> pd.DataFrame:

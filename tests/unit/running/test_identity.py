@@ -123,7 +123,7 @@ def test_every_part_of_the_origin_but_the_processor_is_part_of_the_identity() ->
         Origin(config={"seed": 0}, data="a", code="b", numpy="3"),
         Origin(config={"seed": 0}, data="a", code="b", numpy="2", compiler="c"),
     ]
-    assert len({identity(each) for each in (first, *others)}) == 5
+    assert len({identity(each) for each in (first, *others)}) == 6
     elsewhere = Origin(config={"seed": 0}, data="a", code="b", numpy="2", processor="another")
     assert identity(elsewhere) == identity(first)
     assert differences(first, elsewhere) == ["processor was , is another"]
