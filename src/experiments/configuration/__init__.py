@@ -35,7 +35,7 @@ from experiments.configuration.overrides import (
 )
 from experiments.configuration.places import CONF, PROJECT
 from experiments.configuration.record import changed_record, recorded_config
-from experiments.configuration.schema import CONTROL, DESCRIBED, GROUPS, PARTS
+from experiments.configuration.schema import CONTROL, DESCRIBED, GROUPS, PARTS, Backend
 from experiments.configuration.store_address import (
     absolute_uri,
     check_uri,
@@ -53,6 +53,7 @@ __all__ = [
     "MOST_VALUES",
     "PARTS",
     "PROJECT",
+    "Backend",
     "Experiment",
     "JobConfig",
     "Shape",
