@@ -49,7 +49,7 @@ update:  ## rewrite constraints.txt with the newest versions that fit pyproject.
 	rm -rf .venv-update
 	$(PYTHON) -m venv .venv-update
 	grep '^torch==' constraints.txt > .venv-update/kept.txt
-	.venv-update/bin/python -m pip install --quiet --constraint .venv-update/kept.txt --editable .[test,bench]
+	.venv-update/bin/python -m pip install --quiet --constraint .venv-update/kept.txt --editable .[test,bench,fast]
 	(echo "# Exact versions of all packages that were tested together. Rewrite with: make update"; \
 	 .venv-update/bin/python -m pip freeze --exclude-editable | grep -v -i -E '^(cuda|nvidia|triton)' | sed 's/+cpu$$//') > .venv-update/constraints.txt
 	mv .venv-update/constraints.txt constraints.txt

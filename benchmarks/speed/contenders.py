@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from benchmarks.speed.contender import Contender
 from benchmarks.speed.jax_scan import JAXScan, JAXScanOfSeeds
-from benchmarks.speed.ours import Ours, OursInLockstep
+from benchmarks.speed.ours import Ours, OursCompiled, OursInLockstep
 from benchmarks.speed.pytorch import Torch
 from benchmarks.speed.scikit_learn import SKLearn
 from benchmarks.speed.workloads import Workload
@@ -12,6 +12,7 @@ from benchmarks.speed.workloads import Workload
 CONTENDERS: tuple[type[Contender], ...] = (
     Ours,
     OursInLockstep,
+    OursCompiled,
     Torch,
     SKLearn,
     JAXScan,
@@ -41,6 +42,10 @@ COMPARISONS = (
     Comparison(Ours, Torch, 0.5, 0.7),
     Comparison(Ours, SKLearn, 0.5, 0.7),
     Comparison(Ours, JAXScan, 1.0, 1.0),
+    Comparison(OursCompiled, Torch, 0.5, 0.7),
+    Comparison(OursCompiled, SKLearn, 0.5, 0.7),
+    Comparison(OursCompiled, JAXScan, 1.0, 1.0),
+    Comparison(OursCompiled, Ours, None, None),
     Comparison(OursInLockstep, Ours, None, None),
     Comparison(OursInLockstep, JAXScanOfSeeds, 1.0, None),
 )

@@ -10,7 +10,7 @@ from typing import Any
 
 from threadpoolctl import threadpool_info
 
-PACKAGES = ("numpy", "torch", "scikit-learn", "jax", "jaxlib")
+PACKAGES = ("numpy", "torch", "scikit-learn", "jax", "jaxlib", "numba", "scipy")
 
 
 @dataclass(frozen=True)

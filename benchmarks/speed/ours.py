@@ -10,6 +10,7 @@ from experiments.examples import Split
 from experiments.interruption import Interruption
 from experiments.training import Descent, Progress, descend
 from nn.arrays import Array
+from nn.compiled import Kernel
 
 
 class Ours(Contender):
@@ -22,6 +23,7 @@ class Ours(Contender):
         self.networks = [start(workload, seed=seed) for seed in range(self.runs)]
         self.states = [workload.optimizer.init(each.parameters) for each in self.networks]
         self.orders = [np.random.default_rng(1 + seed) for seed in range(self.runs)]
+        self.kernel: Kernel | None = None
 
     def epoch(self) -> float:
         before = process_time()
@@ -36,6 +38,7 @@ class Ours(Contender):
                     progress=Progress(state, order, best_parameters=network.parameters),
                     rate=self.workload.optimizer.learning_rate,
                     decay=0.0,
+                    kernel=self.kernel,
                 )
                 for network, state, order in zip(
                     self.networks, self.states, self.orders, strict=True
@@ -54,3 +57,15 @@ class OursInLockstep(Ours):
 
     NAME = "ours, 4 seeds"
     runs = 4
+
+
+class OursCompiled(Ours):
+    """The network of this project with `backend=numba`."""
+
+    NAME = "ours, numba"
+
+    def __init__(self, workload: Workload, data: Split) -> None:
+        super().__init__(workload, data)
+        before = process_time()
+        self.kernel = Kernel(self.networks[0], workload.optimizer, data.images, data.targets)
+        self.compile_seconds = process_time() - before

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
+import numpy.typing as npt
 
 from nn.arrays import Array, zeros
 
@@ -216,11 +217,20 @@ def decay(moment: Array, rate: float, state: State) -> None:
     checks. A moment that is denormal from the start is set to zero within `FLUSH_EVERY` steps.
     """
     np.multiply(moment, rate, moment)
-    if not rate:
-        return
-    if state.steps % max(1, min(FLUSH_EVERY, int(FLUSH_BITS / -math.log2(rate)))) == 0:
+    interval = flush_interval(rate)
+    if interval and state.steps % interval == 0:
         np.abs(moment, state.scratch)
-        moment[state.scratch < np.finfo(moment.dtype).tiny * 2.0**FLUSH_BITS] = 0
+        moment[state.scratch < flush_below(moment.dtype)] = 0
+
+
+def flush_interval(rate: float) -> int:
+    """Return after how many steps a moment that decays by ``rate`` is checked, 0 for never."""
+    return max(1, min(FLUSH_EVERY, int(FLUSH_BITS / -math.log2(rate)))) if rate else 0
+
+
+def flush_below(dtype: npt.DTypeLike) -> float:
+    """Return the number below which a moment is set to zero."""
+    return float(np.finfo(dtype).tiny) * 2.0**FLUSH_BITS
 
 
 def check_decay(name: str, rate: float) -> None:

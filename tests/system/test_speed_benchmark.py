@@ -16,6 +16,10 @@ RATIOS = [
     ("ours", "PyTorch"),
     ("ours", "scikit-learn"),
     ("ours", "JAX scan"),
+    ("ours, numba", "PyTorch"),
+    ("ours, numba", "scikit-learn"),
+    ("ours, numba", "JAX scan"),
+    ("ours, numba", "ours"),
     ("ours, 4 seeds", "ours"),
     ("ours, 4 seeds", "JAX scan, 4 seeds"),
 ]

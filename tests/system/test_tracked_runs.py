@@ -94,6 +94,7 @@ def test_every_choice_is_a_param(children: dict[str, Tracked], name: str) -> Non
         "l2": "0.0",
         "seed": "0",
         "dtype": "float32",
+        "backend": "numpy",
     }
     params = children[name].params
     assert {key: params[key] for key in expected} == expected

@@ -36,7 +36,7 @@ from experiments.configuration.overrides import (
 )
 from experiments.configuration.places import CONF, PROJECT
 from experiments.configuration.record import changed_record, recorded_config
-from experiments.configuration.schema import CONTROL, DESCRIBED, GROUPS, PARTS, STUDY
+from experiments.configuration.schema import CONTROL, DESCRIBED, GROUPS, PARTS, STUDY, Backend
 from experiments.configuration.store_address import (
     absolute_uri,
     check_uri,
@@ -55,6 +55,7 @@ __all__ = [
     "PARTS",
     "PROJECT",
     "STUDY",
+    "Backend",
     "Experiment",
     "JobConfig",
     "Shape",

@@ -73,6 +73,7 @@ def experiment_of(config: DictConfig) -> Experiment:
             l2=config.l2,
             seed=config.seed,
             dtype=config.dtype.value,
+            backend=config.backend.value,
         )
     return _checked(experiment)
 

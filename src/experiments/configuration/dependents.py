@@ -13,7 +13,7 @@ CHOICES = re.compile(r"hydra:runtime\.choices\.")
 UNKNOWN = re.compile(r"hydra|\$\{\$\{|\$\{\s*\.")
 """Interpolations of which the keys are not in their text: of Hydra's node, computed, relative."""
 NAME = re.compile(r"[\w.]+")
-REBUILT = frozenset(DESCRIBED) - {"architecture", "dtype"}
+REBUILT = frozenset(DESCRIBED) - {"architecture", "dtype", "backend"}
 """The keys of conf/config.yaml below which a number of an experiment can be."""
 
 

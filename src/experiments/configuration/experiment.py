@@ -26,6 +26,7 @@ class Experiment:
     l2: float
     seed: int
     dtype: str
+    backend: str = "numpy"
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size"):

@@ -19,6 +19,13 @@ class Precision(Enum):
     float64 = "float64"
 
 
+class Backend(Enum):
+    """Which code takes the steps of a training."""
+
+    numpy = "numpy"
+    numba = "numba"
+
+
 @dataclass
 class Architecture:
     """The group `architecture`: numbers of neurons from the input to the output layer."""
@@ -52,6 +59,7 @@ class Schema:
     l2: float = MISSING
     seed: int = MISSING
     dtype: Precision = MISSING
+    backend: Backend = MISSING
     learning_rates: dict[str, dict[str, dict[str, float]]] = MISSING
     outputs: str = MISSING
     checkpoint_every: int = MISSING
@@ -74,7 +82,7 @@ CHOSEN_BY_NAME = (*GROUPS, "tracking")
 """The groups of conf/, of which a file is chosen by its name."""
 PARTS = {"dataset": ("cut",), STUDY: ("budgets",)}
 """Files in a group that are parts of the others there, and no choices."""
-DESCRIBED = (*GROUPS, "epochs", "batch_size", "l2", "seed", "dtype")
+DESCRIBED = (*GROUPS, "epochs", "batch_size", "l2", "seed", "dtype", "backend")
 """The keys that define an experiment. They decide the numbers that a run computes."""
 CONTROL = (
     *("outputs", "tracking", "checkpoint_every", "stop_below", "record_weights"),

@@ -23,7 +23,8 @@ class Origin(Struct, frozen=True, kw_only=True):
     """Everything that decides the numbers of a run.
 
     ``config`` holds the options of the experiment, ``data`` the SHA-256 of the data files, ``code``
-    a digest of the code that computes, ``numpy`` a version. ``processor`` names the processor's
+    a digest of the code that computes, ``numpy`` a version, ``compiler`` the versions of packages
+    that only compiled code uses. ``processor`` names the processor's
     kernels; it is no part of a run's identity, but a checkpoint needs the same ones.
     """
 
@@ -31,6 +32,7 @@ class Origin(Struct, frozen=True, kw_only=True):
     data: str
     code: str
     numpy: str
+    compiler: str = ""
     processor: str = ""
 
 

@@ -63,4 +63,5 @@ class RecordedConfig(Struct, frozen=True, kw_only=True):
     l2: float
     seed: int
     dtype: str
+    backend: str = "numpy"  # in records of earlier versions
     tracking: RecordedTracking

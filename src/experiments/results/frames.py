@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from pandas.api.types import is_object_dtype
 
-from experiments.configuration import DESCRIBED, GROUPS
+from experiments.configuration import DESCRIBED, GROUPS, Backend
 from experiments.recording import BEST_EPOCH_CORRECT, CORRECT, Status
 
 RATE = "optimizer.learning_rate"
@@ -17,6 +17,7 @@ OUTPUTS = "outputs"
 ROOT = "dataset.root"
 """The folder of the images. It is a column if a run has learned from a folder of the user."""
 FIRST_LABEL = "dataset.first_label"
+BACKEND = "backend"
 """The label of class 0. It is a column if the labels of a run do not begin with 0."""
 VALIDATION = "validation/accuracy"
 BEST_VALIDATION = f"best_epoch/{VALIDATION}"
@@ -110,7 +111,7 @@ def frame_of(rows: Sequence[Mapping[str, Any]], epochs: pd.DataFrame) -> pd.Data
     """
     frame = pd.DataFrame(rows)
     frame = frame.drop(columns=[column for column in frame if column.startswith(LEFT_OUT)])
-    frame = _add_metrics(_with_labels(_with_own_root(frame)), epochs)
+    frame = _add_metrics(_with_backend(_with_labels(_with_own_root(frame))), epochs)
     frame["started"] = pd.to_datetime(frame["started"], unit="s", utc=True)
     for column in CATEGORIES:
         frame[column] = frame[column].astype("category")
@@ -147,7 +148,8 @@ def options(runs: pd.DataFrame) -> list[str]:
     """
     of_groups = [column for column in runs if "." in column and column.split(".")[0] in GROUPS]
     of_groups = [column for column in of_groups if column not in (ROOT, FIRST_LABEL)]
-    return [*of_groups, *(key for key in DESCRIBED if key not in (*GROUPS, "seed"))]
+    others = [key for key in DESCRIBED if key not in (*GROUPS, "seed")]
+    return [*of_groups, *(key for key in others if key in runs)]
 
 
 def _with_own_root(frame: pd.DataFrame) -> pd.DataFrame:
@@ -163,6 +165,16 @@ def _with_labels(frame: pd.DataFrame) -> pd.DataFrame:
     if FIRST_LABEL in frame and not frame[FIRST_LABEL].gt(0).any():
         return frame.drop(columns=FIRST_LABEL)
     return frame
+
+
+def _with_backend(frame: pd.DataFrame) -> pd.DataFrame:
+    """Keep the backend only if it is not NumPy in every run, as in all older records."""
+    if BACKEND not in frame:
+        return frame
+    known = frame[BACKEND].fillna(Backend.numpy.name)
+    if (known == Backend.numpy.name).all():
+        return frame.drop(columns=BACKEND)
+    return frame.assign(**{BACKEND: known})
 
 
 def _add_metrics(frame: pd.DataFrame, epochs: pd.DataFrame) -> pd.DataFrame:

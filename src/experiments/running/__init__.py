@@ -1,5 +1,6 @@
 """One run, from the checked configuration to the last event, resumed where it was stopped."""
 
+from experiments.running.backends import kernel
 from experiments.running.checkpoint import remove as remove_checkpoints
 from experiments.running.environment import environment
 from experiments.running.identity import differences, identity, origin
@@ -15,6 +16,7 @@ __all__ = [
     "differences",
     "environment",
     "identity",
+    "kernel",
     "lockstep_groups",
     "origin",
     "remove_checkpoints",

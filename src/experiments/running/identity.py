@@ -21,6 +21,7 @@ import numpy as np
 from experiments.configuration import Experiment
 from experiments.data import Files, IDXDataset, cut, parse_idx
 from experiments.recording import Origin
+from experiments.running.backends import compiler_versions, kernel_class
 from experiments.running.source import digest
 from experiments.training import confusion_matrix, constant_guess, evaluate, initialise, train
 
@@ -38,9 +39,13 @@ CUT = ("train_size", "subset", "validation_size", "split_seed")
 def origin(experiment: Experiment) -> Origin:
     """Return everything that decides a run's numbers: configuration, data, code.
 
-    Raise DataError if the data cannot be read, UserError if the code cannot be digested.
+    Raise DataError if the data cannot be read, UserError if the code cannot be digested, and
+    ConfigError if the backend cannot train the experiment.
     """
     chosen: list[Any] = [type(getattr(experiment, name)) for name in CHOSEN]
+    kernel = kernel_class(experiment)
+    if kernel is not None:
+        chosen.append(kernel)
     return Origin(
         config={
             field.name: _value(getattr(experiment, field.name))
@@ -49,6 +54,7 @@ def origin(experiment: Experiment) -> Origin:
         data=experiment.dataset.files().sha256,
         code=digest(*CODE, *chosen),
         numpy=np.__version__,
+        compiler="" if kernel is None else compiler_versions(),
     )
 
 

@@ -33,6 +33,7 @@ from experiments.recording import (
     write_atomically,
 )
 from experiments.running import checkpoint
+from experiments.running.backends import kernel
 from experiments.running.environment import environment
 from experiments.running.identity import differences, processor
 from experiments.running.job import Job
@@ -201,6 +202,7 @@ def _train(job: Job, recorder: Recorder, interruption: Interruption) -> Iterator
         batch_size=experiment.batch_size,
         l2=experiment.l2,
         progress=progress,
+        kernel=kernel(experiment, network, dataset.train),
     ):
         if isinstance(part, Descent):
             yield part

@@ -19,14 +19,16 @@ def lockstep_kind(job: Job) -> Hashable:
     """Return the kind of a job: jobs of the same kind are faster in lockstep than one by one.
 
     They may differ in seed, optimizer, schedule, penalty and number of epochs. Return None for a
-    job that is faster alone, or whose activation or loss is not from `nn`: only these are known to
-    compute the same bits for several networks at once.
+    job that is faster alone, as all with compiled code are, or whose activation or loss is not from
+    `nn`: only these are known to compute the same bits for several networks at once.
     """
     experiment = job.experiment
     layers = itertools.pairwise(experiment.sizes)
     parameters = sum((n_in + 1) * n_out for n_in, n_out in layers)
     parts = (experiment.activation, experiment.loss)
     ours = all(type(part).__module__.partition(".")[0] == "nn" for part in parts)
+    if experiment.backend != "numpy":
+        return None
     if not ours or parameters > MOST_PARAMETERS or experiment.batch_size > MOST_EXAMPLES:
         return None
     sizes = tuple(experiment.sizes)

@@ -9,7 +9,7 @@ import numpy as np
 
 from experiments.configuration import Experiment
 from experiments.examples import Split
-from experiments.running import Job
+from experiments.running import Job, kernel
 from experiments.training import Descent, descend, evaluate
 
 SAMPLE = 5000
@@ -76,6 +76,7 @@ def measure_speed(job: Job, images: Images) -> Speed:
     trained = _noise(experiment, min(images.train, SAMPLE), rng)
     evaluated = _noise(experiment, min(max(images.train, images.validation), SAMPLE), rng)
     network, progress = job.initialise()
+    compiled = kernel(experiment, network, trained)
 
     def train() -> None:
         descent = Descent(
@@ -87,6 +88,7 @@ def measure_speed(job: Job, images: Images) -> Speed:
             progress=progress,
             rate=experiment.optimizer.learning_rate,
             decay=experiment.l2 / images.train,
+            kernel=compiled,
         )
         progress.batches = 0
         descend([descent], stop=lambda: False)

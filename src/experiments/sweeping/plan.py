@@ -87,7 +87,8 @@ def _speed(job: Job, images: Images, known: dict[tuple[object, ...], Speed]) -> 
     """Return the speed of a job; ``known`` are those of jobs that do about the same work."""
     experiment = job.experiment
     kinds = map(type, (experiment.activation, experiment.loss, experiment.optimizer))
-    key = (tuple(experiment.sizes), experiment.batch_size, experiment.dtype, images.bits, *kinds)
+    parts = (experiment.batch_size, experiment.dtype, experiment.backend)
+    key = (tuple(experiment.sizes), *parts, images.bits, *kinds)
     if key not in known:
         known[key] = measure_speed(job, images)
     return known[key]

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,6 +11,9 @@ from experiments.examples import Split, minibatches
 from experiments.training.evaluation import norm
 from experiments.training.progress import Progress
 from nn import Network, Optimizer
+
+if TYPE_CHECKING:
+    from nn.compiled import Kernel
 
 NORM_EVERY = 16
 """The gradient norm is computed for every 16th mini-batch, which costs less than 1 % of the time.
@@ -21,7 +25,8 @@ class Descent:
     """The mini-batches that are left of an epoch, for one network.
 
     ``decay`` times the weights is added to their gradient. ``order`` draws the order of the
-    examples. `descend` sets ``complete`` after the last mini-batch, and ``error`` if one is raised.
+    examples. A ``kernel`` takes the steps with compiled code. `descend` sets ``complete`` after the
+    last mini-batch, and ``error`` if one is raised.
     """
 
     network: Network
@@ -32,6 +37,7 @@ class Descent:
     progress: Progress
     rate: float
     decay: float
+    kernel: "Kernel | None" = None
     complete: bool = False
     error: BaseException | None = None
 
@@ -47,6 +53,7 @@ class Descent:
             network.activation,
             network.loss,
             network.parameters.dtype,
+            self.kernel,
         )
 
     def step(self) -> None:
@@ -70,7 +77,8 @@ def descend(descents: Sequence[Descent], *, stop: Callable[[], bool]) -> None:
 
     One call computes the gradients of all networks, with the bits that each would have alone. Each
     gets an equal share of the seconds. ``stop`` is called before each mini-batch; the descents end
-    when it returns true, and are not complete. An error is raised in each training, not here.
+    when it returns true, and are not complete. With a kernel it is called every few
+    milliseconds. An error is raised in each training, not here.
     """
     start, complete, failure = time.perf_counter(), False, None
     try:
@@ -87,6 +95,8 @@ def descend(descents: Sequence[Descent], *, stop: Callable[[], bool]) -> None:
 def _take_steps(descents: Sequence[Descent], stop: Callable[[], bool]) -> bool:
     """Take the steps of `descend`; return False if they were stopped."""
     first, *others = descents
+    if first.kernel is not None:
+        return _take_compiled_steps(first, first.kernel, stop)
     networks = Network.stack([each.network for each in descents]) if others else first.network
     batches = minibatches(
         first.train,
@@ -100,4 +110,26 @@ def _take_steps(descents: Sequence[Descent], stop: Callable[[], bool]) -> bool:
         networks.backward(images, targets)
         for each in descents:
             each.step()
+    return True
+
+
+def _take_compiled_steps(descent: Descent, kernel: "Kernel", stop: Callable[[], bool]) -> bool:
+    """Take the steps of one descent with its kernel, as `_take_steps` does."""
+    progress, n = descent.progress, len(descent.train)
+    order = descent.order.permutation(n)
+    end, at_once = -(-n // descent.batch_size), kernel.steps_at_once(descent.batch_size)
+    while progress.batches < end:
+        if stop():
+            return False
+        batches = range(progress.batches, min(progress.batches + at_once, end))
+        progress.gradient_norms += kernel.take_steps(
+            progress.state,
+            order,
+            batch_size=descent.batch_size,
+            batches=batches,
+            rate=descent.rate,
+            decay=descent.decay,
+            norm_every=NORM_EVERY,
+        )
+        progress.batches = batches.stop
     return True

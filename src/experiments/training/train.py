@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +13,9 @@ from experiments.training.evaluation import evaluate, norm
 from experiments.training.metrics import EpochMetrics
 from experiments.training.progress import Progress
 from nn import Network, Optimizer, Schedule
+
+if TYPE_CHECKING:
+    from nn.compiled import Kernel
 
 
 class DivergenceError(ArithmeticError):
@@ -32,15 +36,17 @@ def train(
     batch_size: int,
     l2: float,
     progress: Progress,
+    kernel: "Kernel | None" = None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[EpochMetrics]:
     """Train ``network`` in place, starting at ``progress``; yield the metrics of each epoch.
 
     ``l2`` is Nielsen's lambda: the cost has the penalty ``l2/(2n) sum w^2`` over the weights, with
-    ``n`` the number of training examples. ``stop`` is called before each mini-batch; the training
-    ends when it returns true. A second call with the same ``progress`` and parameters continues
-    there, and gives the same bits as a training that was never stopped. Raise `DivergenceError`
-    instead of yielding an epoch with a metric that is not finite.
+    ``n`` the number of training examples. A ``kernel`` takes the steps with compiled code. ``stop``
+    is called as in `descend`; the training ends when it returns true. A second call with the same
+    ``progress`` and parameters continues there, and gives the same bits as a training that was
+    never stopped. Raise `DivergenceError` instead of yielding an epoch with a metric that is not
+    finite.
     """
     for part in training_parts(
         network,
@@ -51,6 +57,7 @@ def train(
         batch_size=batch_size,
         l2=l2,
         progress=progress,
+        kernel=kernel,
     ):
         if isinstance(part, Descent):
             descend([part], stop=stop)
@@ -68,6 +75,7 @@ def training_parts(
     batch_size: int,
     l2: float,
     progress: Progress,
+    kernel: "Kernel | None" = None,
 ) -> Iterator[Descent | EpochMetrics]:
     """Train as `train` does, but let the caller do each descent, perhaps with those of others.
 
@@ -88,6 +96,7 @@ def training_parts(
             progress=progress,
             rate=rate,
             decay=2 * penalty,
+            kernel=kernel,
         )
         yield descent
         if descent.error is not None:

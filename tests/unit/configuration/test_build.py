@@ -22,11 +22,14 @@ from nn import Cosine
 
 
 def test_the_experiment_has_the_values_of_the_configuration() -> None:
-    config = compose(["epochs=7", "schedule=cosine", "dtype=float64", "l2=0.1", "seed=3"])
+    config = compose(
+        ["epochs=7", "schedule=cosine", "dtype=float64", "l2=0.1", "seed=3", "backend=numba"]
+    )
     experiment = build(config)
     assert experiment.schedule == Cosine(epochs=7)
     assert (experiment.epochs, experiment.batch_size) == (7, 10)
     assert (experiment.dtype, experiment.l2, experiment.seed) == ("float64", 0.1, 3)
+    assert experiment.backend == "numba"
     assert experiment.sizes == [784, 30, 10]
 
 

@@ -21,6 +21,7 @@ def test_choices_and_options_are_flat() -> None:
         "l2": 0.0,
         "seed": 0,
         "dtype": "float32",
+        "backend": "numpy",
     }
 
 

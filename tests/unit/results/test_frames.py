@@ -95,6 +95,16 @@ def test_the_label_of_class_0_is_a_column_if_it_is_not_0_in_every_run() -> None:
     assert "dataset.first_label" not in frames.frame([older, MIXED[2]])
 
 
+def test_the_backend_is_a_column_if_it_is_not_numpy_in_every_run() -> None:
+    compiled = {**MIXED[0], "backend": "numba"}
+    older = {key: value for key, value in MIXED[1].items() if key != "backend"}
+    assert "backend" not in frames.frame([older, MIXED[2]])
+    assert "backend" not in options(frames.frame(MIXED))
+    frame = frames.frame([compiled, older, MIXED[2]])
+    assert list(frame["backend"]) == ["numba", "numpy", "numpy"]
+    assert "backend" in options(frame)
+
+
 def test_options_are_those_that_can_change_the_numbers_without_the_seed() -> None:
     own = {**MIXED[0], "dataset": "folder", "dataset.root": "/own", "dataset.first_label": 1}
     frame = frames.frame([own, MIXED[1]])

@@ -34,6 +34,7 @@ def base() -> Job:
         "batch_size=11",
         "l2=0.1",
         "dtype=float64",
+        "backend=numba",
         "optimizer=nesterov",
         "optimizer.momentum=0.8",
         "optimizer.learning_rate=0.101",
@@ -121,8 +122,9 @@ def test_every_part_of_the_origin_but_the_processor_is_part_of_the_identity() ->
         Origin(config={"seed": 0}, data="c", code="b", numpy="2"),
         Origin(config={"seed": 0}, data="a", code="c", numpy="2"),
         Origin(config={"seed": 0}, data="a", code="b", numpy="3"),
+        Origin(config={"seed": 0}, data="a", code="b", numpy="2", compiler="c"),
     ]
-    assert len({identity(each) for each in (first, *others)}) == 5
+    assert len({identity(each) for each in (first, *others)}) == 6
     elsewhere = Origin(config={"seed": 0}, data="a", code="b", numpy="2", processor="another")
     assert identity(elsewhere) == identity(first)
     assert differences(first, elsewhere) == ["processor was , is another"]

@@ -167,7 +167,12 @@ def test_jobs_are_of_one_kind_if_their_arrays_have_the_same_shapes(tmp_path: Pat
 
 @pytest.mark.parametrize(
     "change",
-    [{"sizes": [4, 9000, 3]}, {"batch_size": MOST_EXAMPLES + 1}, {"activation": OwnActivation()}],
+    [
+        {"sizes": [4, 9000, 3]},
+        {"batch_size": MOST_EXAMPLES + 1},
+        {"activation": OwnActivation()},
+        {"backend": "numba"},
+    ],
     ids=lambda change: next(iter(change)),
 )
 def test_a_job_that_is_no_faster_in_lockstep_has_no_kind(

@@ -9,7 +9,8 @@ from networks import ACTIVATIONS, LOSSES, OPTIMIZERS
 
 from experiments.examples import Split
 from experiments.training import Descent, descend
-from nn import SGD, LeCunNormal, Network, Optimizer, ReLU, Sigmoid
+from nn import SGD, LeCunNormal, Network, Optimizer, ReLU, Sigmoid, compiled
+from nn.compiled import Kernel
 
 BATCH_SIZE = 5
 PLAIN = SGD(0.5)
@@ -139,3 +140,34 @@ def test_descents_of_one_kind_differ_in_what_is_their_own() -> None:
         descent(0, trainings.split(trainings.N, dtype=np.float32)),
     ]
     assert len({each.kind for each in [same[0], *others]}) == 1 + len(others)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda each: type(each).__name__)
+@pytest.mark.parametrize("stops", [(), (1, 3), (2,), (4,), (5,)], ids=str)
+def test_compiled_steps_stop_and_continue_to_the_last_bit(
+    optimizer: Optimizer, stops: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compiled, "OPERATIONS", 0.0)  # so every call takes one step
+    train = trainings.split(trainings.N, dtype=np.float32)
+    whole, parts = (descent(1, train, optimizer=optimizer) for _ in range(2))
+    for each in (whole, parts):
+        each.kernel = Kernel(each.network, optimizer, train.images, train.targets)
+    descend([whole], stop=endless)
+    for stop in stops:
+        parts.order = np.random.default_rng(1)
+        descend([parts], stop=lambda stop=stop: parts.progress.batches == stop)
+        assert parts.progress.batches == stop
+        assert parts.complete == (stop == 5)
+    parts.order = np.random.default_rng(1)
+    descend([parts], stop=endless)
+    assert result(parts) == result(whole)
+    assert whole.progress.batches == 5
+
+
+def test_compiled_descents_are_done_one_by_one() -> None:
+    train = trainings.split(trainings.N, dtype=np.float32)
+    first, second = (descent(1, train) for _ in range(2))
+    assert first.kind == second.kind
+    for each in (first, second):
+        each.kernel = Kernel(each.network, PLAIN, train.images, train.targets)
+    assert first.kind != second.kind
