@@ -51,8 +51,8 @@ def train(job: Job) -> None:
 
 
 if __name__ == "__main__":
-    INTERRUPTION.install()
-    register()
     with one_line_errors():
+        INTERRUPTION.install()
+        register()
         check_run_command(sys.argv[1:])
         main()
