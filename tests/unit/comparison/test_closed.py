@@ -94,7 +94,7 @@ def test_an_arm_of_closed_runs_leaves_the_other_arms() -> None:
 
 
 def test_factors_are_refused_too_until_the_test_set_is_opened() -> None:
-    with pytest.raises(UserError, match="^the test set of 32 runs has not been opened"):
+    with pytest.raises(UserError, match=r"^the test set of 32 runs has not been opened"):
         factorial(frame(close(FACTORS)), "loss", "loss.output")
     closed = factorial(frame(close(FACTORS)), "loss", "loss.output", metric="validation/accuracy")
     assert len(closed.rows) == 3

@@ -27,11 +27,11 @@ from experiments.running import Job
 from experiments.sweeping import sweep
 from experiments.sweeping.sweep import (
     NAMES_SHOWN,
-    _do_jobs,
     _opening,
-    _raise_if_unfinished,
-    _settled_jobs,
     _write_record,
+    do_jobs,
+    raise_if_unfinished,
+    settled_jobs,
 )
 from experiments.sweeping.workers import Workers
 from experiments.terminal import Display, RunSummary
@@ -106,7 +106,7 @@ def test_settled_runs_are_found_with_their_records(three: list[Job]) -> None:
     ):
         records.write_journal(job.folder, job.start(), records.end(status))
         (job.folder / CHECKPOINT).write_bytes(b"left by a crash")
-    found = _settled_jobs(three)
+    found = settled_jobs(three)
     assert found == [(job, read_record(job.folder)) for job in (finished, failed)]
     with_checkpoint = [job for job in three if (job.folder / CHECKPOINT).exists()]
     assert with_checkpoint == [failed, interrupted]
@@ -117,15 +117,15 @@ def test_the_checkpoint_of_a_run_with_a_closed_test_set_is_kept(three: list[Job]
     for job in closed:
         records.write_journal(job.folder, job.start(), records.closed_end())
         (job.folder / CHECKPOINT).write_bytes(b"needed")
-    assert [job for job, _ in _settled_jobs(closed)] == closed
-    assert _settled_jobs(three) == []
+    assert [job for job, _ in settled_jobs(closed)] == closed
+    assert settled_jobs(three) == []
     assert all((job.folder / CHECKPOINT).exists() for job in three)
 
 
 def test_a_damaged_run_is_not_settled(three: list[Job]) -> None:
     job = three[0]
     records.write_journal(job.folder, records.epoch(1), job.start(), records.end())
-    assert _settled_jobs(three) == []
+    assert settled_jobs(three) == []
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_the_first_line_says_how_much_is_done(
 
 
 def test_a_sweep_without_failures_raises_nothing() -> None:
-    _raise_if_unfinished([*summaries(Status.FINISHED, 2), *summaries(Status.DIVERGED, 1)])
+    raise_if_unfinished([*summaries(Status.FINISHED, 2), *summaries(Status.DIVERGED, 1)])
 
 
 def test_failed_and_interrupted_runs_are_an_error_that_names_them() -> None:
@@ -168,7 +168,7 @@ def test_failed_and_interrupted_runs_are_an_error_that_names_them() -> None:
         r" 1 of 4 runs did not finish \(the same command resumes them\): interrupted 0$"
     )
     with pytest.raises(UserError, match=message):
-        _raise_if_unfinished(runs)
+        raise_if_unfinished(runs)
 
 
 # From start to end
@@ -233,7 +233,7 @@ def test_an_interrupted_sweep_stops_its_runs_and_waits_until_they_have_recorded_
             raise Interrupted(signal.SIGTERM)
 
     with Display() as display, pytest.raises(Interrupted):
-        _do_jobs(workers, display, attend)
+        do_jobs(workers, display, attend)
     assert workers.done
     end = record_of(running).end
     assert end is not None
