@@ -30,7 +30,7 @@ STEP = math.log(10) / 2
 """The logarithm of the ratio of two neighbours on the coarse grid."""
 EPOCHS = 3
 COLUMNS = ("response surface", "tuning seeds", "most seeds", "studies")
-COUNTS = ("with a winner", "wrong about the rates", "decided", "seeds")
+COUNTS = ("winners", "share", "wrong about the rates", "decided", "seeds")
 BETTER = (Verdict.A_BETTER, Verdict.B_BETTER)
 
 
@@ -178,7 +178,8 @@ def line(case: Case, simulated: Iterable[Simulated]) -> str:
     found = pd.DataFrame(list(simulated))
     return (
         f"| {case.words} | {case.tuning_seeds} | {case.most_seeds} | {len(found)} |"
-        f" {found['winner'].mean():.1%} | {found['wrong_about_rates'].mean():.1%} |"
+        f" {found['winner'].sum()} | {found['winner'].mean():.1%} |"
+        f" {found['wrong_about_rates'].sum()} |"
         f" {found['decided'].mean():.0%} | {found['seeds'].mean():.1f} |"
     )
 

@@ -139,6 +139,27 @@ def test_a_study_that_is_killed_in_both_stages_ends_with_the_same_verdicts(
     }
 
 
+@pytest.mark.stress
+def test_a_tracked_study_is_one_sweep_that_grows_in_mlflow(conf: Path, tmp_path: Path) -> None:
+    outputs = tmp_path / "outputs"
+    words = [word for word in command(conf) if word != NOT_TRACKED]
+    harness.run(outputs, *words, *harness.store(tmp_path))
+    runs = harness.tracked(harness.uri(tmp_path))
+    (parent,) = (run for run in runs if "mlflow.parentRunId" not in run.tags)
+    assert (parent.name, parent.status) == ("tiny (small)", "FINISHED")
+    assert {"verdicts.csv", "verdicts.md", "rounds.png"} <= set(parent.artifacts)
+    folders = stages(outputs)
+    assert len(runs) == 1 + sum(map(len, folders.values()))
+    for stage, of_stage in folders.items():
+        for folder in of_stage:
+            (run,) = (each for each in runs if each.tags.get("folder") == str(folder))
+            assert run.tags["mlflow.parentRunId"] == parent.id
+            assert run.tags["stage"] == stage
+            assert run.tags["arm"] in ("optimizer=sgd", "optimizer=adam")
+            assert run.status == "FINISHED"
+            assert ("test/accuracy" in run.metrics) == (stage == "confirmation")
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
