@@ -10,22 +10,50 @@ from scipy.stats import binom
 from experiments.configuration import PROJECT
 
 PROMISED = 0.05
-STUDIES = 20
-"""Studies of each line, which take about a minute and a half on two cores."""
 CHANCE = 0.001
-"""The probability that the test fails although exactly the promised rate is wrong."""
+"""The probability that a test fails although exactly the promised rate is wrong."""
 
 
-@pytest.mark.stress
-def test_a_study_of_two_equal_arms_seldom_names_a_winner(tmp_path: Path) -> None:
-    """More than 16 of 140 are a failure: a rate of 15 % is found in 86 % of the cases."""
+def simulated(studies: int, most_seeds: int, folder: Path) -> dict[str, int]:
+    """Return the sums over the lines with this number of seeds, with some studies in each line."""
     script = PROJECT / "benchmarks" / "study_validity.py"
-    with Program([sys.executable, script, "--studies", str(STUDIES)], tmp_path / "log") as program:
+    options = ["--studies", str(studies), "--most-seeds", str(most_seeds)]
+    with Program([sys.executable, script, *options], folder / "log") as program:
         assert program.wait() == 0, program.output
     header, _, *lines = program.output.splitlines()
     names = [name.strip() for name in header.strip("|").split("|")]
     rows = [dict(zip(names, line.strip("|").split("|"), strict=True)) for line in lines]
-    winners = sum(int(row["winners"]) for row in rows)
-    assert all(int(row["studies"]) == STUDIES for row in rows)
-    assert winners <= binom.isf(CHANCE, STUDIES * len(rows), PROMISED)
-    assert sum(int(row["wrong about the rates"]) for row in rows) <= winners
+    columns = ("studies", "winners", "wrong about the rates")
+    return {name: sum(int(row[name]) for row in rows) for name in columns}
+
+
+def most(studies: int) -> int:
+    """Return the most wrong studies that the promised rate allows."""
+    return int(binom.isf(CHANCE, studies, PROMISED))
+
+
+@pytest.mark.stress
+def test_a_small_study_of_two_equal_arms_seldom_names_a_winner(tmp_path: Path) -> None:
+    """More than 17 of 150 are a failure: a rate of 15 % is found with a probability of 88 %."""
+    found = simulated(30, 20, tmp_path)
+    assert found["studies"] == 5 * 30
+    assert found["winners"] <= most(found["studies"])
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
+    """Two hundred studies with the seeds of a full budget, which take two minutes."""
+    return simulated(100, 40, tmp_path_factory.mktemp("full"))
+
+
+@pytest.mark.stress
+def test_a_full_study_is_right_about_the_rates_that_tuning_gave_to_the_arms(
+    full: dict[str, int],
+) -> None:
+    assert full["wrong about the rates"] <= most(full["studies"])
+
+
+@pytest.mark.stress
+@pytest.mark.xfail(strict=True, reason="tuning gives equal arms different rates: statistics.md")
+def test_a_full_study_of_two_equal_arms_seldom_names_a_winner(full: dict[str, int]) -> None:
+    assert full["winners"] <= most(full["studies"])
