@@ -85,7 +85,7 @@ class StudySweep:
             outcome = conduct(
                 self.study, self.do, epochs=epochs, runs=self.runs, show=self._terminal
             )
-            openings = self._count_opening(outcome)
+            openings = openings_sentence(self.study, outcome, self._outputs)
             sweep = find_sweep(self._outputs, self._series.id)
             print_comparison(outcome.comparison, outcome.runs, sweep)
             self._terminal.say(openings)
@@ -115,15 +115,6 @@ class StudySweep:
         frame = runs(self._outputs)
         return frame[frame["identity"].isin(list(self._done))].reset_index(drop=True)
 
-    def _count_opening(self, outcome: Outcome) -> str:
-        """Count this opening of the test set, and return a sentence about all of them."""
-        compared = outcome.runs[outcome.runs["identity"].isin(outcome.compared)]
-        (data,) = compared["data"].unique()
-        opening = Opening(self.study.name, data, sorted(outcome.compared))
-        number = count_opening(self._outputs, opening)
-        times = "once" if number == 1 else f"{number} times"
-        return f"The study {self.study.name} has opened the test set of these data {times}."
-
     def _words(self, job: StudyJob, *, score_test: bool) -> list[str]:
         return [*self._fixed, *job.words, override(SCORE_TEST, score_test)]
 
@@ -143,6 +134,17 @@ class StudySweep:
             seconds=dict(zip(first, run_seconds(list(first.values())), strict=True)),
             processes=min(processes, os.cpu_count() or 1),
         )
+
+
+def openings_sentence(study: Study, outcome: Outcome, outputs: Path) -> str:
+    """Count this opening of the test set; return a sentence about the data opened most often."""
+    compared = outcome.runs[outcome.runs["identity"].isin(outcome.compared)]
+    number = max(
+        count_opening(outputs, Opening(study.name, str(data), sorted(same["identity"])))
+        for data, same in compared.groupby("data")
+    )
+    times = "once" if number == 1 else f"{number} times"
+    return f"The study {study.name} has opened the test set of these data {times}."
 
 
 def _record(folder: Path) -> Record:

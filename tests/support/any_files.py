@@ -55,6 +55,7 @@ KINDS = {
     f"{NAME}.yaml": ("--config-name", NAME),
     "loss/ce.yaml": ("loss=ce",),
     f"hydra/sweeper/{NAME}.yaml": (f"hydra/sweeper={NAME}",),
+    f"study/{NAME}.yaml": (f"+study={NAME}",),
 }
 """The paths of files, and the words that choose them."""
 
@@ -82,7 +83,9 @@ def with_options(draw: st.DrawFn) -> bytes:
 damaged = st.builds(
     lambda damage, name: damage((CONF / f"{name}.yaml").read_bytes()),
     damages(),
-    st.sampled_from(["loss/ce", "dataset/mnist", "config", "architecture/784-30-10"]),
+    st.sampled_from(
+        ["loss/ce", "dataset/mnist", "config", "architecture/784-30-10", "study/sgd_vs_adam"]
+    ),
 )
 contents = st.one_of(st.sampled_from(FIXED), listed(), with_options(), damaged)
 

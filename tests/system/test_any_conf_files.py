@@ -29,7 +29,7 @@ def check(forks: Forks, file: AnyFile) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     (folder / file.path).parent.mkdir(parents=True)
     (folder / file.path).write_bytes(file.contents)
-    sweep = ["-m"] if "sweeper" in file.path else []
+    sweep = ["-m"] if file.path.startswith(("hydra/sweeper", "study")) else []
     ended = forks.execute([*sweep, "--config-dir", str(folder), *file.words, *PLAN])
     assert {path.name for path in forks.folder.iterdir()} == {"answer.out", "answer.err"}, ended
     assert [path for path in folder.rglob("*") if path.is_file()] == [folder / file.path]

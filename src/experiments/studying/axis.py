@@ -27,7 +27,8 @@ class Axis(Struct, frozen=True, forbid_unknown_fields=True):
     def check(self, name: str) -> None:
         """Raise ConfigError, which names the axis, unless it is a range with three points or more.
 
-        With fewer points the best value always lies at an edge.
+        With fewer points the best value always lies at an edge. The points must differ in the
+        digits that are tried.
         """
         if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):
             raise ConfigError(f"{name}: low={self.low:g} must be below high={self.high:g}")
@@ -38,6 +39,12 @@ class Axis(Struct, frozen=True, forbid_unknown_fields=True):
             )
         if self.points < 3:
             raise ConfigError(f"{name}: points={self.points} must be 3 or more")
+        grid = self.grid()
+        if (grid[0], grid[-1]) != (self.low, self.high) or len(set(grid)) < self.points:
+            raise ConfigError(
+                f"{name}: low={self.low:g} to high={self.high:g} with {self.points} points needs"
+                f" more than {DIGITS} significant digits, which a study does not try"
+            )
 
     def grid(self) -> list[float]:
         """Return the values of the coarse grid, from ``low`` to ``high``."""

@@ -100,8 +100,12 @@ def comparable(runs: pd.DataFrame, study: Study, confirmation: frozenset[str]) -
     as it does for the records of any sweep. Otherwise they are the runs of stage 2, without
     the tuned options, which would be part of the condition.
     """
-    others = [name for name in study.tune if name != RATE]
-    if not others:
+    if set(study.tune) == {RATE}:
         return runs
-    kept = runs[runs["identity"].isin(confirmation)]
-    return kept.assign(**dict.fromkeys(others, math.nan))
+    return without_tuned(runs[runs["identity"].isin(confirmation)], study)
+
+
+def without_tuned(runs: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Return the runs without the tuned options, but with the rate, which is of no condition."""
+    others = [name for name in study.tune if name != RATE]
+    return runs.assign(**dict.fromkeys(others, math.nan))

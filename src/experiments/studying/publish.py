@@ -13,6 +13,7 @@ from experiments import plotting
 from experiments.comparison import FORMATS, Comparison, named, superiority
 from experiments.recording import Status
 from experiments.studying.conduct import Outcome
+from experiments.studying.confirmation import without_tuned
 from experiments.studying.printing import edge_sentences, tuned_rows
 from experiments.studying.study import Study
 
@@ -93,5 +94,7 @@ def _tuning_runs(study: Study, outcome: Outcome, number: int) -> pd.DataFrame:
     line = {run for search in searches for trial in search.line(number) for run in trial.runs}
     chosen = {run for search in searches for run in search.trials[search.best].runs}
     runs = outcome.runs[outcome.runs["identity"].isin(line)]
-    finished = named(runs[runs["status"] == Status.FINISHED.value], study.compared)
-    return finished.assign(chosen=finished["identity"].isin(chosen))
+    finished = runs[runs["status"] == Status.FINISHED.value]
+    shown = named(without_tuned(finished, study), study.compared)
+    tried = finished.set_index("identity")[list(study.tune)].loc[shown["identity"]]
+    return shown.assign(chosen=shown["identity"].isin(chosen), **tried.reset_index(drop=True))

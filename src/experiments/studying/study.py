@@ -6,6 +6,7 @@ import re
 import msgspec
 from msgspec import Struct
 
+from experiments.comparison import METRICS
 from experiments.configuration import override
 from experiments.errors import ConfigError
 from experiments.studying.axis import Axis
@@ -81,8 +82,18 @@ class Study(Struct, frozen=True, forbid_unknown_fields=True):
             )
         for name, axis in self.tune.items():
             axis.check(f"study.tune.{name}")
+        self._check_values()
         self._check_keys()
         self._check_numbers()
+
+    def _check_values(self) -> None:
+        for part, choices in (("arms", self.arms), ("blocks", self.blocks)):
+            for key, values in choices.items():
+                words = [override(key, value) for value in values]
+                if not values or len(set(words)) < len(words):
+                    raise ConfigError(f"study.{part}.{key}: one value or more, each of them once")
+        if self.metric not in METRICS:
+            raise ConfigError(f"study.metric={self.metric}: choose one of {', '.join(METRICS)}")
 
     def _check_keys(self) -> None:
         keys = [*self.arms, *self.blocks, *self.tune, *self.settings, *self.limits.settings]

@@ -93,3 +93,8 @@ def test_an_option_with_a_mistake_is_named_instead_of_the_variable(
     monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", "mine")
     with pytest.raises(ConfigError, match=rf"^tracking\.{key} is empty"):
         build(compose([f"tracking.{key}=''"]))
+
+
+def test_a_study_is_no_option_of_one_run() -> None:
+    with pytest.raises(ConfigError, match=r"^\+study=\.\.\.: a study needs -m$"):
+        build(compose(["+study=sgd_vs_adam"]))

@@ -8,13 +8,14 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
 from omegaconf import DictConfig
 
-from experiments.configuration import CONF, PROJECT, compose
+from experiments.configuration import CONF, PROJECT, STUDY, compose
 from experiments.configuration.schema import KEYS
 from experiments.errors import ConfigError
 
 
 def test_the_configuration_has_all_keys_and_the_node_of_hydra() -> None:
-    assert {str(key) for key in compose()} == {*KEYS, "hydra"}
+    assert {str(key) for key in compose()} == {*KEYS, STUDY, "hydra"}
+    assert compose()[STUDY] is None
 
 
 def test_overrides_change_groups_and_values() -> None:

@@ -136,6 +136,10 @@ def test_every_plot_is_drawn_on_the_axes_that_are_given(compared: comparison.Com
         "confusion": lambda axes: plotting.confusion(labels, axes=axes),
         "output_error": lambda axes: plotting.output_error(diagnostics, axes=axes),
         "saturation": lambda axes: plotting.saturation(diagnostics, axes=axes),
+        "tuning_curves": lambda axes: plotting.tuning_curves(
+            runs.assign(chosen=True), "optimizer.learning_rate", "log", axes=axes
+        ),
+        "narrowing_intervals": lambda axes: plotting.narrowing_intervals([compared], 0, axes=axes),
     }
     with_axes = {
         name

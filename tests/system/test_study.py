@@ -1,0 +1,203 @@
+"""A study as a user starts it: it may be killed at any time; its verdicts are those of compare."""
+
+import csv
+import json
+from pathlib import Path
+
+import harness
+import pytest
+from harness import EXPERIMENTS, NOT_TRACKED, Program
+
+STUDY = """
+name: tiny
+arms: {optimizer: [sgd, adam]}
+settings: {epochs: 2, loss: ce, dataset.train_size: 300, dataset.validation_size: 500}
+tune:
+  optimizer.learning_rate: {low: 0.01, high: 1, points: 3}
+budget: small
+budgets:
+  small: {tuning_epochs: 10, tuning_seeds: 1, most_seeds: 8}
+"""
+EPOCHS = "{epochs: [1, 2]}"
+POINTS = 5
+"""Points that the budget pays for."""
+
+
+@pytest.fixture(scope="module")
+def conf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of a user with studies, among them some with mistakes."""
+    folder = tmp_path_factory.mktemp("conf")
+    contents = {
+        "tiny": STUDY,
+        "misspelled": STUDY.replace("tune:", "tunes:"),
+        "without_arms": STUDY.replace("arms: {optimizer: [sgd, adam]}", ""),
+        "of_epochs": STUDY.replace("{optimizer: [sgd, adam]}", "{epochs: [1, 2]}").replace(
+            "epochs: 2,", ""
+        ),
+        "no_option": STUDY.replace("optimizer.learning_rate", "optimizer.learning_rat"),
+        "twice": STUDY.replace("[sgd, adam]", "[sgd, sgd]"),
+    }
+    for name, text in contents.items():
+        path = folder / "study" / f"{name}.yaml"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
+def command(conf: Path, study: str = "tiny") -> tuple[str, ...]:
+    return ("-m", "--config-dir", str(conf), f"+study={study}", NOT_TRACKED)
+
+
+@pytest.fixture(scope="module")
+def finished(conf: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The outputs folder of a study that nobody has disturbed, and what it has printed."""
+    folder = tmp_path_factory.mktemp("finished") / "outputs"
+    return folder, harness.run(folder, *command(conf))
+
+
+def results(outputs: Path) -> dict[str, bytes]:
+    """Return the tables of a study."""
+    folder = harness.sweep_folder(outputs) / "results"
+    return {name: (folder / name).read_bytes() for name in ("verdicts.csv", "verdicts.md")}
+
+
+def stages(outputs: Path) -> dict[str, list[Path]]:
+    """Return the folders of the runs of a study by their stage."""
+    found: dict[str, list[Path]] = {"tuning": [], "confirmation": []}
+    for path in outputs.glob("sweeps/*/sweep.json"):
+        for run in json.loads(path.read_text(encoding="utf-8"))["runs"]:
+            found[run["tags"]["stage"]].append(outputs / "runs" / run["identity"])
+    return found
+
+
+def opened_test(folder: Path) -> bool:
+    """Return whether the test set was scored in a run."""
+    return any("test/accuracy" in end["metrics"] for end in harness.events(folder, "end"))
+
+
+def test_the_test_set_is_opened_once_and_only_in_the_runs_that_are_compared(
+    finished: tuple[Path, str],
+) -> None:
+    outputs, printed = finished
+    folders = stages(outputs)
+    assert len(folders["tuning"]) == 2 * POINTS
+    assert not any(map(opened_test, folders["tuning"]))
+    assert all(map(opened_test, folders["confirmation"]))
+    (opening,) = (outputs / "openings.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(opening)["runs"] == sorted(each.name for each in folders["confirmation"])
+    assert "The study tiny has opened the test set of these data once." in printed
+
+
+def test_each_run_is_trained_once(finished: tuple[Path, str]) -> None:
+    outputs, _ = finished
+    for folder in outputs.glob("runs/*"):
+        assert [event["epoch"] for event in harness.events(folder, "epoch")] == [1, 2]
+
+
+def test_compare_gives_the_verdict_of_the_study(finished: tuple[Path, str], tmp_path: Path) -> None:
+    outputs, printed = finished
+    words = [EXPERIMENTS, "compare", "optimizer", "--all", "--outputs", outputs]
+    with Program([*words, "--format", "csv"], tmp_path / "log") as program:
+        assert program.wait() == 0, program.output
+    assert program.output.encode() == results(outputs)["verdicts.csv"]
+    (row,) = csv.DictReader(program.output.splitlines())
+    assert row["verdict"] in printed
+
+
+def test_a_finished_study_does_nothing_and_prints_the_same(
+    conf: Path, finished: tuple[Path, str]
+) -> None:
+    outputs, printed = finished
+    before = results(outputs)
+    runs = {path: path.stat().st_mtime_ns for path in outputs.glob("runs/*/*")}
+    again = harness.run(outputs, *command(conf), log=outputs.parent / "again.log")
+    assert results(outputs) == before
+    assert {path: path.stat().st_mtime_ns for path in outputs.glob("runs/*/*")} == runs
+    begin = "sweep "
+    assert again[again.index(begin) :] == printed[printed.index(begin) :]
+    assert len((outputs / "openings.jsonl").read_text(encoding="utf-8").splitlines()) == 1
+
+
+@pytest.mark.stress
+def test_a_study_that_is_killed_in_both_stages_ends_with_the_same_verdicts(
+    conf: Path, finished: tuple[Path, str], tmp_path: Path
+) -> None:
+    outputs = tmp_path / "outputs"
+    for stage, ended in (("tuning", 2), ("tuning", 7), ("confirmation", 3), ("confirmation", 11)):
+        with harness.start(outputs, *command(conf)):
+
+            def enough(stage: str = stage, ended: int = ended) -> bool:
+                runs = stages(outputs)[stage]
+                return sum(bool(harness.events(folder, "end")) for folder in runs) >= ended
+
+            harness.wait_for(enough, f"{ended} runs of {stage}")
+        assert not list(outputs.glob("sweeps/*/results"))
+    harness.run(outputs, *command(conf))
+    assert results(outputs) == results(finished[0])
+    assert {path.name for path in outputs.glob("runs/*")} == {
+        path.name for path in finished[0].glob("runs/*")
+    }
+
+
+@pytest.mark.stress
+def test_a_tracked_study_is_one_sweep_that_grows_in_mlflow(conf: Path, tmp_path: Path) -> None:
+    outputs = tmp_path / "outputs"
+    words = [word for word in command(conf) if word != NOT_TRACKED]
+    harness.run(outputs, *words, *harness.store(tmp_path))
+    runs = harness.tracked(harness.uri(tmp_path))
+    (parent,) = (run for run in runs if "mlflow.parentRunId" not in run.tags)
+    assert (parent.name, parent.status) == ("tiny (small)", "FINISHED")
+    assert {"verdicts.csv", "verdicts.md", "rounds.png"} <= set(parent.artifacts)
+    folders = stages(outputs)
+    assert len(runs) == 1 + sum(map(len, folders.values()))
+    for stage, of_stage in folders.items():
+        for folder in of_stage:
+            (run,) = (each for each in runs if each.tags.get("folder") == str(folder))
+            assert run.tags["mlflow.parentRunId"] == parent.id
+            assert run.tags["stage"] == stage
+            assert run.tags["arm"] in ("optimizer=sgd", "optimizer=adam")
+            assert run.status == "FINISHED"
+            assert ("test/accuracy" in run.metrics) == (stage == "confirmation")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["-m", "+study=tiny", "study.budget=large"], "study.budget=large: there is none; choose"),
+        (["-m", "+study=tiny", "seed=3"], "seed=3: the study tiny chooses it itself"),
+        (["-m", "+study=tiny", "optimizer=sgd"], "optimizer=sgd: the study tiny chooses it"),
+        (["-m", "+study=tiny", "score_test=true"], "score_test=true: the study tiny chooses it"),
+        (["-m", "+study=tiny", "l2=0,1"], "l2=0,1: a study chooses its own values; give one"),
+        (["-m", "+study=of_epochs"], "study: epochs is the same for all arms; write it in"),
+        (["-m", "+study=misspelled"], "study: Object contains unknown field `tunes`"),
+        (["-m", "+study=without_arms"], "study: Object missing required field `arms`"),
+        (["-m", "+study=twice"], "study.arms.optimizer: one value or more, each of them once"),
+        (["-m", "+study=no_option"], "optimizer.learning_rat: no such option"),
+        (["-m", "+study=tiny", "study.budgets.small.tuning_epochs=5"], "study.budgets.small.tuni"),
+        (["-m", "+study=tiny", "study.budgets.small.most_seeds=4"], "study.budgets.small.most_s"),
+        (
+            ["-m", "+study=nothing"],
+            "no study/nothing; there are architectures, budgets, misspelled",
+        ),
+        (["+study=tiny"], "+study=...: a study needs -m"),
+    ],
+)
+def test_a_mistake_is_one_line_and_nothing_is_written(
+    conf: Path, tmp_path: Path, words: list[str], message: str
+) -> None:
+    outputs = tmp_path / "outputs"
+    multirun = [word for word in words if word == "-m"]
+    rest = [word for word in words if word != "-m"]
+    arguments = [*multirun, "--config-dir", str(conf), *rest, NOT_TRACKED]
+    with harness.start(outputs, *arguments) as program:
+        assert program.wait() == 1, program.output
+    (line,) = program.output.splitlines()
+    assert line.startswith(f"error: {message}")
+    assert not outputs.exists()
+
+
+def test_a_plan_trains_nothing(conf: Path, tmp_path: Path) -> None:
+    outputs = tmp_path / "outputs"
+    printed = harness.run(outputs, *command(conf), "plan=true")
+    assert "Nothing was trained." in printed
+    assert not outputs.exists()

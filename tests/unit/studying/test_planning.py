@@ -1,0 +1,53 @@
+"""The plan of a study: its fewest and most runs, and their time."""
+
+import io
+
+from rich.console import Console
+from synthetic_study import AXIS, EPOCHS, PRICE, SEEDS, World, better, budget, conducted, study
+
+from experiments.comparison import fewest_seeds
+from experiments.results import RATE
+from experiments.studying import print_plan
+from experiments.studying.jobs import CONFIRMATION, TUNING
+from experiments.studying.planning import StagePlan, stage_plans
+
+BLOCKS = {"architecture": ["784-30-10", "784-20-10-10"]}
+
+
+def test_the_fewest_runs_are_the_coarse_grid_and_one_round() -> None:
+    made = study(blocks=BLOCKS, budgets=budget(tuning_epochs=8 * PRICE + 1))
+    assert stage_plans(made, epochs=EPOCHS) == [
+        StagePlan("tuning", 3 * SEEDS, 8 * SEEDS),
+        StagePlan("confirmation", fewest_seeds(2), 20),
+    ]
+    two = study(tune={RATE: AXIS, "l2": AXIS}, budgets=budget(tuning_epochs=11 * PRICE))
+    assert stage_plans(two, epochs=EPOCHS)[0] == StagePlan("tuning", 9 * SEEDS, 11 * SEEDS)
+
+
+def test_a_study_keeps_to_its_plan() -> None:
+    made, world = study(blocks=BLOCKS), World(better("ce", by=0.002))
+    conducted(made, world)
+    plans = stage_plans(made, epochs=EPOCHS)
+    assert [plan.name for plan in plans] == [TUNING, CONFIRMATION]
+    for plan in plans:
+        for cell in made.cells:
+            n = sum(job.cell == cell for job in world.of_stage(plan.name))
+            assert plan.fewest <= n <= plan.most
+
+
+def test_the_plan_names_runs_epochs_and_time() -> None:
+    made = study(blocks=BLOCKS)
+    console = Console(file=io.StringIO(), width=120)
+    seconds = dict(zip(made.cells, (60.0, 60.0, 120.0, 120.0), strict=True))
+    print_plan(made, console, epochs=EPOCHS, seconds=seconds, processes=2)
+    assert isinstance(console.file, io.StringIO)
+    title, header, tuning, confirmation, *rest = console.file.getvalue().splitlines()
+    assert title == "losses (small): 2 arms in 2 blocks, 2 comparisons"
+    assert header.split("  ")[0] == "stage"
+    fewest, most = 4 * 3 * SEEDS, 4 * 7 * SEEDS
+    assert tuning.split()[:4] == ["tuning", str(fewest), str(most), str(EPOCHS)]
+    assert tuning.split()[4:] == ["18:00", "42:00"]  # minutes
+    assert confirmation.split()[:4] == [
+        *("confirmation", str(4 * fewest_seeds(2)), str(4 * 20), str(EPOCHS)),
+    ]
+    assert " ".join(rest).endswith("runs that exist are not repeated. Nothing was trained.")

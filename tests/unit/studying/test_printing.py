@@ -1,0 +1,80 @@
+"""The terminal's view of a study."""
+
+import io
+
+import pytest
+from rich.console import Console
+from synthetic_study import AXIS, PRICE, World, better, budget, conducted, peak, study
+
+from experiments.results import RATE
+from experiments.studying import Study, Terminal
+from experiments.studying.printing import edge_sentences, point_words, tuned_rows
+
+BLOCKS = {"architecture": ["784-30-10"]}
+MADE = study(blocks=BLOCKS)
+
+
+def printed(made: Study, world: World) -> list[str]:
+    """Return the lines that are printed while a study is conducted."""
+    console = Console(file=io.StringIO(), width=100, highlight=False)
+    conducted(made, world, Terminal(made, console))
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue().splitlines()
+
+
+@pytest.fixture(scope="module")
+def lines() -> list[str]:
+    """The lines about a study in which cross-entropy is better by one point."""
+    return printed(MADE, World(better("ce", by=0.01), spread=0.0005))
+
+
+def test_each_round_of_tuning_is_a_line_with_its_cost_and_the_best_arm(lines: list[str]) -> None:
+    tuning = [line for line in lines if line.startswith("Tuning: ")]
+    budget = 2 * 7 * PRICE
+    assert tuning[0].startswith(
+        f"Tuning: 6 points tried, {6 * PRICE} of {budget} epochs; best so far"
+        " 784-30-10 ce at learning_rate=0.1 (9"
+    )
+    assert tuning[-1].startswith(f"Tuning: 14 points tried, {budget} of {budget} epochs; ")
+
+
+def test_the_tuned_values_are_a_table(lines: list[str]) -> None:
+    header = next(n for n, line in enumerate(lines) if line.startswith("block"))
+    assert lines[header].split() == [
+        "block",
+        "arm",
+        "learning_rate",
+        "validation",
+        "points",
+        "epochs",
+    ]
+    rows = [line.split() for line in lines[header + 1 : header + 3]]
+    assert [row[:2] for row in rows] == [["784-30-10", "mse"], ["784-30-10", "ce"]]
+    assert [row[4:] for row in rows] == [["7", f"{7 * PRICE}/{7 * PRICE}"]] * 2
+
+
+def test_each_round_of_confirmation_says_what_is_decided(lines: list[str]) -> None:
+    assert lines[-2] == (
+        "Confirmation, round 1: 1 of 1 comparisons decided on validation, with up to 5 seeds"
+    )
+    assert lines[-1].startswith("  784-30-10")
+    assert lines[-1].endswith(": ce softmax better")
+
+
+def test_an_arm_at_the_edge_of_the_budget_is_named() -> None:
+    made = study(budgets=budget(tuning_epochs=3 * PRICE))
+    world = World(lambda job: peak(job, at=100 if "loss=ce" in job.words else 0.1), spread=0)
+    outcome = conducted(made, world)
+    (sentence,) = edge_sentences(made, outcome.searches)
+    assert sentence.startswith("ce: the best learning_rate, 1, lies at the edge of the values")
+    assert sentence in printed(made, world)
+
+
+def test_a_study_without_blocks_has_the_block_all() -> None:
+    outcome = conducted(study(), World(better("ce", by=0.02)))
+    assert [row[:2] for row in tuned_rows(outcome.searches)] == [["all", "mse"], ["all", "ce"]]
+
+
+def test_a_point_is_named_by_the_last_part_of_each_option() -> None:
+    made = study(tune={RATE: AXIS, "l2": AXIS})
+    assert point_words(made, (0.1, 0.0005)) == "learning_rate=0.1 l2=0.0005"

@@ -1,0 +1,112 @@
+"""The description of a study, and the mistakes in one."""
+
+from typing import Any
+
+import pytest
+from omegaconf import OmegaConf
+from synthetic_study import AXIS, budget, node, study
+
+from experiments.configuration import CONF, compose
+from experiments.errors import ConfigError
+from experiments.results import RATE
+from experiments.studying import Cell, Study
+
+STUDIES = sorted(path.stem for path in (CONF / "study").glob("*.yaml") if path.stem != "budgets")
+
+
+def test_the_cells_are_every_arm_in_every_block() -> None:
+    made = study(blocks={"loss.output": ["sigmoid", "softmax"], "architecture": ["784-30-10"]})
+    assert made.cells == [
+        Cell(arm=(f"loss={loss}",), block=(f"loss.output={output}", "architecture=784-30-10"))
+        for output in ("sigmoid", "softmax")
+        for loss in ("mse", "ce")
+    ]
+    first = made.cells[0]
+    assert first.words == ["loss.output=sigmoid", "architecture=784-30-10", "loss=mse"]
+    assert first.name == "sigmoid 784-30-10 mse"
+
+
+@pytest.mark.parametrize(
+    ("arms", "blocks", "rows"),
+    [
+        (["mse", "ce"], {}, 1),
+        (["a", "b", "c", "d"], {}, 6),
+        (["mse", "ce"], {"x": [1, 2], "y": [1, 2, 3]}, 6),
+        (["a", "b", "c"], {"x": [1, 2]}, 6),
+    ],
+)
+def test_the_rows_are_the_pairs_of_arms_in_each_block(
+    arms: list[str], blocks: dict[str, list[Any]], rows: int
+) -> None:
+    assert study(arms={"loss": arms}, blocks=blocks).rows == rows
+
+
+def test_the_settings_of_the_study_and_of_its_budget_hold_for_all_runs() -> None:
+    made = study(
+        settings={"optimizer": "sgd", "dataset.train_size": None},
+        budgets=budget(settings={"epochs": 3}),
+    )
+    assert made.fixed == ["optimizer=sgd", "dataset.train_size=null", "epochs=3"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"budget": "large"}, "study.budget=large: there is none; choose one of small"),
+        ({"arms": {}}, "study.arms: one group or option with two values or more"),
+        ({"arms": {"loss": ["mse"]}}, "study.arms: one group or option with two values or more"),
+        ({"arms": {"loss": ["a", "b"], "l2": [0, 1]}}, "study.arms: one group or option"),
+        ({"arms": {"loss": ["mse", "mse"]}}, "study.arms.loss: one value or more, each of"),
+        ({"blocks": {"l2": []}}, "study.blocks.l2: one value or more, each of them once"),
+        ({"tune": {}}, "study.tune: one or two hyper-parameters, not 0"),
+        ({"tune": dict.fromkeys("abc", AXIS)}, "study.tune: one or two hyper-parameters, not 3"),
+        ({"tune": {RATE: AXIS | {"points": 2}}}, f"study.tune.{RATE}: points=2 must be 3"),
+        ({"tune": {RATE: AXIS | {"step": 2}}}, "study: tune"),
+        ({"tune": {RATE: {"low": 1}}}, "study: tune"),
+        ({"settings": {"loss": "ce"}}, "study: loss is set twice"),
+        ({"blocks": {RATE: [0.1]}}, f"study: {RATE} is set twice"),
+        ({"budgets": budget(settings={"loss": "ce"})}, "study: loss is set twice"),
+        ({"blocks": {"seed": [1, 2]}}, "study: seed cannot be set by a study"),
+        ({"settings": {"hydra.launcher.processes": 1}}, "study: hydra.launcher.processes cannot"),
+        ({"arms": {"epochs": [1, 2]}}, "study: epochs is the same for all arms"),
+        ({"tune": {"epochs": AXIS}}, "study: epochs is the same for all arms"),
+        ({"budgets": budget(tuning_epochs=0)}, "study.budgets.small.tuning_epochs=0: must be 1"),
+        ({"budgets": budget(tuning_seeds=-1)}, "study.budgets.small.tuning_seeds=-1: must be 1"),
+        ({"budgets": budget(most_seeds=0)}, "study.budgets.small.most_seeds=0: must be 1"),
+        ({"budgets": budget(most_seeds="many")}, "study: budgets"),
+        ({"margin": 0}, "study.margin=0: must be percentage points above 0"),
+        ({"margin": 100}, "study.margin=100: must be percentage points above 0"),
+        ({"metric": "accuracy"}, "study.metric=accuracy: choose one of test/accuracy, "),
+        ({"armz": {}}, "study: Object contains unknown field `armz`"),
+    ],
+)
+def test_a_mistake_is_named_with_its_key(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        study(**changes)
+    assert str(caught.value).startswith(message)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["name", "arms", "tune", "budget", "budgets"])
+def test_a_missing_key_is_named(key: str) -> None:
+    rest = {name: value for name, value in node().items() if name != key}
+    with pytest.raises(ConfigError, match=rf"^study: .*`{key}`"):
+        Study.of(rest)
+
+
+@pytest.mark.parametrize("of", [None, "ce", [1], 3])
+def test_a_node_that_is_no_mapping_is_refused(of: object) -> None:
+    with pytest.raises(ConfigError, match=r"^study: Expected `object`"):
+        Study.of(of)
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_every_study_of_conf_pays_for_its_grid(name: str) -> None:
+    made = Study.of(OmegaConf.to_container(compose([f"+study={name}"])["study"], resolve=True))
+    assert made.name == name
+    for each in made.budgets.values():
+        grid = 1
+        for axis in made.tune.values():
+            grid *= axis.points
+        epochs = int(str(each.settings["epochs"]))
+        assert grid * epochs * each.tuning_seeds <= each.tuning_epochs
