@@ -177,7 +177,7 @@ def test_a_tracked_study_is_one_sweep_that_grows_in_mlflow(conf: Path, tmp_path:
         (["-m", "+study=tiny", "study.budgets.small.most_seeds=4"], "study.budgets.small.most_s"),
         (
             ["-m", "+study=nothing"],
-            "no study/nothing; there are architectures, budgets, misspelled",
+            "no study/nothing; there are architectures, misspelled",
         ),
         (["+study=tiny"], "+study=...: a study needs -m"),
     ],
