@@ -92,7 +92,8 @@ class OptunaSweeper(Sweeper):
                     return
                 for trial, each in zip(batch, returned, strict=True):
                     study.tell(trial.number, each.return_value)
-            print(*closing_lines(study, self._config.seed), sep="\n")
+            lines = closing_lines(study, self._config.seed)
+        print(*lines, sep="\n")
 
     def _series(self, search: str) -> AbstractContextManager[object]:
         """Return a series in which the launcher records all batches as one sweep."""

@@ -260,7 +260,7 @@ def copy_code(folder: Path) -> None:
     (
         folder / "experiments" / "running" / "__init__.py"
     ).touch()  # the room has more, slow to import
-    for name in ("identity", "source", "syntax"):
+    for name in ("backends", "identity", "source", "syntax"):
         shutil.copy2(
             source / "experiments" / "running" / f"{name}.py", folder / "experiments/running"
         )

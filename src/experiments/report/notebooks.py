@@ -75,6 +75,7 @@ def execute(path: Path, parameters: Mapping[str, object]) -> Section:
         client = NotebookClient(
             notebook,
             timeout=TIMEOUT,
+            store_widget_state=False,  # a page without scripts has no widgets
             resources={"metadata": {"path": str(path.parent)}},
             config=_sockets_in(Path(place)),
         )
