@@ -48,7 +48,8 @@ class Many:
 def many(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Many:
     folder = tmp_path_factory.mktemp("many") / "sweep"
     many = Many(request.param)
-    arguments = ("-m", f"seed=range({many.n_runs})", SIZES, *TINY, NOT_TRACKED)
+    alone = "hydra.launcher.lockstep=1"  # groups end at once, which observations could halve
+    arguments = ("-m", f"seed=range({many.n_runs})", SIZES, *TINY, NOT_TRACKED, alone)
     with harness.start(folder, *arguments) as program:
         jobs = harness.wait_for_jobs(folder).values()
         for target in range(STEP, many.n_runs, STEP):
@@ -104,4 +105,5 @@ def test_the_last_runs_read_no_more_than_the_first(many: Many) -> None:
     assert first.runs < middle.runs < last.runs
     before = (middle.bytes_read - first.bytes_read) / (middle.runs - first.runs)
     after = (last.bytes_read - middle.bytes_read) / (last.runs - middle.runs)
-    assert after < 1.5 * before
+    unsure = 2 * (os.cpu_count() or 1) / (last.runs - middle.runs)  # runs that end at this moment
+    assert after < (1.3 + unsure) * before
