@@ -1,6 +1,6 @@
 """Measure, print the tables, write `latest.json` and `latest.png`.
 
-Usage: ``python -m benchmarks.speed [--rounds N] [--images N] [--output FOLDER]``
+Usage: ``python -m benchmarks.speed [--rounds N] [--images N] [--drawn N] [--output FOLDER]``
 
 The exit code is 1 if a ratio is above its limit, or if an accuracy differs.
 """
@@ -16,6 +16,7 @@ from pathlib import Path
 
 import msgspec
 
+from benchmarks.speed.drawn import drawn
 from benchmarks.speed.figure import draw
 from benchmarks.speed.machine import Machine, this_machine
 from benchmarks.speed.measuring import SAME_ACCURACY, Measurement, measure
@@ -44,6 +45,9 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5, help="epochs that count (default: 5)")
     parser.add_argument("--images", type=int, help="use only so many images (default: all)")
     parser.add_argument(
+        "--drawn", type=int, default=0, help="measure so many networks of random shapes instead"
+    )
+    parser.add_argument(
         "--output", type=Path, default=PROJECT / "outputs" / "bench", help="the folder of the files"
     )
     options = parser.parse_args(given)
@@ -61,7 +65,7 @@ def main(given: Sequence[str]) -> int:
     print(machine)
     print(f"Minimum - median - maximum of {options.rounds} epochs. Progress:", flush=True)
     data, measurements = mnist(), []
-    for workload in WORKLOADS:
+    for workload in drawn(options.drawn) or WORKLOADS:
         images = first(data[workload.images], options.images or workload.images)
         print(f"  {workload}, {len(images):,} images", flush=True)
         measurements.append(measure(workload, images, options.rounds))
