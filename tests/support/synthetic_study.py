@@ -40,6 +40,8 @@ def node(**changes: Any) -> dict[str, Any]:
         "arms": {"loss": ["mse", "ce"]},
         "tune": {RATE: AXIS},
         "budget": "small",
+        "metric": "test/accuracy",
+        "margin": 0.1,
         "budgets": {"small": {"tuning_epochs": 7 * PRICE, "tuning_seeds": SEEDS, "most_seeds": 20}},
     }
     return {**made, **changes}

@@ -14,6 +14,8 @@ arms: {optimizer: [sgd, adam]}
 settings: {epochs: 2, loss: ce, dataset.train_size: 300, dataset.validation_size: 500}
 tune:
   optimizer.learning_rate: {low: 0.01, high: 1, points: 3}
+metric: test/accuracy
+margin: 0.1
 budget: small
 budgets:
   small: {tuning_epochs: 10, tuning_seeds: 1, most_seeds: 8}

@@ -80,7 +80,7 @@ GROUPS = ("dataset", "architecture", "activation", "initializer", "loss", "optim
 """The groups of conf/ that define an experiment."""
 CHOSEN_BY_NAME = (*GROUPS, "tracking")
 """The groups of conf/, of which a file is chosen by its name."""
-PARTS = {"dataset": ("cut",), STUDY: ("budgets",)}
+PARTS = {"dataset": ("cut",), STUDY: ("base",)}
 """Files in a group that are parts of the others there, and no choices."""
 DESCRIBED = (*GROUPS, "epochs", "batch_size", "l2", "seed", "dtype", "backend")
 """The keys that define an experiment. They decide the numbers that a run computes."""

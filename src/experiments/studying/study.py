@@ -48,10 +48,10 @@ class Study(Struct, frozen=True, forbid_unknown_fields=True):
     tune: dict[str, Axis]
     budget: str
     budgets: dict[str, Budget]
+    metric: str
+    margin: float
     blocks: dict[str, list[Scalar]] = {}
     settings: dict[str, Scalar] = {}
-    metric: str = "test/accuracy"
-    margin: float = 0.1
 
     @classmethod
     def of(cls, node: object) -> "Study":

@@ -11,7 +11,7 @@ from experiments.errors import ConfigError
 from experiments.results import RATE
 from experiments.studying import Cell, Study
 
-STUDIES = sorted(path.stem for path in (CONF / "study").glob("*.yaml") if path.stem != "budgets")
+STUDIES = sorted(path.stem for path in (CONF / "study").glob("*.yaml") if path.stem != "base")
 
 
 def test_the_cells_are_every_arm_in_every_block() -> None:
@@ -87,7 +87,7 @@ def test_a_mistake_is_named_with_its_key(changes: dict[str, Any], message: str) 
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("key", ["name", "arms", "tune", "budget", "budgets"])
+@pytest.mark.parametrize("key", ["name", "arms", "tune", "budget", "budgets", "metric", "margin"])
 def test_a_missing_key_is_named(key: str) -> None:
     rest = {name: value for name, value in node().items() if name != key}
     with pytest.raises(ConfigError, match=rf"^study\.{key} is missing$"):
