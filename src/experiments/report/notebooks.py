@@ -29,6 +29,9 @@ PNG = "image/png"
 INLINE = "module://matplotlib_inline.backend_inline"
 """The backend of matplotlib that puts figures into the notebook."""
 
+QUIET = {"PYTHONWARNINGS": "ignore:IProgress not found"}
+"""Without the warning of tqdm, which MLflow imports if it is there, about progress bars."""
+
 
 @dataclass
 class Section:
@@ -79,7 +82,7 @@ def execute(path: Path, parameters: Mapping[str, object]) -> Section:
             resources={"metadata": {"path": str(path.parent)}},
             config=_sockets_in(Path(place)),
         )
-        env = {**os.environ, "MPLBACKEND": INLINE, "IPYTHONDIR": place}
+        env = {**os.environ, **QUIET, "MPLBACKEND": INLINE, "IPYTHONDIR": place}
         try:
             # What a cell prints reaches the notebook; the rest are warnings of an ending kernel.
             client.execute(env=env, stderr=subprocess.DEVNULL)
