@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from benchmarks.speed.printing import spread
+from benchmarks.speed.spread import spread
 from experiments.configuration import PROJECT
 
 LOOK_EVERY = 0.005

@@ -63,6 +63,8 @@ class Case:
             "name": "equal",
             "arms": {"loss": ["ce", "mse"]},
             "tune": {RATE: {"low": 0.01, "high": 1, "points": 5}},
+            "metric": "test/accuracy",
+            "margin": 0.1,
             "budget": "simulated",
             "budgets": {"simulated": budget},
         }

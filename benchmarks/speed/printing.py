@@ -4,14 +4,10 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 
 from benchmarks.speed.measuring import Measurement, Ratio
+from benchmarks.speed.spread import spread
 
 WIDTH = 40
 """Of the column with the names of the workloads."""
-
-
-def spread(values: Sequence[float], digits: int) -> str:
-    """Return minimum, median and maximum as text."""
-    return "-".join(f"{each(values):.{digits}f}" for each in (min, median, max))
 
 
 def tables(measurements: Sequence[Measurement]) -> Iterator[str]:

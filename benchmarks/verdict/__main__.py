@@ -17,7 +17,7 @@ from statistics import median
 import msgspec
 
 from benchmarks.speed.machine import Machine, this_machine
-from benchmarks.speed.printing import spread
+from benchmarks.speed.spread import spread
 from benchmarks.verdict.measuring import (
     EPOCHS,
     JAX,
