@@ -24,7 +24,10 @@ def kernel_class(experiment: Experiment) -> "type[Kernel] | None":
     if experiment.backend == "numpy":
         return None
     if importlib.util.find_spec("numba") is None:
-        raise ConfigError("backend=numba: numba is not installed: pip install .[fast]")
+        raise ConfigError(
+            "backend=numba: numba is not installed; install it with"
+            " .venv/bin/pip install -e '.[fast]'"
+        )
     try:
         from nn.compiled import Kernel, check
 
