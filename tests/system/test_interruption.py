@@ -1,6 +1,7 @@
 """Ctrl-C, kill and kill -9: the record stays, MLflow gets it, and no process is left over."""
 
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -164,3 +165,29 @@ def test_a_run_ends_with_its_terminal(tmp_path: Path) -> None:
     n_epochs = len(harness.events(folder, "epoch"))
     end = harness.events(folder)[-1]
     assert end["message"] == f"stopped by SIGHUP after epoch {n_epochs}"
+
+
+SIGNAL_DURING_FORK = """
+import os, runpy, signal, sys
+
+forks = []
+
+def send():
+    forks.append(1)
+    if len(forks) == 1:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+os.register_at_fork(before=send)
+sys.argv = ["run.py", *sys.argv[1:]]
+runpy.run_path("run.py", run_name="__main__")
+"""
+"""Python loses an exception that is raised in this callback."""
+
+
+def test_a_signal_during_the_start_of_a_process_is_not_lost(tmp_path: Path) -> None:
+    words = ("-m", "seed=1,2,3", *ENDLESS, NOT_TRACKED, f"outputs={tmp_path / 'outputs'}")
+    command = [sys.executable, "-c", SIGNAL_DURING_FORK, *words]
+    with Program(command, tmp_path / "log") as program:
+        assert program.wait() == 143, program.output
+        assert "Traceback" not in program.output
+        program.wait_until_gone()

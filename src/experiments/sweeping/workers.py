@@ -7,7 +7,7 @@ import signal
 import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import connection
 from multiprocessing.connection import Connection
@@ -158,7 +158,8 @@ class Workers:
         while self._waiting and len(self._running) < self.processes:
             jobs = self._next()
             events += [(job, HELD) for job in jobs if is_held(job.folder)]
-            self._running.append(_start(jobs))
+            with _no_signals():
+                self._running.append(_start(jobs))
         connection.wait([worker.process.sentinel for worker in self._running], timeout=POLL)
         for worker in list(self._running):
             if worker.process.is_alive():
@@ -187,6 +188,19 @@ class Workers:
             if free:
                 return free
         return self._waiting.popleft()
+
+
+@contextmanager
+def _no_signals() -> Iterator[None]:
+    """Let signals wait while a process is forked and listed.
+
+    Python loses an exception that a signal raises during a fork, and so the interruption.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _start(jobs: Sequence[Job]) -> Worker:
@@ -235,6 +249,7 @@ def _work(jobs: Sequence[Job], messages: Connection, parent: int) -> None:
     sys.stdout = sys.stderr = output
     exit_code = 0
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)  # they wait since before the fork
         for job, event in run_together(jobs, interruption=interruption, enter=_Output().enter):
             if isinstance(event, KeyboardInterrupt):
                 exit_code = _exit_code(event)
