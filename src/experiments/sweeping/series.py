@@ -1,21 +1,11 @@
 """A sweep that gets its jobs in parts, as a study does, and is recorded as one sweep."""
 
-import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-from experiments.errors import DataError
-from experiments.recording import (
-    RecordedTracking,
-    SweepRecord,
-    SweepRun,
-    read_sweep,
-    sweep_folder,
-    write_sweep,
-)
-from experiments.running import Job, environment
+from experiments.recording import SweepRun, sweep_folder
+from experiments.running import Job
 from experiments.sweeping.prepare import distinct
 from experiments.sweeping.sweep import (
     do_jobs,
@@ -23,7 +13,7 @@ from experiments.sweeping.sweep import (
     settled_jobs,
     stopped_early,
     summaries_of,
-    tracking_of,
+    write_record,
 )
 from experiments.sweeping.workers import Workers
 from experiments.terminal import Display, RunSummary
@@ -102,7 +92,7 @@ class Series:
         if self._first is None or self.folder is None:
             return
         uri = self._first.config.tracking.uri
-        if self._supervisor is None:
+        if self._supervisor is None and error is None:
             self._write_record()
             needed = uri is not None and not up_to_date(self.folder, uri)
             self._supervised(needed=needed)
@@ -128,17 +118,10 @@ class Series:
     def _write_record(self) -> None:
         assert self._first is not None  # noqa: S101 - there are jobs; for mypy
         assert self.folder is not None  # noqa: S101
-        before = None
-        with suppress(DataError):
-            before = read_sweep(self.folder)
-        asked: RecordedTracking = self._first.config.tracking
-        record = SweepRecord(
-            id=self.id,
+        write_record(
+            self.folder,
             name=self._name,
-            time=before.time if before else time.time(),
-            overrides=list(self._overrides),
-            environment=environment(),
-            tracking=tracking_of(asked, before),
+            overrides=self._overrides,
+            tracking=self._first.config.tracking,
             runs=list(self._runs.values()),
         )
-        write_sweep(self.folder, record)

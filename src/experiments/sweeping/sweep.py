@@ -166,21 +166,41 @@ def _write_record(jobs: Sequence[Job], overrides: Sequence[str]) -> Path:
     identities = sorted(job.identity for job in jobs)
     sweep_id = hashlib.sha256(" ".join(identities).encode()).hexdigest()[:16]
     folder = sweep_folder(jobs[0].outputs, sweep_id)
+    write_record(
+        folder,
+        name=" ".join(experiment_overrides(overrides)),
+        overrides=overrides,
+        tracking=jobs[0].config.tracking,
+        runs=[SweepRun(name=job.name, identity=job.identity) for job in jobs],
+        options=_options(jobs),
+    )
+    return folder
+
+
+def write_record(
+    folder: Path,
+    *,
+    name: str,
+    overrides: Sequence[str],
+    tracking: RecordedTracking,
+    runs: Sequence[SweepRun],
+    options: str = "",
+) -> None:
+    """Write the record of a sweep to its folder. It keeps the time of the first start."""
     before = None
     with suppress(DataError):
         before = read_sweep(folder)
     record = SweepRecord(
-        id=sweep_id,
-        name=" ".join(experiment_overrides(overrides)),
+        id=folder.name,
+        name=name,
         time=before.time if before else time.time(),
         overrides=list(overrides),
         environment=environment(),
-        tracking=tracking_of(jobs[0].config.tracking, before),
-        runs=[SweepRun(name=job.name, identity=job.identity) for job in jobs],
-        options=_options(jobs),
+        tracking=tracking_of(tracking, before),
+        runs=list(runs),
+        options=options,
     )
     write_sweep(folder, record)
-    return folder
 
 
 def _options(jobs: Sequence[Job]) -> str:
