@@ -147,3 +147,14 @@ def test_a_series_without_parts_records_nothing(tmp_path: Path, said: list[str])
     with series(said):
         pass
     assert (said, list(tmp_path.iterdir())) == ([], [])
+
+
+def test_a_series_that_is_stopped_before_its_first_new_run_loses_no_run_from_its_record(
+    three: list[Job], said: list[str]
+) -> None:
+    with series(said) as made:
+        do(made, three)
+    with pytest.raises(KeyboardInterrupt), series(said) as again:
+        do(again, three[:1])
+        raise KeyboardInterrupt
+    assert len(recorded(three[0].outputs).runs) == 3
