@@ -19,11 +19,10 @@ import msgspec
 from benchmarks.speed.machine import Machine, this_machine
 from benchmarks.speed.spread import spread
 from benchmarks.verdict.measuring import (
+    BACKENDS,
     EPOCHS,
-    JAX,
     LIMITS,
-    OURS,
-    PYTORCH,
+    PROGRAMS,
     SEEDS,
     Ratio,
     Timing,
@@ -75,7 +74,7 @@ def use_two_cores() -> None:
 
 def measure_all(seeds: int, epochs: int, rounds: int) -> list[Timing]:
     """Run the programs in turns."""
-    turns: dict[str, list[Turn]] = {program: [] for program in (OURS, PYTORCH, JAX)}
+    turns: dict[str, list[Turn]] = {program: [] for program in PROGRAMS}
     for number in range(1, rounds + 1):
         for program, own in turns.items():
             print(f"  round {number}: {program}", flush=True)
@@ -83,22 +82,33 @@ def measure_all(seeds: int, epochs: int, rounds: int) -> list[Timing]:
     return [Timing.of(program, own) for program, own in turns.items()]
 
 
+def ratios_of(timings: Sequence[Timing], *, whole: bool) -> list[Ratio]:
+    """Return the ratios of ours to the others; the limits hold for the ``whole`` sweep only."""
+    ours = [each for each in timings if each.program in BACKENDS]
+    others = [each for each in timings if each.program not in BACKENDS]
+    return [
+        ratio(a, b, LIMITS.get((a.program, b.program)) if whole else None)
+        for a in ours
+        for b in others
+    ]
+
+
 def table(timings: Sequence[Timing], ratios: Sequence[Ratio]) -> Iterator[str]:
     """Yield the lines of the tables: of the seconds, and of the accuracies."""
     yield ""
-    yield f"{'':10}{'seconds':24}{'of the processor':24}"
+    yield f"{'':24}{'seconds':24}{'of the processor':24}"
     for each in timings:
-        yield f"{each.program:10}{spread(each.seconds, 1):24}{spread(each.processor_seconds, 1)}"
+        yield f"{each.program:24}{spread(each.seconds, 1):24}{spread(each.processor_seconds, 1)}"
     yield ""
-    yield f"{'ours /':10}{'ratio':20}{'limit':16}{'ratio, processor'}"
+    yield f"{'':24}{'ratio':20}{'limit':16}{'ratio, processor'}"
     for row in ratios:
         limit = "" if row.limit is None else f"{row.limit:.2f} {'met' if row.met else 'MISSED'}"
-        line = f"{row.theirs:10}{spread(row.seconds, 2):20}{limit:16}"
+        line = f"{f'{row.ours} / {row.theirs}':24}{spread(row.seconds, 2):20}{limit:16}"
         yield line + spread(row.processor_seconds, 2)
     yield ""
-    yield f"{'accuracy':10}{''.join(f'{each.program:10}' for each in timings)}".rstrip()
+    yield f"{'accuracy':10}{''.join(f'{each.program:13}' for each in timings)}".rstrip()
     for arm in dict.fromkeys(each.arm for each in timings[0].results):
-        yield f"{arm:10}{''.join(f'{each:<10.2%}' for each in means(arm, *timings))}".rstrip()
+        yield f"{arm:10}{''.join(f'{each:<13.2%}' for each in means(arm, *timings))}".rstrip()
 
 
 def main(given: Sequence[str]) -> int:
@@ -110,15 +120,15 @@ def main(given: Sequence[str]) -> int:
     print(f"\nFrom the command to the verdict, 4 arms x {options.seeds} seeds x", end=" ")
     print(f"{options.epochs} epochs. Minimum - median - maximum of {options.rounds}. Progress:")
     timings = measure_all(options.seeds, options.epochs, options.rounds)
-    ours, *others = timings
     whole = options.seeds >= SEEDS and options.epochs >= EPOCHS
-    ratios = [ratio(ours, each, LIMITS[each.program] if whole else None) for each in others]
+    ratios = ratios_of(timings, whole=whole)
     print(*table(timings, ratios), sep="\n")
     failures = [
-        f"ours/{each.theirs} is {median(each.seconds):.2f}, above its limit {each.limit:.2f}"
+        f"{each.ours} / {each.theirs} is {median(each.seconds):.2f}, above its limit"
+        f" {each.limit:.2f}"
         for each in ratios
         if each.limit is not None and not each.met
-    ] + [failure for each in others for failure in differing_accuracies(ours, each)]
+    ] + [each for other in timings[1:] for each in differing_accuracies(timings[0], other)]
     report = Report(
         machine=machine,
         load_at_end=os.getloadavg(),

@@ -16,9 +16,11 @@ from benchmarks.verdict.script import PROCESSES, Result, read_results
 from experiments.configuration import PROJECT
 from experiments.results import runs
 
-OURS, PYTORCH, JAX = "ours", "PyTorch", "JAX"
-LIMITS = {PYTORCH: 1 / 3, JAX: 1.0}
-"""The largest acceptable ratios of the seconds, ours / theirs, of the whole sweep."""
+OURS, NUMBA, PYTORCH, JAX = "ours", "ours, numba", "PyTorch", "JAX"
+PROGRAMS = (OURS, NUMBA, PYTORCH, JAX)
+BACKENDS = {OURS: "numpy", NUMBA: "numba"}
+LIMITS = {(OURS, PYTORCH): 1 / 3, (NUMBA, PYTORCH): 1 / 3, (NUMBA, JAX): 1.0}
+"""The largest acceptable ratios of the seconds of the whole sweep, the first by the second."""
 SEEDS, EPOCHS = 10, 10
 """The sweep for which the limits hold. In a smaller one, the start of the programs counts more."""
 STANDARD_ERRORS = 4
@@ -68,6 +70,7 @@ class Timing:
 class Ratio:
     """Our seconds divided by theirs in each round; ``limit`` is for the median of ``seconds``."""
 
+    ours: str
     theirs: str
     seconds: tuple[float, ...]
     processor_seconds: tuple[float, ...]
@@ -81,9 +84,10 @@ class Ratio:
 
 def commands(program: str, folder: Path, *, seeds: int, epochs: int) -> list[list[str]]:
     """Return the commands of a program, which writes to ``folder``."""
-    if program == OURS:
+    if program in BACKENDS:
         sweep = ["loss=mse,ce", "optimizer=sgd,adam", f"seed=range({seeds})", f"epochs={epochs}"]
         ours = [f"outputs={folder}", f"hydra.launcher.processes={PROCESSES}"]
+        ours.append(f"backend={BACKENDS[program]}")
         compare = ["-m", "experiments", "compare", "loss", "optimizer", "--outputs", str(folder)]
         return [[sys.executable, "run.py", "-m", *sweep, *ours], [sys.executable, *compare]]
     module = f"benchmarks.verdict.{program.lower()}_script"
@@ -103,7 +107,7 @@ def measure(program: str, *, seeds: int, epochs: int) -> Turn:
         for command in commands(program, folder, seeds=seeds, epochs=epochs):
             run(command, log)
         seconds, processor = time.perf_counter() - start, processor_seconds() - before
-        results = our_results(folder) if program == OURS else read_results(folder)
+        results = our_results(folder) if program in BACKENDS else read_results(folder)
     return Turn(seconds, processor, results)
 
 
@@ -136,6 +140,7 @@ def our_results(folder: Path) -> list[Result]:
 def ratio(ours: Timing, theirs: Timing, limit: float | None) -> Ratio:
     """Return the ratios of two programs."""
     return Ratio(
+        ours.program,
         theirs.program,
         tuple(a / b for a, b in zip(ours.seconds, theirs.seconds, strict=True)),
         tuple(a / b for a, b in zip(ours.processor_seconds, theirs.processor_seconds, strict=True)),

@@ -1,5 +1,6 @@
 """`python -m benchmarks.verdict` prints, writes and judges the same numbers."""
 
+import itertools
 import json
 import sys
 from importlib.util import find_spec
@@ -23,7 +24,7 @@ def timing(program: str, seconds: float, accuracies: list[float]) -> Timing:
 def test_a_ratio_is_met_up_to_its_limit(seconds: float, met: bool) -> None:
     ours, theirs = timing("ours", seconds, [0.9]), timing("PyTorch", 20.0, [0.9])
     found = ratio(ours, theirs, 0.5)
-    assert found == Ratio("PyTorch", (seconds / 20,), (seconds / 20,), 0.5)
+    assert found == Ratio("ours", "PyTorch", (seconds / 20,), (seconds / 20,), 0.5)
     assert found.met == met
     assert ratio(ours, theirs, None).met
 
@@ -44,8 +45,8 @@ def test_tables_and_json_agree(tmp_path: Path) -> None:
         code = program.wait()
     report = json.loads((tmp_path / "verdict.json").read_bytes())
     assert (report["seeds"], report["epochs"]) == (2, 1)
-    ours, *others = report["timings"]
-    assert [each["program"] for each in report["timings"]] == ["ours", "PyTorch", "JAX"]
+    timings = {each["program"]: each for each in report["timings"]}
+    assert list(timings) == ["ours", "ours, numba", "PyTorch", "JAX"]
     for each in report["timings"]:
         found = sorted((result["arm"], result["seed"]) for result in each["results"])
         assert found == [(arm, seed) for arm in ARMS for seed in (0, 1)]
@@ -53,16 +54,15 @@ def test_tables_and_json_agree(tmp_path: Path) -> None:
         for arm in ARMS:
             a, b = (result["accuracy"] for result in each["results"] if result["arm"] == arm)
             assert f"{(a + b) / 2:.2%}" in program.output
-    for theirs, written in zip(others, report["ratios"], strict=True):
-        quotient = ours["seconds"][0] / theirs["seconds"][0]
-        assert written["seconds"] == [pytest.approx(quotient)]
-        assert written["limit"] is None  # it is a small sweep
-        line = next(
-            line
-            for line in program.output.split("ours /")[1].splitlines()
-            if line.startswith(theirs["program"])
-        )
-        assert line.split()[1] == "-".join(3 * [f"{quotient:.2f}"])
+    written = {(each["ours"], each["theirs"]): each for each in report["ratios"]}
+    assert set(written) == set(itertools.product(list(timings)[:2], list(timings)[2:]))
+    for (ours, theirs), each in written.items():
+        quotient = timings[ours]["seconds"][0] / timings[theirs]["seconds"][0]
+        assert each["seconds"] == [pytest.approx(quotient)]
+        assert each["limit"] is None  # it is a small sweep
+        name = f"{ours} / {theirs} "
+        (line,) = (line for line in program.output.splitlines() if line.startswith(name))
+        assert line.removeprefix(name).split()[0] == "-".join(3 * [f"{quotient:.2f}"])
     assert code == bool(report["failures"])
     fine = ["The limits are for the whole sweep only."]
     end = program.output.rstrip().splitlines()

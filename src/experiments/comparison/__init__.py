@@ -16,6 +16,7 @@ from experiments.comparison.printing import (
     missing_runs,
     print_comparison,
 )
+from experiments.comparison.response_surface import best_point
 from experiments.comparison.statuses import status_counts
 from experiments.comparison.superiority import superiority
 from experiments.comparison.tuning import SelectionBias, selection_bias, tuned
@@ -46,6 +47,7 @@ __all__ = [
     "SelectionBias",
     "Verdict",
     "beside",
+    "best_point",
     "compare",
     "count_look",
     "examples",

@@ -8,6 +8,7 @@ import pandas as pd
 
 from experiments.comparison.arms import ARM, CONDITION
 from experiments.comparison.compared_arm import ComparedArm
+from experiments.comparison.response_surface import best_point
 from experiments.comparison.tuning import accuracies_by_rate, best_rate
 
 RESAMPLES = 500
@@ -70,7 +71,8 @@ def _tuning(condition: str, arm: str, runs: pd.DataFrame) -> Tuning:
         rng = np.random.default_rng(0)
         places = rng.integers(0, len(common), (RESAMPLES, len(common)))
         means = common.to_numpy()[places].mean(axis=1)
-        others = float(np.mean(table.columns.to_numpy()[means.argmax(axis=1)] != chosen))
+        rates = [[float(rate)] for rate in table.columns]
+        others = float(np.mean([rates[best_point(rates, each)] != [chosen] for each in means]))
     return Tuning(
         condition=condition,
         arm=arm,

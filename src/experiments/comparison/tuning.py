@@ -6,6 +6,7 @@ import pandas as pd
 
 from experiments.comparison.arms import CHOICES
 from experiments.comparison.opened import opened
+from experiments.comparison.response_surface import best_point
 from experiments.comparison.statuses import status_counts
 from experiments.errors import UserError
 from experiments.recording import Status
@@ -47,7 +48,7 @@ def final_runs(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def tuned(runs: pd.DataFrame) -> pd.DataFrame:
-    """Return the runs at the learning rate with the highest validation accuracy.
+    """Return the runs at the learning rate that is best on the validation set, as `best_rate` says.
 
     One rate is chosen for each set of runs that differ in learning rate and seed only. The accuracy
     is the one after the last epoch, averaged over the seeds that all rates have, or over all seeds
@@ -76,11 +77,12 @@ def accuracies_by_rate(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def best_rate(table: pd.DataFrame) -> float:
-    """Return the rate with the highest mean over the seeds that all rates have, or over all seeds.
+    """Return the rate that is best by the mean over the seeds that all rates have, or over all.
 
-    ``table`` is as from `accuracies_by_rate`.
+    ``table`` is as from `accuracies_by_rate`. The means are smoothed: see `best_point`.
     """
-    return float(table.loc[_deciding(table)].mean().idxmax())
+    means = table.loc[_deciding(table)].mean().dropna()
+    return float(means.index[best_point([[rate] for rate in means.index], means.to_list())])
 
 
 def _deciding(table: pd.DataFrame) -> pd.Index:

@@ -5,6 +5,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from experiments.comparison import best_point
 from experiments.studying.axis import Axis
 
 Point = tuple[float, ...]
@@ -42,8 +43,9 @@ class Search:
 
     @property
     def best(self) -> Point:
-        """The point with the highest accuracy; of several, the one with the smallest values."""
-        return min(self.trials, key=lambda point: (-self.trials[point].accuracy, point))
+        """The point with the highest smoothed accuracy: see `best_point`."""
+        points = list(self.trials)
+        return points[best_point(points, [trial.accuracy for trial in self.trials.values()])]
 
     def ask(self) -> list[Point]:
         """Return the points to try next, as many as the budget allows; none if it is spent.
