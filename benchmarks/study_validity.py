@@ -153,7 +153,8 @@ def simulate(case: Case, number: int) -> Simulated:
     """Simulate the study of a case with this number."""
     world = World(case, np.random.default_rng([number, CASES.index(case)]))
     outcome = conduct(case.study, world.do, epochs=EPOCHS, runs=world.runs, show=Silent())
-    (row,) = outcome.comparison.rows
+    assert outcome.confirmed is not None  # noqa: S101 - the budget of each case has seeds for it
+    (row,) = outcome.confirmed.comparison.rows
     ahead = _advantage(case, {cell: each.best[0] for cell, each in outcome.searches.items()})
     wrong = (row.verdict is Verdict.A_BETTER and ahead <= 0) or (
         row.verdict is Verdict.B_BETTER and ahead >= 0

@@ -9,7 +9,7 @@ MOST_HIDDEN = 5
 WIDTHS = (10, 800)
 BATCHES = (1, 256)
 RATE = 0.01
-"""A learning rate with which all of these networks learn, and none diverges."""
+"""A learning rate with which none of these networks diverges."""
 IMAGES = 60_000
 
 
@@ -29,8 +29,9 @@ def _workload(rng: np.random.Generator) -> Workload:
     batch = _between(BATCHES, rng)
     activation, loss = (RELU, SIGMOID)[rng.integers(2)]
     optimizer = (SGD(RATE), ADAM)[rng.integers(2)]
+    sizes = (784, *hidden, 10)
     return Workload(
-        (784, *hidden, 10), activation, loss, optimizer, batch, IMAGES, RATE, large=True
+        sizes, activation, loss, optimizer, batch, IMAGES, RATE, large=True, learns=False
     )
 
 

@@ -73,12 +73,16 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Measurement:
-    """Everything that was measured on one workload with ``images`` images per epoch."""
+    """Everything that was measured on one workload with ``images`` images per epoch.
+
+    ``learns`` is that of the workload.
+    """
 
     workload: str
     network: str
     images: int
     batch_size: int
+    learns: bool
     timings: tuple[Timing, ...]
     ratios: tuple[Ratio, ...]
     bounds: Bounds
@@ -88,9 +92,14 @@ class Measurement:
         return next(each for each in self.timings if each.contender == contender)
 
     def same_accuracy(self, timing: Timing) -> bool:
-        """Return whether all networks of a contender are as accurate as that of the first."""
+        """Return whether all networks of a contender are as accurate as that of the first.
+
+        It is true, too, if the network learns too slowly for a comparison.
+        """
         reference = self.timings[0].accuracies[0]
-        return all(abs(each - reference) <= SAME_ACCURACY for each in timing.accuracies)
+        return not self.learns or all(
+            abs(each - reference) <= SAME_ACCURACY for each in timing.accuracies
+        )
 
     @property
     def failures(self) -> list[str]:
@@ -138,6 +147,7 @@ def measure(workload: Workload, data: Split, rounds: int) -> Measurement:
         network=workload.network,
         images=len(data),
         batch_size=workload.batch_size,
+        learns=workload.learns,
         timings=tuple(timings),
         ratios=tuple(
             Ratio(

@@ -6,7 +6,7 @@ from statistics import median
 from benchmarks.speed.measuring import Measurement, Ratio
 from benchmarks.speed.spread import spread
 
-WIDTH = 40
+WIDTH = 56
 """Of the column with the names of the workloads."""
 
 

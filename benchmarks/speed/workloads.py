@@ -27,7 +27,8 @@ class Workload:
     """A network and its training on ``images`` images.
 
     ``sklearn_rate`` is the learning rate of scikit-learn, which has another cost. ``large`` says
-    that matrix products take most of the time; its limits are different.
+    that matrix products take most of the time; its limits are different. ``learns`` says that a few
+    epochs train it: otherwise its accuracy is one of chance, and says nothing.
     """
 
     sizes: tuple[int, ...]
@@ -38,6 +39,7 @@ class Workload:
     images: int
     sklearn_rate: float
     large: bool = False
+    learns: bool = True
 
     def __str__(self) -> str:
         kinds = "sigmoid quadratic" if isinstance(self.loss, QuadraticCost) else "ReLU CE"

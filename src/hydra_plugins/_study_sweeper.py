@@ -24,7 +24,6 @@ from experiments.studying import (
     SEED,
     Cell,
     Opening,
-    Outcome,
     Result,
     Study,
     StudyJob,
@@ -85,10 +84,14 @@ class StudySweep:
             outcome = conduct(
                 self.study, self.do, epochs=epochs, runs=self.runs, show=self._terminal
             )
-            openings = openings_sentence(self.study, outcome, self._outputs)
-            sweep = find_sweep(self._outputs, self._series.id)
-            print_comparison(outcome.comparison, outcome.runs, sweep)
-            self._terminal.say(openings)
+            openings = ""
+            if outcome.confirmed is not None:
+                identities = outcome.confirmed.identities
+                compared = outcome.runs[outcome.runs["identity"].isin(identities)]
+                openings = openings_sentence(self.study, compared, self._outputs)
+                sweep = find_sweep(self._outputs, self._series.id)
+                print_comparison(outcome.confirmed.comparison, outcome.runs, sweep)
+                self._terminal.say(openings)
             folder = self._series.folder
             if folder is not None:
                 publish(self.study, outcome, folder / RESULTS, openings=openings)
@@ -136,9 +139,11 @@ class StudySweep:
         )
 
 
-def openings_sentence(study: Study, outcome: Outcome, outputs: Path) -> str:
-    """Count this opening of the test set; return a sentence about the data opened most often."""
-    compared = outcome.runs[outcome.runs["identity"].isin(outcome.compared)]
+def openings_sentence(study: Study, compared: pd.DataFrame, outputs: Path) -> str:
+    """Count this opening of the test set; return a sentence about the data opened most often.
+
+    ``compared`` are the runs whose test set was opened.
+    """
     number = max(
         count_opening(outputs, Opening(study.name, str(data), sorted(same["identity"])))
         for data, same in compared.groupby("data")

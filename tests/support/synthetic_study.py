@@ -15,7 +15,7 @@ import pandas as pd
 
 from experiments.comparison import Comparison
 from experiments.results import RATE
-from experiments.studying import Outcome, Result, Study, StudyJob, conduct
+from experiments.studying import Confirmed, Outcome, Result, Study, StudyJob, conduct
 from experiments.studying.tuning import Searches
 
 EPOCHS = 3
@@ -158,3 +158,9 @@ class Shown:
 def conducted(made: Study, world: World, show: Shown | None = None) -> Outcome:
     """Conduct a study in a world."""
     return conduct(made, world.do, epochs=EPOCHS, runs=world.runs, show=show or Shown())
+
+
+def confirmed(outcome: Outcome) -> Confirmed:
+    """Return the result of the stages 2 and 3 of a study that has them."""
+    assert outcome.confirmed is not None
+    return outcome.confirmed

@@ -60,7 +60,8 @@ def finished(conf: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path
 def results(outputs: Path) -> dict[str, bytes]:
     """Return the tables of a study."""
     folder = harness.sweep_folder(outputs) / "results"
-    return {name: (folder / name).read_bytes() for name in ("verdicts.csv", "verdicts.md")}
+    names = ("verdicts.csv", "verdicts.md", "tuning.csv", "tuning.md")
+    return {name: (folder / name).read_bytes() for name in names}
 
 
 def stages(outputs: Path) -> dict[str, list[Path]]:
@@ -149,7 +150,7 @@ def test_a_tracked_study_is_one_sweep_that_grows_in_mlflow(conf: Path, tmp_path:
     runs = harness.tracked(harness.uri(tmp_path))
     (parent,) = (run for run in runs if "mlflow.parentRunId" not in run.tags)
     assert (parent.name, parent.status) == ("tiny (small)", "FINISHED")
-    assert {"verdicts.csv", "verdicts.md", "rounds.png"} <= set(parent.artifacts)
+    assert {"verdicts.csv", "verdicts.md", "tuning.csv", "rounds.png"} <= set(parent.artifacts)
     folders = stages(outputs)
     assert len(runs) == 1 + sum(map(len, folders.values()))
     for stage, of_stage in folders.items():

@@ -10,7 +10,7 @@ from experiments.comparison.factorial import Effect, Factorial, factorial
 from experiments.comparison.factorial_printing import FACTORIAL_FORMATS, print_factorial
 from experiments.comparison.looks import count_look, most_rows
 from experiments.comparison.pairing import METRICS, Pair, pairs, seed_differences
-from experiments.comparison.power import fewest_seeds
+from experiments.comparison.power import fewest_seeds, typical_seeds
 from experiments.comparison.printing import (
     FORMATS,
     missing_runs,
@@ -69,6 +69,7 @@ __all__ = [
     "title",
     "tuned",
     "two_networks_sentence",
+    "typical_seeds",
     "verdict_sentences",
     "verdict_words",
 ]

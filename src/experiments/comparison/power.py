@@ -38,6 +38,17 @@ def fewest_seeds(family: int = 1, *, one_look: bool = False) -> int:
     return n
 
 
+def typical_seeds(family: int = 1) -> int:
+    """Return the seeds that decide one of ``family`` comparisons with about an even chance.
+
+    The true difference is one standard deviation of the differences of the seeds.
+    """
+    n = fewest_seeds(family)
+    while mixture_t.half_width(n, alpha_of_means(family)) > math.sqrt(n):
+        n += 1
+    return n
+
+
 def detectable_difference(
     n: int,
     standard_deviation: float,

@@ -29,7 +29,8 @@ def best_point(points: Sequence[Sequence[float]], accuracies: Sequence[float]) -
     x = _scaled(np.asarray(points, dtype=np.float64))
     order = np.lexsort(x.T[::-1])  # the smallest values first, so that they win a tie
     highest = order[y[order].argmax()]
-    near = order[1 - y[order] <= NEAR * (1 - y[highest])]
+    errors = np.maximum(1 - y[order], 0)
+    near = order[errors <= NEAR * errors.min()]
     smoothed = _smoothed(x[near] - x[highest], y[near])
     return int(highest if smoothed is None else near[smoothed.argmax()])
 

@@ -1,6 +1,6 @@
 """Studies: arms that are tuned alike, compared on new seeds, and tested once."""
 
-from experiments.studying.conduct import Outcome, conduct
+from experiments.studying.conduct import Confirmed, Outcome, conduct
 from experiments.studying.jobs import StudyJob, job
 from experiments.studying.openings import Opening, count_opening
 from experiments.studying.planning import print_plan
@@ -12,6 +12,7 @@ from experiments.studying.study import SEED, Cell, Study
 __all__ = [
     "SEED",
     "Cell",
+    "Confirmed",
     "Opening",
     "Outcome",
     "Result",

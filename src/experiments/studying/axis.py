@@ -16,13 +16,16 @@ FINEST = 1 / 4
 class Axis(Struct, frozen=True, forbid_unknown_fields=True):
     """A range from ``low`` to ``high`` with ``points`` values, equally spaced on its ``scale``.
 
-    The search may leave the range if the best value lies at its edge.
+    The search may leave the range if the best value lies at its edge, but it tries no value below
+    ``at_least`` or above ``at_most``, which the option itself excludes: a momentum above 1.
     """
 
     low: float
     high: float
     points: int
     scale: Literal["log", "linear"] = "log"
+    at_least: float = -math.inf
+    at_most: float = math.inf
 
     def check(self, name: str) -> None:
         """Raise ConfigError, which names the axis, unless it is a range with three points or more.
@@ -36,6 +39,11 @@ class Axis(Struct, frozen=True, forbid_unknown_fields=True):
             raise ConfigError(
                 f"{name}: low={self.low:g} must be positive on a logarithmic scale; scale: linear"
                 " has no such limit"
+            )
+        if not self.at_least <= self.low < self.high <= self.at_most:
+            raise ConfigError(
+                f"{name}: low={self.low:g} to high={self.high:g} must lie within"
+                f" at_least={self.at_least:g} and at_most={self.at_most:g}"
             )
         if self.points < 3:
             raise ConfigError(f"{name}: points={self.points} must be 3 or more")
@@ -55,12 +63,12 @@ class Axis(Struct, frozen=True, forbid_unknown_fields=True):
     def beyond(self, value: float, *, steps: int) -> float | None:
         """Return the value that is some steps of the coarse grid away; None if there is none.
 
-        On a linear scale that begins at zero or above there is no value below zero.
+        There is none beyond the limits. On a linear scale that begins at zero or above there is
+        none below zero.
         """
         moved = self._value(self._position(value) + steps * self._step)
-        if self.scale == "linear" and self.low >= 0 > moved:
-            return None
-        return moved
+        below_zero = self.scale == "linear" and self.low >= 0 > moved
+        return moved if self.at_least <= moved <= self.at_most and not below_zero else None
 
     def between(self, a: float, b: float) -> float | None:
         """Return the value in the middle of two neighbours; None if the step would be too fine."""

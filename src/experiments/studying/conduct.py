@@ -32,16 +32,26 @@ class Show(Protocol):
 class Outcome:
     """A study after its end.
 
-    ``searches`` are those of stage 1, ``rounds`` the comparisons on validation in stage 2, and
-    ``comparison`` is the one on the test set. ``runs`` are all runs of the study, as from
-    `results.runs`, and ``compared`` the identities of those of stage 2.
+    ``searches`` are those of stage 1, and ``runs`` all runs of the study, as from `results.runs`.
+    ``confirmed`` is None if the study ends after tuning.
     """
 
     searches: dict[Cell, Search]
+    runs: pd.DataFrame
+    confirmed: "Confirmed | None"
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """The result of the stages 2 and 3.
+
+    ``rounds`` are the comparisons on validation in stage 2, ``comparison`` is the one on the test
+    set, and ``identities`` are those of the compared runs.
+    """
+
     rounds: list[Comparison]
     comparison: Comparison
-    runs: pd.DataFrame
-    compared: list[str]
+    identities: list[str]
 
 
 def conduct(
@@ -57,24 +67,22 @@ def conduct(
     check_seeds(study)
     searches = tune(study, do, epochs=epochs, show=show.tuning)
     show.tuned(searches)
+    if not study.limits.most_seeds:
+        return Outcome(searches, runs(), None)
     tuned = {cell: each.best for cell, each in searches.items()}
     confirmation = Confirmation(study, tuned, do, runs)
     rounds = confirmation.rounds(show.round)
     confirmation.open_test()
-    return Outcome(
-        searches=searches,
-        rounds=rounds,
-        comparison=confirmation.compare(study.metric),
-        runs=runs(),
-        compared=list(confirmation.cell_of),
-    )
+    comparison = confirmation.compare(study.metric)
+    return Outcome(searches, runs(), Confirmed(rounds, comparison, list(confirmation.cell_of)))
 
 
 def check_seeds(study: Study) -> None:
-    """Raise ConfigError if the most seeds of a study are too few for a verdict."""
+    """Raise ConfigError if the most seeds of a study are too few for a verdict, but not 0."""
     needed = fewest_seeds(study.rows)
-    if study.limits.most_seeds < needed:
+    if 0 < study.limits.most_seeds < needed:
         raise ConfigError(
             f"study.budgets.{study.budget}.most_seeds={study.limits.most_seeds}: a verdict in a"
-            f" table of {study.rows} comparisons needs {needed} or more"
+            f" table of {study.rows} comparisons needs {needed} or more; 0 ends the study after"
+            " tuning"
         )

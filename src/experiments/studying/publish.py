@@ -17,7 +17,7 @@ from experiments.studying.confirmation import without_tuned
 from experiments.studying.printing import edge_sentences, tuned_rows
 from experiments.studying.study import Study
 
-VERDICTS = "verdicts.md"
+VERDICTS, TUNING = "verdicts", "tuning"
 
 
 def publish(study: Study, outcome: Outcome, folder: Path, *, openings: str) -> None:
@@ -27,8 +27,8 @@ def publish(study: Study, outcome: Outcome, folder: Path, *, openings: str) -> N
     folder cannot be written to.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / VERDICTS).write_text(_text(study, outcome, openings), encoding="utf-8")
-    (folder / "verdicts.csv").write_text(FORMATS["csv"](outcome.comparison), encoding="utf-8")
+    for name, text in _texts(study, outcome, openings):
+        (folder / name).write_text(text, encoding="utf-8")
     with mpl.rc_context():
         mpl.use("agg")
         plotting.use_style()
@@ -37,31 +37,37 @@ def publish(study: Study, outcome: Outcome, folder: Path, *, openings: str) -> N
             plt.close(figure)
 
 
-def _text(study: Study, outcome: Outcome, openings: str) -> str:
-    """Return the tables in Markdown."""
+def _texts(study: Study, outcome: Outcome, openings: str) -> Iterator[tuple[str, str]]:
+    """Yield the name of each text file, and the text."""
+    title = f"{study.name} ({study.budget})"
     columns = ["block", "arm", *study.tune, "validation", "points", "epochs"]
     tuned = pd.DataFrame(tuned_rows(outcome.searches), columns=columns)
-    parts = [
-        f"# {study.name} ({study.budget})",
-        openings,
-        "## Verdicts",
-        FORMATS["md"](outcome.comparison).strip(),
-        "## Tuning",
-        tuned.to_markdown(index=False, disable_numparse=True),
-        *edge_sentences(study, outcome.searches),
-    ]
+    table = tuned.to_markdown(index=False, disable_numparse=True)
+    sentences = edge_sentences(study, outcome.searches)
+    yield f"{TUNING}.md", _text(f"# Tuning: {title}", table, *sentences)
+    yield f"{TUNING}.csv", tuned.to_csv(index=False)
+    if outcome.confirmed is not None:
+        comparison = outcome.confirmed.comparison
+        verdicts = FORMATS["md"](comparison).strip()
+        yield f"{VERDICTS}.md", _text(f"# Verdicts: {title}", openings, verdicts)
+        yield f"{VERDICTS}.csv", FORMATS["csv"](comparison)
+
+
+def _text(*parts: str) -> str:
     return "\n\n".join(parts) + "\n"
 
 
 def _figures(study: Study, outcome: Outcome) -> Iterator[tuple[str, Figure]]:
     """Yield the name of each figure, and the figure."""
-    comparison = outcome.comparison
     for number, (name, axis) in enumerate(study.tune.items()):
         shown = _tuning_runs(study, outcome, number)
         drawn = plotting.panels(shown, "condition", plotting.tuning_curves, name, axis.scale)
         yield f"tuning_{name.rpartition('.')[2]}", _figure_of(drawn[0])
+    if outcome.confirmed is None:
+        return
+    comparison = outcome.confirmed.comparison
     yield "paired_differences", _figure_of(plotting.paired_differences(comparison))
-    yield "rounds", _rounds(outcome.rounds)
+    yield "rounds", _rounds(outcome.confirmed.rounds)
     matrix = superiority(comparison.tuned, [study.compared], metric=comparison.metric)
     yield "superiority", _figure_of(plotting.superiority(matrix))
 

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from experiments.comparison import best_point
 from experiments.studying.axis import Axis
 
+REFINEMENTS = 4
+"""The points between the best and its neighbours on an axis: at half and a quarter of a step."""
+
 Point = tuple[float, ...]
 """A value for each axis."""
 

@@ -24,7 +24,8 @@ class Budget(Struct, frozen=True, forbid_unknown_fields=True):
 
     ``tuning_epochs`` are the epochs that each arm may train in each block until its
     hyper-parameters are chosen, on ``tuning_seeds`` seeds for each value. ``most_seeds`` are the
-    most seeds on which arms are compared afterwards. ``settings`` are options of every run.
+    most seeds on which arms are compared afterwards; 0 ends the study after tuning.
+    ``settings`` are options of every run.
     """
 
     tuning_epochs: int
@@ -107,11 +108,11 @@ class Study(Struct, frozen=True, forbid_unknown_fields=True):
 
     def _check_numbers(self) -> None:
         limits = self.limits
-        for name in ("tuning_epochs", "tuning_seeds", "most_seeds"):
-            if getattr(limits, name) < 1:
-                raise ConfigError(
-                    f"study.budgets.{self.budget}.{name}={getattr(limits, name)}: must be 1 or more"
-                )
+        for name, least in (("tuning_epochs", 1), ("tuning_seeds", 1), ("most_seeds", 0)):
+            value = getattr(limits, name)
+            if value < least:
+                key = f"study.budgets.{self.budget}.{name}"
+                raise ConfigError(f"{key}={value}: must be {least} or more")
         if not 0 < self.margin < 100:
             raise ConfigError(f"study.margin={self.margin:g}: must be percentage points above 0")
 

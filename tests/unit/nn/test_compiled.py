@@ -1,5 +1,6 @@
 """The compiled loop computes what the classes of `nn` compute, up to rounding."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,9 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from networks import ACTIVATIONS, LOSSES, OPTIMIZERS, network
 from properties import trials
+from scipy.special import expit
 
-from nn import SGD, Activation, Loss, Momentum, Network, Optimizer, QuadraticCost, ReLU, Sigmoid
-from nn.compiled import Kernel
+from nn import (
+    SGD,
+    Activation,
+    Loss,
+    Momentum,
+    Network,
+    Optimizer,
+    QuadraticCost,
+    ReLU,
+    Sigmoid,
+    Tanh,
+)
+from nn.compiled import NUMBERS, Kernel, _activate
 from nn.optimizers import FLUSH_EVERY, State
 
 N, BATCH_SIZE = 23, 5  # the last mini-batch is smaller
@@ -195,3 +208,26 @@ def test_examples_of_another_type_are_refused() -> None:
     for images in (training.images.astype(np.float32), np.asfortranarray(training.images)):
         with pytest.raises(ValueError, match="contiguous float64"):
             Kernel(training.network, SGD(0.1), images, training.targets)
+
+
+@pytest.mark.parametrize(("activation", "exact"), [(Sigmoid(), expit), (Tanh(), np.tanh)])
+def test_float32_activations_are_those_of_float64_to_the_last_digits(
+    activation: Activation, exact: Callable[[np.ndarray], np.ndarray]
+) -> None:
+    z = np.concatenate([np.linspace(-80, 80, 30_001), np.geomspace(1e-30, 1, 1_001)])
+    found = z.astype(np.float32)
+    _activate(NUMBERS[type(activation)], np.float32(0), found)
+    np.testing.assert_allclose(found, exact(z.astype(np.float32).astype(float)), rtol=4e-7)
+
+
+@pytest.mark.parametrize(("activation", "ends"), [(Sigmoid(), (0, 1)), (Tanh(), (-1, 1))])
+def test_float32_activations_end_in_normal_numbers_and_keep_nan(
+    activation: Activation, ends: tuple[float, float]
+) -> None:
+    """Denormal numbers would make everything after them slow."""
+    z = np.array([-np.inf, -1e30, -90, 90, 1e30, np.inf, np.nan], np.float32)
+    _activate(NUMBERS[type(activation)], np.float32(0), z)
+    assert np.isnan(z[-1])
+    np.testing.assert_allclose(z[:3], ends[0], atol=1e-37)
+    np.testing.assert_array_equal(z[3:-1], np.float32(ends[1]))
+    assert not np.any((z != 0) & (np.abs(z) < np.finfo(np.float32).tiny))

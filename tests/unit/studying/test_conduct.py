@@ -12,6 +12,7 @@ from synthetic_study import (
     better,
     budget,
     conducted,
+    confirmed,
     peak,
     study,
 )
@@ -32,8 +33,8 @@ class KilledError(Exception):
 
 def test_the_better_arm_is_found() -> None:
     outcome = conducted(study(), World(better("ce", by=0.01)))
-    (row,) = outcome.comparison.rows
-    assert outcome.comparison.metric == "test/accuracy"
+    (row,) = confirmed(outcome).comparison.rows
+    assert confirmed(outcome).comparison.metric == "test/accuracy"
     assert row.verdict is Verdict.A_BETTER
     assert row.arm_a.startswith("ce")
 
@@ -46,7 +47,7 @@ def test_the_test_set_is_opened_at_the_end_only_and_once() -> None:
     assert last[1]
     assert {job.stage for job in last[0]} == {CONFIRMATION}
     opened = outcome.runs[outcome.runs["test/accuracy"].notna()]
-    assert set(opened["identity"]) == set(outcome.compared)
+    assert set(opened["identity"]) == set(confirmed(outcome).identities)
 
 
 def test_the_seeds_of_the_two_stages_are_disjoint() -> None:
@@ -56,9 +57,9 @@ def test_the_seeds_of_the_two_stages_are_disjoint() -> None:
     assert first
     assert second
     assert not first & second
-    compared = outcome.runs[outcome.runs["identity"].isin(outcome.compared)]
+    compared = outcome.runs[outcome.runs["identity"].isin(confirmed(outcome).identities)]
     assert set(compared["seed"]) == second
-    for row in outcome.comparison.rows:
+    for row in confirmed(outcome).comparison.rows:
         assert not set(row.pair.values.index) & first
 
 
@@ -67,7 +68,7 @@ def test_the_verdict_is_that_of_compare_on_the_same_runs() -> None:
     made = study(blocks=BLOCKS, margin=0.2)
     outcome = conducted(made, world)
     again = compare(world.runs(), "loss", margin=0.002)
-    pd.testing.assert_frame_equal(again.table, outcome.comparison.table)
+    pd.testing.assert_frame_equal(again.table, confirmed(outcome).comparison.table)
 
 
 def test_a_study_that_is_conducted_again_asks_for_the_same_jobs_and_verdicts() -> None:
@@ -77,18 +78,22 @@ def test_a_study_that_is_conducted_again_asks_for_the_same_jobs_and_verdicts() -
     anew = World(world.surface)
     second = conducted(made, anew)
     assert anew.words == asked
-    assert second.compared == first.compared
-    pd.testing.assert_frame_equal(second.comparison.table, first.comparison.table)
+    assert confirmed(second).identities == confirmed(first).identities
+    pd.testing.assert_frame_equal(
+        confirmed(second).comparison.table, confirmed(first).comparison.table
+    )
     world.restart()  # its runs are done, and their test set is open
     third = conducted(made, world)
     assert world.words == asked
-    pd.testing.assert_frame_equal(third.comparison.table, first.comparison.table)
+    pd.testing.assert_frame_equal(
+        confirmed(third).comparison.table, confirmed(first).comparison.table
+    )
 
 
 @pytest.mark.parametrize("parts", [1, 2, 4, 5])
 def test_a_study_that_was_killed_goes_on_as_if_nothing_had_happened(parts: int) -> None:
     made, world, undisturbed = (study(), *(World(better("ce", by=0.003)) for _ in range(2)))
-    expected = conducted(made, undisturbed).comparison.table
+    expected = confirmed(conducted(made, undisturbed)).comparison.table
     assert len(undisturbed.asked) > 5
     do = world.do
 
@@ -103,7 +108,7 @@ def test_a_study_that_was_killed_goes_on_as_if_nothing_had_happened(parts: int) 
         conducted(made, world)
     world.do = do  # type: ignore[method-assign]
     world.restart()
-    table = conducted(made, world).comparison.table
+    table = confirmed(conducted(made, world)).comparison.table
     assert world.words == undisturbed.words
     pd.testing.assert_frame_equal(table, expected)
 
@@ -121,18 +126,30 @@ def test_two_hyper_parameters_are_tuned_and_compared() -> None:
     world = World(surface, spread=0.0005)
     outcome = conducted(made, world)
     assert [search.best for search in outcome.searches.values()] == [(0.1, 0.25), (0.1, 0.75)]
-    (row,) = outcome.comparison.rows
+    (row,) = confirmed(outcome).comparison.rows
     assert row.verdict is Verdict.A_BETTER
     assert row.arm_a.startswith("ce")
-    assert set(outcome.comparison.tuned["identity"]) == set(outcome.compared)
+    assert set(confirmed(outcome).comparison.tuned["identity"]) == set(
+        confirmed(outcome).identities
+    )
     assert {"l2"} <= set(outcome.runs)
+
+
+def test_without_seeds_for_confirmation_a_study_ends_after_tuning() -> None:
+    world = World(better("ce", by=0.01))
+    outcome = conducted(study(blocks=BLOCKS, budgets=budget(most_seeds=0)), world)
+    assert outcome.confirmed is None
+    assert {job.stage for job in world.jobs} == {TUNING}
+    assert not any(score_test for _, score_test in world.asked)
+    assert [search.best for search in outcome.searches.values()] == 4 * [(0.1,)]
+    assert len(outcome.runs) == len(world.jobs)
 
 
 def test_everything_is_shown() -> None:
     world, show = World(better("ce", by=0.003)), Shown()
     outcome = conducted(study(), world, show)
     assert show.searches == outcome.searches
-    assert show.numbers == list(range(1, len(outcome.rounds) + 1))
+    assert show.numbers == list(range(1, len(confirmed(outcome).rounds) + 1))
     first_stage = [jobs for jobs, _ in world.asked if jobs[0].stage == TUNING]
     assert show.rounds_of_tuning == len(first_stage)
 
@@ -143,7 +160,7 @@ def test_most_seeds_that_cannot_decide_anything_are_refused_before_any_run() -> 
     made = study(blocks=BLOCKS, budgets=budget(most_seeds=needed - 1))
     message = (
         rf"^study\.budgets\.small\.most_seeds={needed - 1}: a verdict in a table of 2"
-        rf" comparisons needs {needed} or more$"
+        rf" comparisons needs {needed} or more; 0 ends the study after tuning$"
     )
     with pytest.raises(ConfigError, match=message):
         conducted(made, world)

@@ -1,9 +1,10 @@
 """The results of a study as files."""
 
+import csv
 from pathlib import Path
 
 import pytest
-from synthetic_study import AXIS, PRICE, World, better, budget, conducted, study
+from synthetic_study import AXIS, PRICE, World, better, budget, conducted, confirmed, study
 
 from experiments.comparison import FORMATS
 from experiments.results import RATE
@@ -11,6 +12,7 @@ from experiments.studying import Outcome, Study, publish
 from experiments.studying.publish import _tuning_runs
 
 OPENED = "The study losses has opened the test set of these data once."
+TABLES = {"verdicts.md", "verdicts.csv", "tuning.md", "tuning.csv"}
 MADE = study(
     blocks={"architecture": ["784-30-10", "784-20-10-10"]},
     tune={RATE: AXIS, "l2": {"low": 0, "high": 1, "points": 3, "scale": "linear"}},
@@ -32,19 +34,30 @@ def published(made: Study, outcome: Outcome, folder: Path) -> dict[str, bytes]:
 def test_tables_and_figures_are_written(outcome: Outcome, tmp_path: Path) -> None:
     files = published(MADE, outcome, tmp_path / "new" / "results")
     figures = {"tuning_learning_rate", "tuning_l2", "paired_differences", "rounds", "superiority"}
-    assert set(files) == {"verdicts.md", "verdicts.csv", *(f"{name}.png" for name in figures)}
+    assert set(files) == {*TABLES, *(f"{name}.png" for name in figures)}
     assert all(files[f"{name}.png"].startswith(b"\x89PNG") for name in figures)
-    assert files["verdicts.csv"].decode() == FORMATS["csv"](outcome.comparison)
+    assert files["verdicts.csv"].decode() == FORMATS["csv"](confirmed(outcome).comparison)
 
 
-def test_the_text_has_the_verdicts_the_tuning_and_the_openings(
+def test_the_texts_have_the_verdicts_the_openings_and_the_tuning(
     outcome: Outcome, tmp_path: Path
 ) -> None:
-    text = published(MADE, outcome, tmp_path)["verdicts.md"].decode()
-    assert text.startswith(f"# losses (small)\n\n{OPENED}\n\n## Verdicts\n")
-    assert FORMATS["md"](outcome.comparison).strip() in text
-    tuning = text.partition("## Tuning")[2]
+    files = published(MADE, outcome, tmp_path)
+    verdicts, tuning = (files[name].decode() for name in ("verdicts.md", "tuning.md"))
+    assert verdicts.startswith(f"# Verdicts: losses (small)\n\n{OPENED}\n\n")
+    assert FORMATS["md"](confirmed(outcome).comparison).strip() in verdicts
+    assert tuning.startswith("# Tuning: losses (small)\n\n")
     assert [tuning.count(f"| {name} ") for name in ("784-30-10", "784-20-10-10")] == [2, 2]
+    rows = list(csv.DictReader(files["tuning.csv"].decode().splitlines()))
+    best = [search.best for search in outcome.searches.values()]
+    assert [(float(row[RATE]), float(row["l2"])) for row in rows] == best
+
+
+def test_a_study_without_confirmation_has_no_verdicts(tmp_path: Path) -> None:
+    made = study(budgets=budget(most_seeds=0))
+    tuned = conducted(made, World(better("ce", by=0.02)))
+    files = published(made, tuned, tmp_path)
+    assert set(files) == {"tuning.md", "tuning.csv", "tuning_learning_rate.png"}
 
 
 def test_a_study_that_is_published_again_has_the_same_tables(
@@ -53,7 +66,7 @@ def test_a_study_that_is_published_again_has_the_same_tables(
     first = published(MADE, outcome, tmp_path)
     second = published(MADE, outcome, tmp_path)
     assert first.keys() == second.keys()
-    assert all(first[name] == second[name] for name in ("verdicts.md", "verdicts.csv"))
+    assert all(first[name] == second[name] for name in TABLES)
 
 
 def test_the_tuning_runs_of_an_axis_lie_on_a_line_through_the_chosen_values(
@@ -66,4 +79,4 @@ def test_the_tuning_runs_of_an_axis_lie_on_a_line_through_the_chosen_values(
         for _, same in groups:
             assert same[other].nunique() == 1
             assert same[same["chosen"]]["seed"].tolist() == [0, 1]
-    assert set(shown["identity"]).isdisjoint(outcome.compared)
+    assert set(shown["identity"]).isdisjoint(confirmed(outcome).identities)

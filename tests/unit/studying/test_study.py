@@ -72,7 +72,7 @@ def test_the_settings_of_the_study_and_of_its_budget_hold_for_all_runs() -> None
         ({"tune": {"epochs": AXIS}}, "study: epochs is the same for all arms"),
         ({"budgets": budget(tuning_epochs=0)}, "study.budgets.small.tuning_epochs=0: must be 1"),
         ({"budgets": budget(tuning_seeds=-1)}, "study.budgets.small.tuning_seeds=-1: must be 1"),
-        ({"budgets": budget(most_seeds=0)}, "study.budgets.small.most_seeds=0: must be 1"),
+        ({"budgets": budget(most_seeds=-1)}, "study.budgets.small.most_seeds=-1: must be 0"),
         ({"budgets": budget(most_seeds="many")}, "study.budgets.most_seeds: expected int, got"),
         ({"margin": 0}, "study.margin=0: must be percentage points above 0"),
         ({"margin": 100}, "study.margin=100: must be percentage points above 0"),
