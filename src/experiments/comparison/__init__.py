@@ -6,6 +6,7 @@ from experiments.comparison.beside_printing import BESIDE_FORMATS, print_beside
 from experiments.comparison.cells import Cell
 from experiments.comparison.compare import Comparison, Row, compare
 from experiments.comparison.decision import MARGIN, Verdict
+from experiments.comparison.default_rates import Choices, TunedRate, tuned_rates
 from experiments.comparison.factorial import Effect, Factorial, factorial
 from experiments.comparison.factorial_printing import FACTORIAL_FORMATS, print_factorial
 from experiments.comparison.looks import count_look, most_rows
@@ -39,12 +40,14 @@ __all__ = [
     "METHODS",
     "METRICS",
     "Cell",
+    "Choices",
     "Comparison",
     "Effect",
     "Factorial",
     "Pair",
     "Row",
     "SelectionBias",
+    "TunedRate",
     "Verdict",
     "beside",
     "best_point",
@@ -68,6 +71,7 @@ __all__ = [
     "superiority",
     "title",
     "tuned",
+    "tuned_rates",
     "two_networks_sentence",
     "typical_seeds",
     "verdict_sentences",

@@ -63,7 +63,7 @@ def tuned(runs: pd.DataFrame) -> pd.DataFrame:
         table = accuracies_by_rate(same)
         best = same[same[RATE] == best_rate(table)]
         several = len(table.columns) > 1
-        chosen.append(best.assign(**{CHOSEN_ON: several & best["seed"].isin(_deciding(table))}))
+        chosen.append(best.assign(**{CHOSEN_ON: several & best["seed"].isin(deciding(table))}))
     return pd.concat(chosen).sort_index()
 
 
@@ -81,12 +81,12 @@ def best_rate(table: pd.DataFrame) -> float:
 
     ``table`` is as from `accuracies_by_rate`. The means are smoothed: see `best_point`.
     """
-    means = table.loc[_deciding(table)].mean().dropna()
+    means = table.loc[deciding(table)].mean().dropna()
     return float(means.index[best_point([[rate] for rate in means.index], means.to_list())])
 
 
-def _deciding(table: pd.DataFrame) -> pd.Index:
-    """Return the seeds that all rates have, or all seeds."""
+def deciding(table: pd.DataFrame) -> pd.Index:
+    """Return the seeds on which rates are compared: those that all rates have, or all seeds."""
     common = table.dropna().index
     return table.index if common.empty else common
 

@@ -35,6 +35,7 @@ from experiments.configuration.overrides import (
     override_parser,
 )
 from experiments.configuration.places import CONF, PROJECT
+from experiments.configuration.rates_file import write_rates
 from experiments.configuration.record import changed_record, recorded_config
 from experiments.configuration.schema import CONTROL, DESCRIBED, GROUPS, PARTS, STUDY, Backend
 from experiments.configuration.store_address import (
@@ -101,4 +102,5 @@ __all__ = [
     "sqlite_path",
     "sqlite_uri",
     "without_seed",
+    "write_rates",
 ]

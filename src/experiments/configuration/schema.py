@@ -60,7 +60,7 @@ class Schema:
     seed: int = MISSING
     dtype: Precision = MISSING
     backend: Backend = MISSING
-    learning_rates: dict[str, dict[str, dict[str, float]]] = MISSING
+    learning_rates: dict[str, Any] = MISSING
     outputs: str = MISSING
     checkpoint_every: int = MISSING
     stop_below: list[float] = MISSING

@@ -22,7 +22,12 @@ from experiments.results.networks import (
 )
 from experiments.results.queries import history, runs
 from experiments.results.scope import Scope
-from experiments.results.settings import default_rate, every_choice_has, experiment
+from experiments.results.settings import (
+    changed_from_defaults,
+    default_rate,
+    every_choice_has,
+    experiment,
+)
 from experiments.results.sources import count_runs, export, files, is_outputs, is_uri
 from experiments.results.splits import OWN_SPLIT, SPLIT, with_own_splits
 from experiments.results.sweeps import SweepSummary, find_sweep, sweeps
@@ -41,6 +46,7 @@ __all__ = [
     "Scope",
     "SweepSummary",
     "arrivals",
+    "changed_from_defaults",
     "commands",
     "correct_images",
     "count_runs",

@@ -54,6 +54,18 @@ def changed_options(run: AnyRow, chosen: Settings) -> list[str]:
     ]
 
 
+def changed_from_defaults(run: AnyRow) -> set[str]:
+    """Return the keys of a run that are not those of the default data set, or of its choices.
+
+    An architecture without a file in conf/ is one of them.
+    """
+    chosen = choices_of(run, architecture_by_name=True)
+    changed = {*changed_options(run, chosen)}
+    if chosen["dataset"] != defaults({})["dataset"]:
+        changed.add("dataset")
+    return changed | ({SIZES} & {*chosen})
+
+
 def settings(run: AnyRow, chosen: Settings, keys: Collection[str]) -> dict[str, Setting]:
     """Return the values of a run that a command line has to give, given the keys.
 
