@@ -62,12 +62,12 @@ class OptunaSweeper(Sweeper):
             ) from None
         from experiments.searching import (
             Options,
-            Study,
+            Search,
             closing_lines,
             dimensions,
             probes,
+            search_folder,
             search_id,
-            study_folder,
         )
 
         HydraConfig.instance().set_config(self._config)  # for values that refer to Hydra's node
@@ -81,9 +81,9 @@ class OptunaSweeper(Sweeper):
         if options.pruning and self._config.stop_below:
             raise ConfigError("stop_below: hydra.sweeper.pruning=true chooses it; leave out one")
         search = search_id(self._identities(probes(parts)), parts, options)
-        folder = None if self._config.plan else study_folder(Path(self._config.outputs), search)
+        folder = None if self._config.plan else search_folder(Path(self._config.outputs), search)
         size = self._config.hydra.launcher.processes or os.cpu_count() or 1
-        with Study.opened(folder, search, parts, options) as study, self._series(search):
+        with Search.opened(folder, search, parts, options) as study, self._series(search):
             while batch := study.next_batch(size):
                 jobs = [trial.overrides for trial in batch]
                 returned = self._launcher.launch(jobs, initial_job_idx=batch[0].number)

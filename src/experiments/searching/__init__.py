@@ -2,19 +2,19 @@
 
 from experiments.searching.best import closing_lines
 from experiments.searching.options import Options
+from experiments.searching.search import Search, Trial, search_folder, search_id
 from experiments.searching.space import Choice, Dimension, Interval, dimensions, probes
-from experiments.searching.study import Study, Trial, search_id, study_folder
 
 __all__ = [
     "Choice",
     "Dimension",
     "Interval",
     "Options",
-    "Study",
+    "Search",
     "Trial",
     "closing_lines",
     "dimensions",
     "probes",
+    "search_folder",
     "search_id",
-    "study_folder",
 ]

@@ -3,7 +3,7 @@
 from optuna.trial import TrialState
 
 from experiments.configuration import group_of, run_command
-from experiments.searching.study import Study
+from experiments.searching.search import Search
 
 SEEDS = 5
 """The number of seeds in the command."""
@@ -11,7 +11,7 @@ WITHOUT = ("plan", "retry", "seed", "stop_below")
 """Options of the search that the command leaves out."""
 
 
-def closing_lines(study: Study, seed: int) -> list[str]:
+def closing_lines(study: Search, seed: int) -> list[str]:
     """Return the lines about the best trial; of equal ones it is the first.
 
     ``seed`` is the seed of all runs. The command leaves it out: on it the trial was chosen.

@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.table import Table
 
 from experiments.comparison import fewest_seeds, typical_seeds
+from experiments.studying.grid_search import REFINEMENTS
 from experiments.studying.jobs import CONFIRMATION, TUNING
-from experiments.studying.search import REFINEMENTS
 from experiments.studying.study import Cell, Study
 from experiments.terminal import duration
 

@@ -3,17 +3,17 @@
 from collections.abc import Callable, Mapping
 
 from experiments.errors import UserError
+from experiments.studying.grid_search import GridSearch, Point, Trial
 from experiments.studying.jobs import TUNING, Do, StudyJob, job
 from experiments.studying.result import Result
-from experiments.studying.search import Point, Search, Trial
 from experiments.studying.study import Cell, Study
 
-Searches = Mapping[Cell, Search]
+Searches = Mapping[Cell, GridSearch]
 
 
 def tune(
     study: Study, do: Do, *, epochs: int, show: Callable[[Searches], object]
-) -> dict[Cell, Search]:
+) -> dict[Cell, GridSearch]:
     """Do the runs of stage 1, and return the search of each arm in each block.
 
     ``epochs`` are those of a run. The points that all searches ask for are done together. ``show``
@@ -22,7 +22,7 @@ def tune(
     seeds = range(study.limits.tuning_seeds)
     axes = list(study.tune.values())
     searches = {
-        cell: Search(axes, study.limits.tuning_epochs, price=epochs * len(seeds))
+        cell: GridSearch(axes, study.limits.tuning_epochs, price=epochs * len(seeds))
         for cell in study.cells
     }
     _check_budget(study, searches[study.cells[0]])
@@ -40,7 +40,7 @@ def tune(
     return searches
 
 
-def _check_budget(study: Study, search: Search) -> None:
+def _check_budget(study: Study, search: GridSearch) -> None:
     """Raise UserError unless the budget pays for the coarse grid, of which ``search`` is one."""
     grid = 1
     for axis in study.tune.values():

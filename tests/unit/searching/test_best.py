@@ -1,7 +1,7 @@
 """The lines that end a search."""
 
 from experiments.recording import Status
-from experiments.searching import Choice, Options, Study, closing_lines
+from experiments.searching import Choice, Options, Search, closing_lines
 from experiments.searching.space import Part
 from experiments.terminal import RunSummary
 
@@ -10,7 +10,7 @@ PARTS: list[Part] = [Choice("loss", ("loss=mse", "loss=ce")), "epochs=9", "seed=
 
 def lines(*results: tuple[Status, float]) -> tuple[list[str], list[str]]:
     """Return the lines about trials with these results, and the values of all trials."""
-    with Study.opened(None, "name", PARTS, Options(len(results), 0, "tpe", pruning=True)) as study:
+    with Search.opened(None, "name", PARTS, Options(len(results), 0, "tpe", pruning=True)) as study:
         batch = study.next_batch(len(results))
         for trial, (status, accuracy) in zip(batch, results, strict=True):
             study.tell(trial.number, RunSummary("", status, 1, (accuracy,), None, 1.0))

@@ -82,6 +82,14 @@ def test_a_linear_axis_above_zero_has_no_value_below_zero() -> None:
     assert Axis(-1, 1, 3, "linear").beyond(-1, steps=-1) == -2
 
 
+def test_there_is_no_value_beyond_the_limits() -> None:
+    momentum = Axis(0.5, 0.9, 3, "linear", at_least=0.5, at_most=0.99)
+    momentum.check("momentum")
+    assert momentum.beyond(0.9, steps=1) is None
+    assert momentum.beyond(0.5, steps=-1) is None
+    assert momentum.beyond(0.5, steps=1) == 0.7
+
+
 @pytest.mark.parametrize(
     ("axis", "message"),
     [
@@ -92,6 +100,10 @@ def test_a_linear_axis_above_zero_has_no_value_below_zero() -> None:
         (Axis(0, 1, 3), "rate: low=0 must be positive on a logarithmic scale"),
         (Axis(-1, 1, 3), "rate: low=-1 must be positive on a logarithmic scale"),
         (Axis(0.1, 1, 2), "rate: points=2 must be 3 or more"),
+        (
+            Axis(0.5, 0.9, 3, "linear", at_most=0.8),
+            "rate: low=0.5 to high=0.9 must lie within at_least=-inf and at_most=0.8",
+        ),
         (Axis(0.1234, 1, 3), "rate: low=0.1234 to high=1 with 3 points"),
         (Axis(1000, 1002, 3, "linear"), "rate: low=1000 to high=1002 with 3 points"),
         (Axis(1, 2, 3000), "rate: low=1 to high=2 with 3000 points"),

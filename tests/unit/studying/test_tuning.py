@@ -7,14 +7,14 @@ from experiments.comparison import tuned
 from experiments.errors import UserError
 from experiments.results import RATE
 from experiments.studying import Cell, Study, StudyJob
+from experiments.studying.grid_search import GridSearch
 from experiments.studying.jobs import TUNING
-from experiments.studying.search import Search
 from experiments.studying.tuning import tune
 
 TWO_BLOCKS = {"architecture": ["784-30-10", "784-20-10-10"]}
 
 
-def tuned_in(world: World, made: Study) -> dict[Cell, Search]:
+def tuned_in(world: World, made: Study) -> dict[Cell, GridSearch]:
     return tune(made, world.do, epochs=EPOCHS, show=lambda _: None)
 
 

@@ -1,4 +1,4 @@
-"""The study of a search: its trials, kept by Optuna in a file, asked and told in a fixed order."""
+"""A search: its trials, kept by Optuna in a file, asked and told in a fixed order."""
 
 import fcntl
 import hashlib
@@ -48,12 +48,12 @@ def search_id(identities: Sequence[str], parts: Sequence[Part], options: Options
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def study_folder(outputs: Path, search: str) -> Path:
+def search_folder(outputs: Path, search: str) -> Path:
     """Return the folder of a search."""
     return outputs / SEARCHES_FOLDER / search
 
 
-class Study:
+class Search:
     """The trials of a search. The same search, opened again, continues with its trials.
 
     Trials are told in the order of their numbers, and a trial is asked when all trials of earlier
@@ -80,7 +80,7 @@ class Study:
     @contextmanager
     def opened(
         cls, folder: Path | None, search: str, parts: Sequence[Part], options: Options
-    ) -> Iterator["Study"]:
+    ) -> Iterator["Search"]:
         """Open the study in a folder, while no other process has it; in memory without a folder.
 
         Raise DataError if its file is damaged.

@@ -28,7 +28,7 @@ class Trial:
 
 
 @dataclass
-class Search:
+class GridSearch:
     """The search for the point with the highest accuracy, until a budget of epochs is spent.
 
     ``price`` are the epochs of a point if none of its runs ends early.

@@ -1,4 +1,4 @@
-"""The study of a search: it has the same trials wherever it was stopped."""
+"""A search: it has the same trials wherever it was stopped."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 
 from experiments.errors import DataError
 from experiments.recording import Status
-from experiments.searching import Choice, Interval, Options, Study, search_id
+from experiments.searching import Choice, Interval, Options, Search, search_id
 from experiments.searching.space import Part
 from experiments.terminal import RunSummary
 
@@ -46,7 +46,7 @@ def search(
 ) -> list[tuple[int, list[str], object, object]]:
     """Do a search; call ``alive`` before each step. Return each trial, and its result."""
     done = {}
-    with Study.opened(folder, "name", PARTS, settings) as study:
+    with Search.opened(folder, "name", PARTS, settings) as study:
         while batch := study.next_batch(size):
             alive()
             for trial in batch:
@@ -107,7 +107,7 @@ def test_a_search_continues_with_more_trials(tmp_path: Path) -> None:
     assert len(search(tmp_path, options(4))) == 8
 
 
-def test_a_damaged_study_is_named(tmp_path: Path) -> None:
+def test_a_damaged_search_is_named(tmp_path: Path) -> None:
     search(tmp_path, options(4))
     path = tmp_path / "optuna.log"
     path.write_bytes(b"x" + path.read_bytes())
@@ -116,7 +116,7 @@ def test_a_damaged_study_is_named(tmp_path: Path) -> None:
 
 
 def test_a_diverged_run_counts_as_the_worst() -> None:
-    with Study.opened(None, "name", PARTS, options(1)) as study:
+    with Search.opened(None, "name", PARTS, options(1)) as study:
         (trial,) = study.next_batch(1)
         study.tell(trial.number, RunSummary("", Status.DIVERGED, 1, (0.9,), None, 1.0))
         assert [each.value for each in study.trials] == [0.0]
