@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from experiments.cli.arguments import (
@@ -15,6 +16,7 @@ from experiments.cli.arguments import (
     store_parser,
     sweep_parser,
 )
+from experiments.configuration import CONF
 from experiments.errors import UserError
 
 if TYPE_CHECKING:
@@ -61,7 +63,8 @@ def run(arguments: Arguments) -> None:
     _print(rates)
     mention_other_runs(arguments, source, sweep)
     if arguments.write:
-        _write(rates)
+        for path in write(rates):
+            sys.stdout.write(f"written: {path}\n")
 
 
 def _print(rates: Mapping[Choices, TunedRate]) -> None:
@@ -80,7 +83,8 @@ def _print(rates: Mapping[Choices, TunedRate]) -> None:
     Console(highlight=False).print(table)
 
 
-def _write(rates: Mapping[Choices, TunedRate]) -> None:
+def write(rates: Mapping[Choices, TunedRate], conf: Path = CONF) -> list[Path]:
+    """Write rates to the files of ``conf``, and return these."""
     from experiments.configuration import choices as chosen
     from experiments.configuration import compose, write_rates
 
@@ -90,5 +94,4 @@ def _write(rates: Mapping[Choices, TunedRate]) -> None:
         text = f"{tuned.rate:g}  # {tuned.words}"
         texts.setdefault(architecture, {})[activation, loss, optimizer] = text
     base = chosen(compose().hydra)["architecture"]
-    for path in write_rates(texts, base=base):
-        sys.stdout.write(f"written: {path}\n")
+    return write_rates(texts, base=base, conf=conf)

@@ -54,6 +54,10 @@ class Axis(Struct, frozen=True, forbid_unknown_fields=True):
                 f" more than {DIGITS} significant digits, which a study does not try"
             )
 
+    def rounded(self, value: float) -> float:
+        """Return a value of the range with the digits that are tried."""
+        return min(max(float(f"{value:.{DIGITS}g}"), self.low), self.high)
+
     def grid(self) -> list[float]:
         """Return the values of the coarse grid, from ``low`` to ``high``."""
         first, last = self._position(self.low), self._position(self.high)

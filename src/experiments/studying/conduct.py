@@ -9,8 +9,8 @@ import pandas as pd
 from experiments.comparison import Comparison, fewest_seeds
 from experiments.errors import ConfigError
 from experiments.studying.confirmation import Confirmation
-from experiments.studying.grid_search import GridSearch
 from experiments.studying.jobs import Do
+from experiments.studying.search import Search
 from experiments.studying.study import Cell, Study
 from experiments.studying.tuning import Searches, tune
 
@@ -36,7 +36,7 @@ class Outcome:
     ``confirmed`` is None if the study ends after tuning.
     """
 
-    searches: dict[Cell, GridSearch]
+    searches: dict[Cell, Search]
     runs: pd.DataFrame
     confirmed: "Confirmed | None"
 

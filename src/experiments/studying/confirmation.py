@@ -8,9 +8,9 @@ import pandas as pd
 
 from experiments.comparison import Comparison, Row, Verdict, compare, fewest_seeds
 from experiments.results import RATE
-from experiments.studying.grid_search import Point
 from experiments.studying.jobs import CONFIRMATION, Do, StudyJob, job
 from experiments.studying.result import ACCURACY
+from experiments.studying.search import Point
 from experiments.studying.study import Cell, Study
 
 Tuned = Mapping[Cell, Point]

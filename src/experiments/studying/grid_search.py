@@ -1,54 +1,29 @@
-"""Tuning one arm in one block: a coarse grid, beyond its edges, then finer around the best."""
+"""Tuning on a grid: coarse at first, beyond its edges, then finer around the best."""
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from experiments.comparison import best_point
-from experiments.studying.axis import Axis
+from experiments.studying.search import Point, Search, Trial
 
 REFINEMENTS = 4
 """The points between the best and its neighbours on an axis: at half and a quarter of a step."""
 
-Point = tuple[float, ...]
-"""A value for each axis."""
-
-
-@dataclass(frozen=True)
-class Trial:
-    """The result of a point: the mean accuracy on validation, and the epochs that it cost.
-
-    ``runs`` are the identities of its runs.
-    """
-
-    accuracy: float
-    epochs: int
-    runs: tuple[str, ...] = ()
-
 
 @dataclass
-class GridSearch:
-    """The search for the point with the highest accuracy, until a budget of epochs is spent.
-
-    ``price`` are the epochs of a point if none of its runs ends early.
-    """
-
-    axes: Sequence[Axis]
-    budget: int
-    price: int
-    trials: dict[Point, Trial] = field(default_factory=dict)
+class GridSearch(Search):
+    """A search over one or two axes, on a grid that is extended and refined."""
 
     @property
-    def spent(self) -> int:
-        """The epochs that were trained."""
-        return sum(trial.epochs for trial in self.trials.values())
+    def fewest(self) -> int:
+        """The number of points of the coarse grid."""
+        return math.prod(axis.points for axis in self.axes)
 
     @property
-    def best(self) -> Point:
-        """The point with the highest smoothed accuracy: see `best_point`."""
-        points = list(self.trials)
-        return points[best_point(points, [trial.accuracy for trial in self.trials.values()])]
+    def expected(self) -> int:
+        """The number of points that are tried if the best lies inside of the coarse grid."""
+        return self.fewest + len(self.axes) * REFINEMENTS
 
     def ask(self) -> list[Point]:
         """Return the points to try next, as many as the budget allows; none if it is spent.
@@ -59,11 +34,7 @@ class GridSearch:
         """
         wanted = self._wanted() if self.trials else list(self._coarse())
         new = [point for point in dict.fromkeys(wanted) if point not in self.trials]
-        return new[: max(0, (self.budget - self.spent) // self.price)]
-
-    def tell(self, results: Mapping[Point, Trial]) -> None:
-        """Give the results of points."""
-        self.trials |= results
+        return new[: self.affordable]
 
     def at_edge(self) -> list[int]:
         """Return the numbers of the axes at whose edge the best value lies."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from experiments.configuration import GROUPS, override, short_form
-from experiments.studying.grid_search import Point
 from experiments.studying.result import Result
+from experiments.studying.search import Point
 from experiments.studying.study import SEED, Cell, Study
 
 TUNING, CONFIRMATION = "tuning", "confirmation"

@@ -7,7 +7,6 @@ from rich.console import Console
 from rich.table import Table
 
 from experiments.comparison import fewest_seeds, typical_seeds
-from experiments.studying.grid_search import REFINEMENTS
 from experiments.studying.jobs import CONFIRMATION, TUNING
 from experiments.studying.study import Cell, Study
 from experiments.terminal import duration
@@ -36,13 +35,10 @@ def stage_plans(study: Study, *, epochs: int) -> list[StagePlan]:
     differences of the seeds. Without confirmation there is one stage.
     """
     limits = study.limits
-    points = 1
-    for axis in study.tune.values():
-        points *= axis.points
-    affordable = limits.tuning_epochs // (epochs * limits.tuning_seeds)
-    inside = min(points + len(study.tune) * REFINEMENTS, affordable)
-    n = limits.tuning_seeds
-    tuning = StagePlan(TUNING, points * n, inside * n, affordable * n)
+    price = epochs * limits.tuning_seeds
+    search = study.search(list(study.tune.values()), limits.tuning_epochs, price)
+    points = (search.fewest, min(search.expected, search.affordable), search.affordable)
+    tuning = StagePlan(TUNING, *(n * limits.tuning_seeds for n in points))
     if not limits.most_seeds:
         return [tuning]
     typical = min(typical_seeds(study.rows), limits.most_seeds)

@@ -4,7 +4,7 @@ from rich.console import Console
 from rich.table import Table
 
 from experiments.comparison import Comparison, Verdict, verdict_words
-from experiments.studying.grid_search import GridSearch, Point
+from experiments.studying.search import Point, Search
 from experiments.studying.study import Cell, Study
 from experiments.studying.tuning import Searches
 
@@ -82,7 +82,7 @@ def tuned_rows(searches: Searches) -> list[list[str]]:
     return [_row(cell, search) for cell, search in searches.items()]
 
 
-def _row(cell: Cell, search: GridSearch) -> list[str]:
+def _row(cell: Cell, search: Search) -> list[str]:
     return [
         " ".join(word.partition("=")[2] for word in cell.block) or "all",
         " ".join(word.partition("=")[2] for word in cell.arm),
@@ -93,5 +93,5 @@ def _row(cell: Cell, search: GridSearch) -> list[str]:
     ]
 
 
-def _accuracy(search: GridSearch) -> float:
+def _accuracy(search: Search) -> float:
     return search.trials[search.best].accuracy

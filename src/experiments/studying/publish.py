@@ -61,6 +61,8 @@ def _figures(study: Study, outcome: Outcome) -> Iterator[tuple[str, Figure]]:
     """Yield the name of each figure, and the figure."""
     for number, (name, axis) in enumerate(study.tune.items()):
         shown = _tuning_runs(study, outcome, number)
+        if shown.empty:  # Optuna's points lie on no line
+            continue
         drawn = plotting.panels(shown, "condition", plotting.tuning_curves, name, axis.scale)
         yield f"tuning_{name.rpartition('.')[2]}", _figure_of(drawn[0])
     if outcome.confirmed is None:

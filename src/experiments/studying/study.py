@@ -10,10 +10,12 @@ from experiments.comparison import METRICS
 from experiments.configuration import override
 from experiments.errors import ConfigError
 from experiments.studying.axis import Axis
+from experiments.studying.grid_search import GridSearch
+from experiments.studying.search import Search
 
 SEED = "seed"
 EPOCHS = "epochs"
-MOST_AXES = 2
+MOST_AXES_OF_A_GRID = 2
 """A grid over more hyper-parameters needs too many runs."""
 
 Scalar = str | int | float | bool | None
@@ -76,11 +78,8 @@ class Study(Struct, frozen=True, forbid_unknown_fields=True):
             raise ConfigError(
                 "study.arms: one group or option with two values or more, such as {loss: [mse, ce]}"
             )
-        if not 1 <= len(self.tune) <= MOST_AXES:
-            raise ConfigError(
-                f"study.tune: one or two hyper-parameters, not {len(self.tune)};"
-                " hydra/sweeper=optuna searches over more"
-            )
+        if not self.tune:
+            raise ConfigError("study.tune: there must be a hyper-parameter to tune")
         for name, axis in self.tune.items():
             axis.check(f"study.tune.{name}")
         self._check_values()
@@ -130,6 +129,23 @@ class Study(Struct, frozen=True, forbid_unknown_fields=True):
     def limits(self) -> Budget:
         """The chosen budget."""
         return self.budgets[self.budget]
+
+    @property
+    def search(self) -> type[Search]:
+        """How the hyper-parameters are tuned: one or two on a grid, more with Optuna.
+
+        Raise ConfigError if Optuna is needed, and not installed.
+        """
+        if len(self.tune) <= MOST_AXES_OF_A_GRID:
+            return GridSearch
+        try:
+            from experiments.studying.sampled_search import SampledSearch
+        except ImportError:
+            raise ConfigError(
+                f"study.tune: Optuna tunes {len(self.tune)} hyper-parameters, and is not installed;"
+                " install it with .venv/bin/pip install -e '.[search]'"
+            ) from None
+        return SampledSearch
 
     @property
     def fixed(self) -> list[str]:

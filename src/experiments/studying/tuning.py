@@ -3,26 +3,26 @@
 from collections.abc import Callable, Mapping
 
 from experiments.errors import UserError
-from experiments.studying.grid_search import GridSearch, Point, Trial
 from experiments.studying.jobs import TUNING, Do, StudyJob, job
 from experiments.studying.result import Result
+from experiments.studying.search import Point, Search, Trial
 from experiments.studying.study import Cell, Study
 
-Searches = Mapping[Cell, GridSearch]
+Searches = Mapping[Cell, Search]
 
 
 def tune(
     study: Study, do: Do, *, epochs: int, show: Callable[[Searches], object]
-) -> dict[Cell, GridSearch]:
+) -> dict[Cell, Search]:
     """Do the runs of stage 1, and return the search of each arm in each block.
 
     ``epochs`` are those of a run. The points that all searches ask for are done together. ``show``
-    is called after each round. Raise UserError if the budget does not pay for the coarse grid.
+    is called after each round. Raise UserError if the budget does not pay for the first points.
     """
     seeds = range(study.limits.tuning_seeds)
     axes = list(study.tune.values())
     searches = {
-        cell: GridSearch(axes, study.limits.tuning_epochs, price=epochs * len(seeds))
+        cell: study.search(axes, study.limits.tuning_epochs, price=epochs * len(seeds))
         for cell in study.cells
     }
     _check_budget(study, searches[study.cells[0]])
@@ -40,16 +40,14 @@ def tune(
     return searches
 
 
-def _check_budget(study: Study, search: GridSearch) -> None:
-    """Raise UserError unless the budget pays for the coarse grid, of which ``search`` is one."""
-    grid = 1
-    for axis in study.tune.values():
-        grid *= axis.points
-    needed = grid * search.price
+def _check_budget(study: Study, search: Search) -> None:
+    """Raise UserError unless the budget pays for the first points, of which ``search`` is one."""
+    first = search.fewest
+    needed = first * search.price
     if needed > study.limits.tuning_epochs:
         raise UserError(
-            f"study.budgets.{study.budget}.tuning_epochs={study.limits.tuning_epochs}: the coarse"
-            f" grid of {grid} points needs {needed} epochs for each arm"
+            f"study.budgets.{study.budget}.tuning_epochs={study.limits.tuning_epochs}: the first"
+            f" {first} points need {needed} epochs for each arm"
         )
 
 

@@ -10,7 +10,7 @@ import records
 
 from experiments.cli import tuned
 from experiments.cli.main import parser
-from experiments.configuration import rates_file, write_rates
+from experiments.configuration import rates_file
 from experiments.errors import UserError
 from experiments.results import RATE, VALIDATION
 
@@ -45,7 +45,7 @@ def test_written_rates_are_the_defaults(
 ) -> None:
     conf = tmp_path / "conf"
     conf.mkdir()
-    monkeypatch.setitem(write_rates.__kwdefaults__, "conf", conf)
+    monkeypatch.setattr(tuned.write, "__defaults__", (conf,))
     run(made(tmp_path, 0.1, 0.2), "--write")
     path = conf / "learning_rates.yaml"
     assert capsys.readouterr().out.splitlines()[-1] == f"written: {path}"

@@ -1,5 +1,6 @@
 """The description of a study, and the mistakes in one."""
 
+import sys
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from experiments.configuration import CONF, compose
 from experiments.errors import ConfigError
 from experiments.results import RATE
 from experiments.studying import Cell, Study
+from experiments.studying.grid_search import GridSearch
+from experiments.studying.sampled_search import SampledSearch
 
 STUDIES = sorted(path.stem for path in (CONF / "study").glob("*.yaml") if path.stem != "base")
 
@@ -58,8 +61,7 @@ def test_the_settings_of_the_study_and_of_its_budget_hold_for_all_runs() -> None
         ({"arms": {"loss": ["a", "b"], "l2": [0, 1]}}, "study.arms: one group or option"),
         ({"arms": {"loss": ["mse", "mse"]}}, "study.arms.loss: one value or more, each of"),
         ({"blocks": {"l2": []}}, "study.blocks.l2: one value or more, each of them once"),
-        ({"tune": {}}, "study.tune: one or two hyper-parameters, not 0"),
-        ({"tune": dict.fromkeys("abc", AXIS)}, "study.tune: one or two hyper-parameters, not 3"),
+        ({"tune": {}}, "study.tune: there must be a hyper-parameter to tune"),
         ({"tune": {RATE: AXIS | {"points": 2}}}, f"study.tune.{RATE}: points=2 must be 3"),
         ({"tune": {RATE: AXIS | {"step": 2}}}, "study.tune.step: no such key"),
         ({"tune": {RATE: {"low": 1}}}, "study.tune.high is missing"),
@@ -110,3 +112,18 @@ def test_every_study_of_conf_pays_for_its_grid(name: str) -> None:
             grid *= axis.points
         epochs = int(str(each.settings["epochs"]))
         assert grid * epochs * each.tuning_seeds <= each.tuning_epochs
+
+
+def test_one_or_two_hyper_parameters_are_tuned_on_a_grid_and_more_with_optuna() -> None:
+    found = [study(tune=dict.fromkeys("abcd"[:n], AXIS)).search for n in (1, 2, 3, 4)]
+    assert found == [GridSearch, GridSearch, SampledSearch, SampledSearch]
+
+
+def test_without_optuna_three_hyper_parameters_are_refused_with_the_remedy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(sys.modules, "experiments.studying.sampled_search")
+    monkeypatch.setitem(sys.modules, "optuna", None)  # as if it were not installed
+    made = study(tune=dict.fromkeys("abc", AXIS))
+    with pytest.raises(ConfigError, match=r"Optuna tunes 3 hyper-parameters, and is not installed"):
+        made.search  # noqa: B018

@@ -80,8 +80,8 @@ def test_a_budget_that_does_not_pay_for_the_coarse_grid_is_refused_before_any_ru
     world = World(peak)
     made = study(budgets=budget(tuning_epochs=3 * PRICE - 1))
     message = (
-        rf"^study\.budgets\.small\.tuning_epochs={3 * PRICE - 1}: the coarse grid of 3 points"
-        rf" needs {3 * PRICE} epochs for each arm$"
+        rf"^study\.budgets\.small\.tuning_epochs={3 * PRICE - 1}: the first 3 points"
+        rf" need {3 * PRICE} epochs for each arm$"
     )
     with pytest.raises(UserError, match=message):
         tuned_in(world, made)
