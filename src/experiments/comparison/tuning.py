@@ -52,7 +52,7 @@ def tuned(runs: pd.DataFrame) -> pd.DataFrame:
 
     One rate is chosen for each set of runs that differ in learning rate and seed only. The accuracy
     is the one after the last epoch, averaged over the seeds that all rates have, or over all seeds
-    if no seed is common. A diverged run counts with the accuracy of guessing. The column
+    if no seed is common. A diverged run counts with the accuracy of `uniform_guess`. The column
     `chosen_on` is true for these seeds if there were several rates. Raise UserError if no run has
     finished or diverged.
     """
@@ -70,9 +70,10 @@ def tuned(runs: pd.DataFrame) -> pd.DataFrame:
 def accuracies_by_rate(runs: pd.DataFrame) -> pd.DataFrame:
     """Return the validation accuracy after the last epoch: one row per seed, one column per rate.
 
-    A diverged run has the accuracy of guessing, a missing run NaN.
+    A diverged run has the accuracy of `uniform_guess`, a missing run NaN: no number of the test set
+    may decide about a rate.
     """
-    accuracy = runs[VALIDATION].where(runs["status"] == Status.FINISHED.value, chance(runs))
+    accuracy = runs[VALIDATION].where(runs["status"] == Status.FINISHED.value, uniform_guess(runs))
     return accuracy.groupby([runs["seed"], runs[RATE]]).mean().unstack()
 
 
@@ -97,11 +98,16 @@ def chance(runs: pd.DataFrame) -> pd.Series:
     For runs that did not record it, it is the one of other runs on the same data, or else one
     divided by the number of classes, which is the size of the last layer.
     """
-    uniform = 1 / runs["architecture"].astype(str).str.rpartition("-")[2].astype(int)
+    uniform = uniform_guess(runs)
     if "test/constant_guess" not in runs:
         return uniform
     known = runs["test/constant_guess"].groupby(runs["data"]).transform("max")
     return known.fillna(uniform)
+
+
+def uniform_guess(runs: pd.DataFrame) -> pd.Series:
+    """Return one divided by the number of classes, the size of the last layer, for each run."""
+    return 1 / runs["architecture"].astype(str).str.rpartition("-")[2].astype(int)
 
 
 def selection_bias(runs: pd.DataFrame) -> SelectionBias:

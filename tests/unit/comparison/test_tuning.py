@@ -124,6 +124,11 @@ def test_a_rate_that_diverges_beats_an_accuracy_below_chance() -> None:
     assert set(tuned(frame(with_classes(runs, 10)))[RATE]) == {1.0}
 
 
+def test_the_accuracy_of_a_constant_guess_on_the_test_set_does_not_decide_about_a_rate() -> None:
+    runs = frame(at_rate(0.1, [0.5, None]) + at_rate(1, [0.45, 0.45]))
+    assert set(tuned(runs.assign(**{"test/constant_guess": 0.9}))[RATE]) == {1.0}
+
+
 @pytest.mark.parametrize("status", ["failed", "interrupted", "running"])
 def test_runs_that_have_not_ended_are_not_used(status: str) -> None:
     runs = frame(arm("loss=ce", seeds=[0, 1]))
