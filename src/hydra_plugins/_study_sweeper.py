@@ -122,9 +122,10 @@ class StudySweep:
         return [*self._fixed, *job.words, override(SCORE_TEST, score_test)]
 
     def _first_jobs(self) -> dict[Cell, Job]:
-        """Return a checked job of every arm in every block, at its default values."""
+        """Return a checked job of every arm in every block, at values that tuning may try."""
         cells = self.study.cells
-        overrides = [[*self._fixed, *cell.words] for cell in cells]
+        tuned = [axis.override(name, axis.second) for name, axis in self.study.tune.items()]
+        overrides = [[*self._fixed, *cell.words, *tuned] for cell in cells]
         jobs = self._launcher.prepare(overrides, names=[cell.name for cell in cells])
         return dict(zip(cells, jobs, strict=True))
 

@@ -20,7 +20,7 @@ budget: small
 budgets:
   small: {tuning_epochs: 10, tuning_seeds: 1, most_seeds: 8}
 """
-EPOCHS = "{epochs: [1, 2]}"
+RATE = "optimizer.learning_rate: {low: 0.01, high: 1, points: 3}"
 POINTS = 5
 """Points that the budget pays for."""
 
@@ -37,6 +37,7 @@ def conf(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "epochs: 2,", ""
         ),
         "no_option": STUDY.replace("optimizer.learning_rate", "optimizer.learning_rat"),
+        "of_batches": STUDY.replace(RATE, "batch_size: {low: 10, high: 40, points: 3}"),
         "twice": STUDY.replace("[sgd, adam]", "[sgd, sgd]"),
     }
     for name, text in contents.items():
@@ -176,11 +177,13 @@ def test_a_tracked_study_is_one_sweep_that_grows_in_mlflow(conf: Path, tmp_path:
         (["-m", "+study=without_arms"], "study.arms is missing"),
         (["-m", "+study=twice"], "study.arms.optimizer: one value or more, each of them once"),
         (["-m", "+study=no_option"], "optimizer.learning_rat: no such option"),
+        (["-m", "+study=no_option", "plan=true"], "optimizer.learning_rat: no such option"),
+        (["-m", "+study=of_batches"], "batch_size"),
         (["-m", "+study=tiny", "study.budgets.small.tuning_epochs=5"], "study.budgets.small.tuni"),
         (["-m", "+study=tiny", "study.budgets.small.most_seeds=4"], "study.budgets.small.most_s"),
         (
             ["-m", "+study=nothing"],
-            "no study/nothing; there are architectures, misspelled",
+            "no study/nothing; there are architectures, learning_rates, misspelled",
         ),
         (["+study=tiny"], "+study=...: a study needs -m"),
     ],

@@ -5,6 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from experiments.configuration import override
 from experiments.errors import ConfigError
 
 DIGITS = 3
@@ -26,6 +27,7 @@ class Axis(Struct, frozen=True, forbid_unknown_fields=True):
     scale: Literal["log", "linear"] = "log"
     at_least: float = -math.inf
     at_most: float = math.inf
+    whole: bool = False  # only whole numbers are tried: a batch size
 
     def check(self, name: str) -> None:
         """Raise ConfigError, which names the axis, unless it is a range with three points or more.
@@ -51,18 +53,25 @@ class Axis(Struct, frozen=True, forbid_unknown_fields=True):
         if (grid[0], grid[-1]) != (self.low, self.high) or len(set(grid)) < self.points:
             raise ConfigError(
                 f"{name}: low={self.low:g} to high={self.high:g} with {self.points} points needs"
-                f" more than {DIGITS} significant digits, which a study does not try"
+                f" {self._needed}, which a study does not try"
             )
 
     def rounded(self, value: float) -> float:
         """Return a value of the range with the digits that are tried."""
-        return min(max(float(f"{value:.{DIGITS}g}"), self.low), self.high)
+        return min(max(self._short(value), self.low), self.high)
 
     def grid(self) -> list[float]:
         """Return the values of the coarse grid, from ``low`` to ``high``."""
         first, last = self._position(self.low), self._position(self.high)
         step = (last - first) / (self.points - 1)
         return [self._value(first + number * step) for number in range(self.points)]
+
+    @property
+    def second(self) -> float:
+        """A value between the first two of the grid, or the second one: with the most digits."""
+        first, second, *_ = self.grid()
+        middle = self.between(first, second)
+        return second if middle is None else middle
 
     def beyond(self, value: float, *, steps: int) -> float | None:
         """Return the value that is some steps of the coarse grid away; None if there is none.
@@ -90,4 +99,17 @@ class Axis(Struct, frozen=True, forbid_unknown_fields=True):
         return math.log(value) if self.scale == "log" else value
 
     def _value(self, position: float) -> float:
-        return float(f"{math.exp(position) if self.scale == 'log' else position:.{DIGITS}g}")
+        return self._short(math.exp(position) if self.scale == "log" else position)
+
+    def override(self, name: str, value: float) -> str:
+        """Return the override that gives an option a value of this axis."""
+        return override(name, int(value) if self.whole else value)
+
+    def _short(self, value: float) -> float:
+        return float(f"{round(value) if self.whole else value:.{DIGITS}g}")
+
+    @property
+    def _needed(self) -> str:
+        if self.whole:
+            return f"other numbers than whole ones with {DIGITS} significant digits"
+        return f"more than {DIGITS} significant digits"

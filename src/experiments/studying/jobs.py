@@ -46,7 +46,10 @@ def job(study: Study, cell: Cell, point: Point, seed: int, *, stage: str) -> Stu
     """Return the run of an arm in a block, at a point and with a seed."""
     words = [
         *cell.words,
-        *(override(name, value) for name, value in zip(study.tune, point, strict=True)),
+        *(
+            axis.override(name, value)
+            for (name, axis), value in zip(study.tune.items(), point, strict=True)
+        ),
         override(SEED, seed),
     ]
     return StudyJob(cell, point, seed, stage, tuple(words))

@@ -113,3 +113,21 @@ def test_a_range_that_is_none_is_refused(axis: Axis, message: str) -> None:
     with pytest.raises(ConfigError) as caught:
         axis.check("rate")
     assert str(caught.value).startswith(message)
+
+
+def test_an_axis_of_whole_numbers_tries_no_others() -> None:
+    sizes = Axis(8, 128, 5, whole=True)
+    sizes.check("batch_size")
+    assert sizes.grid() == [8, 16, 32, 64, 128]
+    assert sizes.between(8, 16) == 11
+    assert sizes.between(11, 16) == 13
+    assert sizes.beyond(128, steps=1) == 256
+    assert sizes.override("batch_size", 11.0) == "batch_size=11"
+    assert Axis(0.5, 2, 3).override("l2", 1.0) == "l2=1.0"
+    with pytest.raises(ConfigError, match=r"^epochs: low=0\.5 to high=4 .* whole ones"):
+        Axis(0.5, 4, 4, whole=True).check("epochs")
+
+
+def test_the_second_value_is_one_that_refinement_tries() -> None:
+    assert Axis(0.01, 1, 3).second == 0.0316
+    assert Axis(8, 128, 5, whole=True).second == 11
