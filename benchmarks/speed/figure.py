@@ -14,23 +14,23 @@ from experiments.palette import COLOURS
 from experiments.plotting import use_style
 
 MARKERS = "os^Dv"
-APART = 0.17
-"""The distance between the ratios of one workload; workloads are 1 apart."""
+SHARE = 0.9
+"""The part of a workload's row that its ratios take; workloads are 1 apart."""
 
 
 def draw(measurements: Sequence[Measurement], machine: Machine, file: Path) -> None:
     """Write a PNG file: median, minimum and maximum of each ratio, its limit, and a line at 1."""
     mpl.use("Agg")
     use_style()
-    figure = Figure(figsize=(9, 1.6 + 0.85 * len(measurements)))
-    axes = figure.add_subplot()
     n = len(measurements[0].ratios)
+    figure = Figure(figsize=(9, 1.6 + 0.14 * n * len(measurements)))
+    axes = figure.add_subplot()
     for number in range(n):
         ratios = [each.ratios[number] for each in measurements]
         middles = [median(each.values) for each in ratios]
         below = [middle - min(each.values) for middle, each in zip(middles, ratios, strict=True)]
         above = [max(each.values) - middle for middle, each in zip(middles, ratios, strict=True)]
-        places = [row + (number - (n - 1) / 2) * APART for row in range(len(measurements))]
+        places = [row + (number - (n - 1) / 2) * SHARE / n for row in range(len(measurements))]
         axes.errorbar(
             middles,
             places,
@@ -73,5 +73,5 @@ def draw(measurements: Sequence[Measurement], machine: Machine, file: Path) -> N
     axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
     axes.xaxis.set_minor_formatter(NullFormatter())
-    figure.legend(loc="outside lower center", ncols=min(n, 4))
+    figure.legend(loc="outside lower center", ncols=3)
     figure.savefig(file, dpi=120)

@@ -1,4 +1,4 @@
-"""Measure the sweep in three ways, print the table, write `verdict.json`.
+"""Measure the sweep with four programs, print the table, write `verdict.json`.
 
 Usage: ``python -m benchmarks.verdict [--seeds N] [--epochs N] [--rounds N] [--output FOLDER]``
 

@@ -44,10 +44,10 @@ def train(arm: Arm, seeds: int, epochs: int) -> list[Result]:
     for number in range(1, epochs + 1):
         orders = np.stack([rng.permutation(len(data.train)).astype(np.int32) for rng in rngs])
         state = epoch(state, orders, *device["train"][:2])
-        for name in ("train", "validation"):
-            log(runs, name, number, evaluate(state[0], *device[name]))
+        names = ("train", "validation")
+        log(runs, number, {name: evaluate(state[0], *device[name]) for name in names})
     last = evaluate(state[0], *device["test"])
-    log(runs, "test", 0, last)
+    log(runs, 0, {"test": last})
     for run in runs:
         mlflow.MlflowClient().set_terminated(run)
     return [Result(str(arm), seed, float(each)) for seed, each in enumerate(last[1])]
@@ -83,12 +83,17 @@ def start(arm: Arm, seed: int, epochs: int) -> str:
     return run
 
 
-def log(runs: list[str], name: str, epoch: int, values: list[jax.Array]) -> None:
-    """Log loss and accuracy ``[seeds]`` of all networks."""
+def log(runs: list[str], epoch: int, values: dict[str, list[jax.Array]]) -> None:
+    """Log loss and accuracy ``[seeds]`` of all networks on some images, in one call for a run."""
     client, now = mlflow.MlflowClient(), int(1000 * time())
-    for run, loss, accuracy in zip(runs, *map(np.asarray, values), strict=True):
-        metrics = {f"{name}/loss": loss, f"{name}/accuracy": accuracy}
-        client.log_batch(run, [Metric(key, float(v), now, epoch) for key, v in metrics.items()])
+    columns = {
+        f"{name}/{metric}": np.asarray(each)
+        for name, both in values.items()
+        for metric, each in zip(("loss", "accuracy"), both, strict=True)
+    }
+    for number, run in enumerate(runs):
+        metrics = [Metric(key, float(c[number]), now, epoch) for key, c in columns.items()]
+        client.log_batch(run, metrics)
 
 
 if __name__ == "__main__":

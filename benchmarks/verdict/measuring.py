@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, median, variance
@@ -96,7 +96,7 @@ def commands(program: str, folder: Path, *, seeds: int, epochs: int) -> list[lis
 
 
 def measure(program: str, *, seeds: int, epochs: int) -> Turn:
-    """Run a program in a new folder.
+    """Run a program in a new folder. It finds nothing that was compiled before.
 
     Raise subprocess.CalledProcessError if it fails; then its output is printed.
     """
@@ -104,18 +104,19 @@ def measure(program: str, *, seeds: int, epochs: int) -> Turn:
         folder, log = Path(name) / "outputs", Path(name) / "log"
         folder.mkdir()
         start, before = time.perf_counter(), processor_seconds()
+        environment = ENVIRON | {"NUMBA_CACHE_DIR": str(Path(name) / "numba")}
         for command in commands(program, folder, seeds=seeds, epochs=epochs):
-            run(command, log)
+            run(command, log, environment)
         seconds, processor = time.perf_counter() - start, processor_seconds() - before
         results = our_results(folder) if program in BACKENDS else read_results(folder)
     return Turn(seconds, processor, results)
 
 
-def run(command: Sequence[str], log: Path) -> None:
+def run(command: Sequence[str], log: Path, environment: Mapping[str, str]) -> None:
     """Run a command to its end. Raise CalledProcessError if it fails, and print its output."""
     with log.open("w", encoding="utf-8") as output:
         done = subprocess.run(
-            command, cwd=PROJECT, check=False, stdout=output, stderr=output, env=ENVIRON
+            command, cwd=PROJECT, check=False, stdout=output, stderr=output, env=environment
         )
     if done.returncode:
         print(log.read_text(encoding="utf-8"))

@@ -2,12 +2,13 @@
 
 The classes of `nn` are the reference. A `Kernel` computes what their `Network.backward` and
 `Optimizer.step` compute, one mini-batch after the other, without Python between them. The numbers
-differ by rounding, because sums are taken in another order. Three things make it faster:
+differ by rounding, because sums are taken in another order. Four things make it faster:
 
 - A loop does all elementwise operations on a number at once; NumPy makes a pass for each of them.
 - The first layer leaves out the pixels that are zero in all images of a mini-batch. Their weights
   do not act on the activations, and their gradient is zero.
 - Gradient descent without a penalty subtracts the gradient as it is computed, without keeping it.
+- Exponentials in single precision are polynomials, of which a compiler makes vectors.
 
 numba keeps the machine code on the disk, in `__pycache__` or in the user's cache folder. It looks
 only at the time of this file, so the constants of other files are arguments here, not global names.
@@ -246,8 +247,8 @@ def _steps(
                 _product(True, False, n_used, n_out, n, scale, x, delta, keep, first_layer)
                 _copy_rows(first_layer, out, used, n_used, n_out, True)
             part = out[biases : biases + n_out]
-            for j in range(n_out):
-                part[j] *= keep[0]
+            if not direct:
+                part[:] = 0
             for row in range(n):
                 line, factor = delta[row * n_out :], scale[0]
                 for j in range(n_out):
@@ -335,7 +336,7 @@ def _activate(choice: int, slope: np.floating[Any], z: Array) -> None:
     if choice == 1 and z.itemsize == 4:
         for i in range(len(z)):
             power, rest = _exponential(-z[i])
-            z[i] = one / ((one + power) + power * rest)
+            z[i] = number(0) if z[i] < -87 else one / ((one + power) + power * rest)
     elif choice == 2 and z.itemsize == 4:
         for i in range(len(z)):
             power, rest = _exponential(number(2) * z[i])
@@ -360,11 +361,12 @@ def _exponential(x: np.floating[Any]) -> tuple[np.floating[Any], np.floating[Any
     """Return a power of two ``p`` and ``r`` with ``exp(x) = p (1 + r)``, in single precision.
 
     A compiler makes vectors of this, but not of `math.exp`. With x = n ln 2 + y the power is 2^n,
-    and r is Taylor's polynomial of exp(y) - 1, for abs(y) <= ln(2) / 2. Its error is 5e-9. Where
-    exp(x) or its inverse is no normal number, x is taken to be -87 or 87.
+    and r is Taylor's polynomial of exp(y) - 1, for abs(y) <= ln(2) / 2. The polynomial is wrong by
+    5e-9, and rounding n ln 2 adds 2e-7. Beyond -80 and 87, where numbers are not normal, x is taken
+    to be one of these.
     """
     number = np.float32
-    x = number(-87) if x < -87 else number(87) if x > 87 else x
+    x = number(-80) if x < -80 else number(87) if x > 87 else x
     n = np.int32(x * number(1 / LN2) + number(0.5 if x > 0 else -0.5))
     y = x - number(n) * number(LN2)
     r = number(1 / 5040)

@@ -4,7 +4,7 @@ import importlib.metadata
 import importlib.util
 from typing import TYPE_CHECKING
 
-from experiments.configuration import Experiment
+from experiments.configuration import Experiment, one_line
 from experiments.errors import ConfigError
 from experiments.examples import Split
 from nn import Network
@@ -19,19 +19,25 @@ PACKAGES = ("numba", "llvmlite", "scipy")
 def kernel_class(experiment: Experiment) -> "type[Kernel] | None":
     """Return the class that takes the steps of an experiment, None for plain NumPy.
 
-    Raise ConfigError if numba is not installed, or does not know a class of the experiment.
+    Raise ConfigError if numba is not installed, does not work with the installed NumPy, or does not
+    know a class of the experiment.
     """
     if experiment.backend == "numpy":
         return None
     if importlib.util.find_spec("numba") is None:
         raise ConfigError(
             "backend=numba: numba is not installed; install it with"
-            " .venv/bin/pip install -e '.[fast]'"
+            " .venv/bin/pip install -c constraints.txt -e '.[fast]'"
         )
     try:
         from nn.compiled import Kernel, check
 
         check(experiment.activation, experiment.loss, experiment.optimizer)
+    except ImportError as error:  # this numba does not work with this NumPy
+        raise ConfigError(
+            f"backend=numba: {one_line(error)}; install the versions of constraints.txt, or use"
+            " backend=numpy"
+        ) from None
     except (ValueError, RuntimeError) as error:  # numba has no folder for its cache
         raise ConfigError(f"backend=numba: {error}; use backend=numpy") from None
     return Kernel
