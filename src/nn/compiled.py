@@ -2,12 +2,13 @@
 
 The classes of `nn` are the reference. A `Kernel` computes what their `Network.backward` and
 `Optimizer.step` compute, one mini-batch after the other, without Python between them. The numbers
-differ by rounding, because sums are taken in another order. Four things make it faster:
+differ by rounding, because sums are taken in another order. Five things make it faster:
 
 - A loop does all elementwise operations on a number at once; NumPy makes a pass for each of them.
 - The first layer leaves out the pixels that are zero in all images of a mini-batch. Their weights
   do not act on the activations, and their gradient is zero.
 - Gradient descent without a penalty subtracts the gradient as it is computed, without keeping it.
+- The processor makes zero of denormal numbers, where it can: they take many times as long.
 - Exponentials in single precision are polynomials, of which a compiler makes vectors.
 
 numba keeps the machine code on the disk, in `__pycache__` or in the user's cache folder. It looks
@@ -28,6 +29,7 @@ from numba.np.linalg import ensure_blas
 
 from nn.activations import Activation, Identity, LeakyReLU, ReLU, Sigmoid, Tanh
 from nn.arrays import Array, zeros
+from nn.denormals import no_denormals
 from nn.losses import CrossEntropyCost, Loss, Output, QuadraticCost
 from nn.network import Network
 from nn.optimizers import (
@@ -154,12 +156,13 @@ class Kernel:
         norms = np.empty(len(batches), dtype)
         moments = [*state.moments.values(), *[np.empty(0, dtype)] * 2]
         memory = _memory(batch_size * (network.sizes[0] + 2 * sum(network.sizes[1:])), dtype)
-        n_norms = _steps(
-            np.array(network.sizes), self._choices, self._options, network.parameters,
-            network.gradient, moments[0], moments[1], state.scratch, memory, self._images,
-            self._targets, order, batch_size, batches.start, batches.stop, state.steps, rate,
-            decay, norm_every, norms,
-        )  # fmt: skip
+        with no_denormals():
+            n_norms = _steps(
+                np.array(network.sizes), self._choices, self._options, network.parameters,
+                network.gradient, moments[0], moments[1], state.scratch, memory, self._images,
+                self._targets, order, batch_size, batches.start, batches.stop, state.steps, rate,
+                decay, norm_every, norms,
+            )  # fmt: skip
         state.steps += len(batches)
         return [float(each) for each in norms[:n_norms]]
 
