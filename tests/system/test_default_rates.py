@@ -1,23 +1,21 @@
-"""The default learning rates of conf/ are those of the committed studies."""
+"""The default learning rates of conf/ are those of the committed results."""
 
 from pathlib import Path
 
 from experiments.cli import tuned
 from experiments.comparison import tuned_rates
 from experiments.configuration import CONF, PROJECT
+from experiments.configuration.rates_file import read_rates
 from experiments.results import runs
 
-STUDIES = ("learning_rates", "sgd_vs_adam")
-"""The folders of notebooks/ from which the rates were written, in this order (docs/tuning.md)."""
+RESULTS = PROJECT / "notebooks" / "mnist"
 
 
-def texts(conf: Path) -> dict[str, str]:
-    """Return the files of default rates in a folder like conf/."""
-    files = [conf / "learning_rates.yaml", *(conf / "learning_rates").glob("*.yaml")]
-    return {str(path.relative_to(conf)): path.read_text(encoding="utf-8") for path in files}
-
-
-def test_the_files_are_those_that_the_documented_commands_write(tmp_path: Path) -> None:
-    for study in STUDIES:
-        tuned.write(tuned_rates(runs(PROJECT / "notebooks" / study)), tmp_path)
-    assert texts(tmp_path) == texts(CONF)
+def test_every_committed_tuning_is_in_conf_with_its_accuracy(tmp_path: Path) -> None:
+    written = tuned.write(tuned_rates(runs(RESULTS)), tmp_path)
+    assert len(written) == 4
+    for path in written:
+        found = read_rates(path)
+        assert found
+        committed = read_rates(CONF / path.relative_to(tmp_path))
+        assert {arm: committed[arm] for arm in found} == found
