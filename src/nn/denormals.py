@@ -9,6 +9,7 @@ import ctypes
 import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 FLUSH_TO_ZERO, DENORMALS_ARE_ZERO = 1 << 15, 1 << 6
 """Flags of the register MXCSR: for results, and for operands."""
@@ -22,25 +23,24 @@ def no_denormals() -> Iterator[None]:
 
     On other systems nothing changes.
     """
-    if _library is None:
+    library = _library()
+    if library is None:
         yield
         return
     before = ctypes.create_string_buffer(SIZE)
-    _library.fegetenv(before)
+    library.fegetenv(before)
     changed = ctypes.create_string_buffer(before.raw, SIZE)
     register = ctypes.c_uint32.from_buffer(changed, PLACE)
     register.value |= FLUSH_TO_ZERO | DENORMALS_ARE_ZERO
-    _library.fesetenv(changed)
+    library.fesetenv(changed)
     try:
         yield
     finally:
-        _library.fesetenv(before)
+        library.fesetenv(before)
 
 
-def _loaded() -> ctypes.CDLL | None:
+@cache
+def _library() -> ctypes.CDLL | None:
     """Return the C library, if it is glibc for x86-64."""
     name, _ = platform.libc_ver()
     return ctypes.CDLL("libm.so.6") if (platform.machine(), name) == ("x86_64", "glibc") else None
-
-
-_library = _loaded()
