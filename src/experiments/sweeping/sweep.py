@@ -26,6 +26,7 @@ from experiments.recording import (
 )
 from experiments.running import Job, environment, remove_checkpoints
 from experiments.sweeping.prepare import distinct
+from experiments.sweeping.watch import Watch
 from experiments.sweeping.workers import Workers
 from experiments.terminal import Display, RunSummary, summary_table
 from experiments.tracking import Supervisor, browse_command, up_to_date
@@ -67,7 +68,7 @@ def sweep(
         )
         with supervisor:
             try:
-                do_jobs(workers, display, supervisor.attend)
+                do_jobs(workers, display, supervisor.attend, settled=len(summaries))
             finally:
                 summaries |= summaries_of(workers)
                 shown = [summaries[job.identity] for job in unique if job.identity in summaries]
@@ -88,21 +89,25 @@ def summaries_of(workers: Workers) -> dict[str, RunSummary]:
     }
 
 
-def do_jobs(workers: Workers, display: Display, attend: Callable[[], object]) -> None:
-    """Do the jobs and show their events. If this is interrupted, stop them and wait for them."""
+def do_jobs(
+    workers: Workers, display: Display, attend: Callable[[], object], *, settled: int = 0
+) -> None:
+    """Do the jobs and show their events. If this is interrupted, stop them and wait for them.
+
+    ``settled`` is the number of jobs of the sweep that need not be done.
+    """
+    watch = Watch(workers, display, settled=settled)
     try:
-        _show_until_done(workers, display, attend)
+        while not workers.done:
+            watch.show(workers.poll())
+            watch.estimate()
+            attend()
     except BaseException as error:
         workers.stop(error.signum if isinstance(error, Interrupted) else signal.SIGTERM)
-        _show_until_done(workers, display, attend)
+        while not workers.done:
+            watch.show(workers.poll())
+            attend()
         raise
-
-
-def _show_until_done(workers: Workers, display: Display, attend: Callable[[], object]) -> None:
-    while not workers.done:
-        for job, event in workers.poll():
-            display.show(job.name, job.experiment.epochs, event)
-        attend()
 
 
 def settled_jobs(jobs: Sequence[Job]) -> list[tuple[Job, Record]]:

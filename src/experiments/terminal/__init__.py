@@ -4,10 +4,13 @@ from experiments.terminal.display import Display
 from experiments.terminal.status import show_status
 from experiments.terminal.style import duration, name_cell, runs_table, status_cell
 from experiments.terminal.summary import RunSummary, summary_table
+from experiments.terminal.whole_sweep import Expected, WholeSweep
 
 __all__ = [
     "Display",
+    "Expected",
     "RunSummary",
+    "WholeSweep",
     "duration",
     "name_cell",
     "runs_table",
