@@ -25,10 +25,11 @@ from experiments.recording import (
     write_sweep,
 )
 from experiments.running import Job, environment, remove_checkpoints
+from experiments.sweeping.next_steps import next_steps
 from experiments.sweeping.prepare import distinct
 from experiments.sweeping.watch import Watch
 from experiments.sweeping.workers import Workers
-from experiments.terminal import Display, RunSummary, summary_table
+from experiments.terminal import Display, RunSummary, closing_tables
 from experiments.tracking import Supervisor, browse_command, up_to_date
 
 NAMES_SHOWN = 8
@@ -72,9 +73,18 @@ def sweep(
             finally:
                 summaries |= summaries_of(workers)
                 shown = [summaries[job.identity] for job in unique if job.identity in summaries]
-                display.print(summary_table(shown))
+                for table in closing_tables(shown):
+                    display.print(table)
                 if options := _options(unique):
                     display.say(f"{options}.")
+                finished = {run.name for run in shown if run.status is Status.FINISHED}
+                for line in next_steps(
+                    folder,
+                    unique[0].outputs,
+                    [parameters(job.choices, job.config) for job in unique if job.name in finished],
+                    overrides,
+                ):
+                    display.say(line)
     stopped = stopped_early(unique, summaries)
     raise_if_unfinished([run for run in shown if run.name not in stopped])
     return [summaries[job.identity] for job in jobs]

@@ -1,5 +1,6 @@
 """The terminal: the live display of runs, tables of runs, and `experiments status`."""
 
+from experiments.terminal.arms import closing_tables
 from experiments.terminal.display import Display
 from experiments.terminal.status import show_status
 from experiments.terminal.style import duration, name_cell, runs_table, status_cell
@@ -11,6 +12,7 @@ __all__ = [
     "Expected",
     "RunSummary",
     "WholeSweep",
+    "closing_tables",
     "duration",
     "name_cell",
     "runs_table",
