@@ -15,6 +15,7 @@ from experiments.configuration import (
     SweepConfigs,
     check_overrides,
     experiment_overrides,
+    install_command,
     override_parser,
     overrides_of,
 )
@@ -58,7 +59,7 @@ class OptunaSweeper(Sweeper):
         except ImportError:
             raise ConfigError(
                 "hydra/sweeper=optuna: Optuna is not installed; install it with"
-                " .venv/bin/pip install -e '.[search]'"
+                f" {install_command('search')}"
             ) from None
         from experiments.searching import (
             Options,
