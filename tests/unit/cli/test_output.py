@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -37,7 +38,7 @@ def test_a_program_whose_reader_has_ended_is_quiet(lines: int, end: str) -> None
 
 
 def test_a_full_disk_is_one_line() -> None:
-    with open("/dev/full", "w", encoding="utf-8") as full:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
         done = subprocess.run(
             [sys.executable, "-c", PROGRAM.format(lines=1, end="")],
             stdin=subprocess.DEVNULL,
