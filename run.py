@@ -1,20 +1,30 @@
 """Train one network, or with -m sweep over many; conf/config.yaml lists the choices."""
 
-import experiments.startup  # noqa: F401, I001 - before everything else
-
+import os
+import shlex
 import sys
+from pathlib import Path
 
-import hydra
-from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig
+try:
+    import experiments.startup  # noqa: F401, I001 - before everything else
 
-from experiments.cli import check_run_command, one_line_errors
-from experiments.configuration import CONF, check_store, register
-from experiments.interruption import Interruption
-from experiments.running import Job, run
-from experiments.sweeping import plan
-from experiments.terminal import Display
-from experiments.tracking import Supervisor, browse_command, up_to_date
+    import hydra
+    from hydra.core.hydra_config import HydraConfig
+    from omegaconf import DictConfig
+
+    from experiments.cli import check_run_command, one_line_errors
+    from experiments.configuration import CONF, check_store, register
+    from experiments.interruption import Interruption
+    from experiments.running import Job, run
+    from experiments.sweeping import plan
+    from experiments.terminal import Display
+    from experiments.tracking import Supervisor, browse_command, up_to_date
+except ModuleNotFoundError as error:
+    environment = Path(__file__).resolve().with_name(".venv")
+    python = os.path.relpath(environment / "bin" / "python")
+    ready = (environment / "bin").exists() and Path(sys.prefix) != environment
+    setup = "" if ready else f"make -C {shlex.quote(str(environment.parent))} setup && "
+    sys.exit(f"error: {error}; type: {setup}{shlex.join([python, *sys.argv])}")
 
 INTERRUPTION = Interruption()
 

@@ -1,6 +1,8 @@
 """The order of the tests, the profile of hypothesis, and the report on a missing browser."""
 
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import properties  # noqa: F401 - registers the profiles
@@ -10,6 +12,9 @@ from hypothesis import settings
 from permissions import open_folder  # noqa: F401 - a fixture
 
 settings.load_profile("all")
+PROGRAMS = str(Path(sys.executable).parent)
+os.environ["PATH"] = os.pathsep.join([PROGRAMS, os.environ.get("PATH", os.defpath)])
+"""The environment is activated, so that recommended commands are short on every machine."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

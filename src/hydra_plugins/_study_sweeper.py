@@ -4,7 +4,6 @@ Hydra imports every module here whose name has no underscore first. This one imp
 """
 
 import hashlib
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from rich.console import Console
 from experiments.comparison import print_comparison
 from experiments.configuration import CONTROL, STUDY, group_of, override, override_parser
 from experiments.errors import ConfigError, StorageError
+from experiments.processors import usable_processors
 from experiments.recording import RESULTS, Record, read_record
 from experiments.results import find_sweep, runs
 from experiments.running import Job
@@ -136,7 +136,7 @@ class StudySweep:
             self._terminal.console,
             epochs=next(iter(first.values())).experiment.epochs,
             seconds=dict(zip(first, run_seconds(list(first.values())), strict=True)),
-            processes=min(processes, os.cpu_count() or 1),
+            processes=min(processes, usable_processors()),
         )
 
 

@@ -1,6 +1,5 @@
 """Search with Optuna for Hydra: batches of trials, each as large as the launcher can do at once."""
 
-import os
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -16,10 +15,12 @@ from experiments.configuration import (
     SweepConfigs,
     check_overrides,
     experiment_overrides,
+    install_command,
     override_parser,
     overrides_of,
 )
 from experiments.errors import ConfigError
+from experiments.processors import usable_processors
 from hydra_plugins.grid_sweeper import leave_out_parts
 
 
@@ -58,7 +59,7 @@ class OptunaSweeper(Sweeper):
         except ImportError:
             raise ConfigError(
                 "hydra/sweeper=optuna: Optuna is not installed; install it with"
-                " .venv/bin/pip install -e '.[search]'"
+                f" {install_command('search')}"
             ) from None
         from experiments.searching import (
             Options,
@@ -82,7 +83,7 @@ class OptunaSweeper(Sweeper):
             raise ConfigError("stop_below: hydra.sweeper.pruning=true chooses it; leave out one")
         search = search_id(self._identities(probes(parts)), parts, options)
         folder = None if self._config.plan else search_folder(Path(self._config.outputs), search)
-        size = self._config.hydra.launcher.processes or os.cpu_count() or 1
+        size = self._config.hydra.launcher.processes or usable_processors()
         with Search.opened(folder, search, parts, options) as study, self._series(search):
             while batch := study.next_batch(size):
                 jobs = [trial.overrides for trial in batch]

@@ -1,7 +1,6 @@
 """The Hydra launcher of `python run.py -m ...`: it gives the jobs to `experiments.sweeping`."""
 
 import itertools
-import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from experiments.configuration import (
     short_form,
 )
 from experiments.errors import ConfigError
+from experiments.processors import usable_processors
 
 if TYPE_CHECKING:
     from experiments.running import Job
@@ -76,7 +76,7 @@ class ParallelLauncher(Launcher):
     @property
     def limits(self) -> tuple[int, int]:
         """The numbers of processes, and of runs that one of them trains together."""
-        processes = os.cpu_count() if self.processes is None else self.processes
+        processes = usable_processors() if self.processes is None else self.processes
         return _number("processes", processes), _number("lockstep", self.lockstep)
 
     def prepare(

@@ -1,7 +1,6 @@
 """The same command, given again, does only what is left to do."""
 
 import json
-import os
 import re
 import signal
 from pathlib import Path
@@ -9,6 +8,8 @@ from pathlib import Path
 import harness
 import pytest
 from harness import NOT_TRACKED, PROJECT
+
+from experiments.processors import usable_processors
 
 FEW = ("epochs=2", "dataset.train_size=300", "dataset.validation_size=500")
 QUICK = (*FEW, NOT_TRACKED)
@@ -62,7 +63,8 @@ def test_the_same_sweep_again_trains_nothing_and_shows_its_results(again: Again,
     names = [row[0] for row in rows]
     assert sorted(names) == ["seed=0", "seed=1"]
     assert (
-        f"2 runs, {os.cpu_count()} processes at a time; 2 done before: {', '.join(names)}" in output
+        f"2 runs, {usable_processors()} processes at a time; 2 done before: {', '.join(names)}"
+        in output
     )
     results = {row[0]: row[1:] for row in harness.table(again.output["first"])}
     assert {row[0]: row[1:] for row in harness.table(output)} == results
@@ -74,7 +76,9 @@ def test_a_larger_sweep_trains_only_the_new_runs(again: Again) -> None:
     assert {key: after[key] for key in before} == before
     assert again.table("larger") == [[f"seed={n}", "finished", "2"] for n in range(3)]
     lines = again.output["larger"].splitlines()
-    assert f"3 runs, {os.cpu_count()} processes at a time; 2 done before: seed=0, seed=1" in lines
+    assert (
+        f"3 runs, {usable_processors()} processes at a time; 2 done before: seed=0, seed=1" in lines
+    )
     assert {line.split()[0] for line in lines if re.match(r"seed=\d  \d/2", line)} == {"seed=2"}
 
 

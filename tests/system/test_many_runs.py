@@ -1,6 +1,5 @@
 """A sweep of many runs: the last runs cost what the first cost, and memory does not grow."""
 
-import os
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -9,6 +8,8 @@ from pathlib import Path
 import harness
 import pytest
 from harness import NOT_TRACKED, Program
+
+from experiments.processors import usable_processors
 
 TINY = ("epochs=1", "dataset.train_size=10", "dataset.validation_size=100")
 SIZES = "architecture.sizes=[784,1,10]"
@@ -92,7 +93,7 @@ def test_the_memory_of_a_sweep_does_not_grow(many: Many) -> None:
 
 
 def test_a_sweep_closes_what_it_opens(many: Many) -> None:
-    at_once = os.cpu_count() or 1
+    at_once = usable_processors()
     descriptors = [each.descriptors for each in many.observations]
     assert max(descriptors) - min(descriptors) <= 4 * at_once
     assert max(descriptors) < 10 + 4 * at_once
@@ -105,5 +106,5 @@ def test_the_last_runs_read_no_more_than_the_first(many: Many) -> None:
     assert first.runs < middle.runs < last.runs
     before = (middle.bytes_read - first.bytes_read) / (middle.runs - first.runs)
     after = (last.bytes_read - middle.bytes_read) / (last.runs - middle.runs)
-    unsure = 2 * (os.cpu_count() or 1) / (last.runs - middle.runs)  # runs that end at this moment
+    unsure = 2 * (usable_processors()) / (last.runs - middle.runs)  # runs that end at this moment
     assert after < (1.3 + unsure) * before

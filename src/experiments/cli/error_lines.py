@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
 
+from experiments.cli.output import ABANDONED, discard, flushed, is_abandoned
 from experiments.configuration import circle, file_being_read, one_line
 from experiments.errors import UserError
 from experiments.interruption import Interrupted
@@ -40,12 +41,19 @@ OF_HYDRA = (
 def one_line_errors() -> Iterator[None]:
     """Print an error that the user can correct as one line, and end the program with exit code 1.
 
-    An interruption ends the program with the exit code of its signal. Other errors are raised; if
+    An interruption ends the program with the exit code of its signal, and so does the end of the
+    program that reads the output, as in `... | head`. Other errors are raised; if
     HYDRA_FULL_ERROR=1 was set in the environment, all errors are.
     """
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra raises its errors and does not print them
     try:
-        yield
+        with flushed():
+            yield
+    except BrokenPipeError as error:
+        if not is_abandoned(sys.stdout):
+            sys.exit(_complaint(error))
+        discard(sys.stdout)
+        sys.exit(ABANDONED)
     except Interrupted as error:
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
@@ -53,8 +61,13 @@ def one_line_errors() -> Iterator[None]:
     except Exception as error:
         if FULL_ERRORS or not _is_correctable(error):
             raise
-        sys.stderr.write(f"error: {_line(error)}\n")
-        sys.exit(1)
+        sys.exit(_complaint(error))
+
+
+def _complaint(error: Exception) -> int:
+    """Print the line of an error; return the exit code."""
+    sys.stderr.write(f"error: {_line(error)}\n")
+    return 1
 
 
 def _line(error: Exception) -> str:

@@ -10,6 +10,16 @@ from experiments.interruption import Interruption
 
 COMMANDS = (status, compare, tuned, report, export, ui, sync, repeat, doctor)
 """The modules of the commands, in the order of `experiments --help`."""
+EXAMPLES = """\
+examples:
+  experiments status                    the newest sweep: its runs, and the time that they need
+  experiments compare loss              is cross-entropy better than the quadratic cost?
+  experiments compare loss optimizer    two factors: the effect of each, and their interaction
+  experiments report                    figures and verdicts about the newest sweep, one HTML file
+  experiments export my-runs            the results of the newest sweep as Parquet files
+
+experiments COMMAND --help describes a command.
+"""
 
 
 class Parser(argparse.ArgumentParser):
@@ -23,18 +33,26 @@ class Parser(argparse.ArgumentParser):
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     top = Parser(
-        prog="experiments", description="Inspect, compare and export runs that `run.py` has made."
+        prog="experiments",
+        description="Inspect, compare and export runs that `run.py` has made.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND")
     for command in COMMANDS:
         command.add_parser(commands)
     return top
 
 
 def main() -> None:
-    """Execute the command of the command line."""
+    """Execute the command of the command line; without one, list the commands."""
     interruption = Interruption()
-    arguments = parser().parse_args(namespace=argparse.Namespace(interruption=interruption))
-    interruption.install()
-    with one_line_errors(), said_what_is_left_out():
-        arguments.run(arguments)
+    with one_line_errors():
+        top = parser()
+        arguments = top.parse_args(namespace=argparse.Namespace(interruption=interruption))
+        if not hasattr(arguments, "run"):
+            top.print_help()
+            return
+        interruption.install()
+        with said_what_is_left_out():
+            arguments.run(arguments)

@@ -51,5 +51,5 @@ def _check_help(arguments: argparse.Namespace) -> None:
 def _unknown(word: str) -> str:
     """Return the mistake in a word that the parser does not know."""
     if word.startswith("-"):
-        return "no such option; see run.py --hydra-help"
+        return "no such option; see run.py --help or --hydra-help"
     return "the words KEY=VALUE must follow each other; write options such as -m before them"

@@ -5,6 +5,7 @@ from experiments.configuration.checks import check_folder, check_tracking_uri
 from experiments.configuration.command_line import (
     Value,
     experiments_command,
+    install_command,
     override,
     program,
     run_command,
@@ -85,6 +86,7 @@ __all__ = [
     "file_being_read",
     "group_of",
     "in_home",
+    "install_command",
     "job_names",
     "one_line",
     "options_of_choices",

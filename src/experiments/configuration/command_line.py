@@ -14,6 +14,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Quote, QuotedString
 from omegaconf import MISSING
 
+from experiments.configuration.places import PROJECT
 from experiments.errors import ConfigError
 
 Value: TypeAlias = "str | int | float | bool | Sequence[Value] | None"
@@ -23,6 +24,7 @@ SIMPLE = re.compile(r"[\w./+@:%-]+", re.ASCII)
 """Texts that need no quotes in Hydra's grammar, unless they are a number, a boolean or null."""
 INTERPOLATION = re.compile(r"(\\*)\$\{")
 """The beginning of an interpolation in OmegaConf, with the backslashes before it."""
+RUN = PROJECT / "run.py"
 
 
 def override(key: str, *values: Value) -> str:
@@ -38,10 +40,19 @@ def override(key: str, *values: Value) -> str:
     return f"{key}={','.join(map(_word, values))}"
 
 
-def run_command(overrides: Sequence[str], *, multirun: bool = True) -> str:
-    """Return the command `python run.py` with these overrides, quoted for the shell."""
+def run_command(
+    overrides: Sequence[str], *, multirun: bool = True, elsewhere: bool | None = None
+) -> str:
+    """Return the command that executes run.py with these overrides, quoted for the shell.
+
+    It runs as printed in the current folder. A text that is read ``elsewhere`` gets `python
+    run.py`, by default in a notebook only.
+    """
+    if elsewhere is None:
+        elsewhere = "ipykernel" in sys.modules
+    start = ["python", "run.py"] if elsewhere else [program("python"), _from_here(RUN)]
     options = ["-m"] if multirun else []
-    return shlex.join(["python", "run.py", *options, *overrides])
+    return shlex.join([*start, *options, *overrides])
 
 
 def experiments_command(*words: str) -> str:
@@ -49,9 +60,23 @@ def experiments_command(*words: str) -> str:
     return shlex.join([program("experiments"), *words])
 
 
+def install_command(extra: str) -> str:
+    """Return the command that installs an extra of this project, quoted for the shell."""
+    return shlex.join([program("pip"), "install", "-e", f"{_from_here(PROJECT)}[{extra}]"])
+
+
 def program(name: str) -> str:
-    """Return the path of a program of this environment, relative if it is below this directory."""
-    path = Path(sys.executable).with_name(name)
+    """Return what one types to execute a program of this environment in the current folder.
+
+    It is the name alone if the environment is activated: its folder comes first on PATH.
+    """
+    folder = Path(sys.executable).parent
+    first = os.environ.get("PATH", "").partition(os.pathsep)[0]
+    return name if first == str(folder) else _from_here(folder / name)
+
+
+def _from_here(path: Path) -> str:
+    """Return a path, relative if it is below the current folder."""
     relative = os.path.relpath(path)
     return str(path) if relative.startswith(os.pardir) else relative
 

@@ -4,6 +4,7 @@ import logging
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 import hydra
 from hydra._internal import config_loader_impl
@@ -12,6 +13,7 @@ from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
+from experiments.configuration.command_line import run_command
 from experiments.configuration.overrides import check_overrides
 from experiments.configuration.places import CONF, PROJECT
 from experiments.configuration.schema import Schema
@@ -19,11 +21,12 @@ from experiments.configuration.yaml_files import register_reader
 
 
 def register() -> None:
-    """Register the schema of conf/, the reader of files and the resolver `project` with Hydra.
+    """Register the schema of conf/, the reader of files and two resolvers with Hydra.
 
     A folder of configuration files that is missing, and -m with `hydra.mode=RUN`, become errors;
     Hydra only warns.
-    `${project:data}` is the path of the folder `data` in this project.
+    `${project:data}` is the path of the folder `data` in this project, and `${run_command:}` the
+    command that executes run.py in the current folder.
     """
     logging.getLogger("hydra.utils").setLevel(
         logging.CRITICAL
@@ -33,6 +36,8 @@ def register() -> None:
     warnings.filterwarnings("error", message=r"\s*Running Hydra app with --multirun")
     ConfigStore.instance().store(name="schema", node=Schema)
     OmegaConf.register_new_resolver("project", lambda path: str(PROJECT / path), replace=True)
+    start = partial(run_command, [], multirun=False)
+    OmegaConf.register_new_resolver("run_command", start, replace=True)
 
 
 def compose(overrides: Sequence[str] = ()) -> DictConfig:

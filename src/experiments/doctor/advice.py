@@ -3,7 +3,6 @@
 Each piece of advice follows from a fact. Without that fact it is not given.
 """
 
-import math
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from experiments.doctor.memory import Memory
 from experiments.doctor.power import Power
 from experiments.doctor.processor import Processor
 from experiments.doctor.store import Store
+from experiments.processors import at_once
 
 GIGABYTE = 1e9
 SLOW_FSYNC = 0.02
@@ -96,13 +96,12 @@ def _no_images(images: Images) -> Iterator[Advice]:
 
 
 def _few_cores(processor: Processor) -> Iterator[Advice]:
-    """A sweep starts as many processes as the machine has cores."""
+    """A sweep starts as many processes as it may use cores."""
     if processor.usable < processor.cores:
         yield Advice(
-            f"This process may use {processor.usable:g} of {processor.cores} cores, but a sweep"
-            f" starts {processor.cores} processes. Add"
-            f" hydra.launcher.processes={max(1, math.floor(processor.usable))} to sweeps, or raise"
-            " the limit of the container."
+            f"This process may use {processor.usable:g} of {processor.cores} cores. So a sweep"
+            f" does {_runs(at_once(processor.allowed, processor.quota))} at a time. To do more,"
+            " raise the limit of the container or of the batch system."
         )
 
 
@@ -168,6 +167,10 @@ def _full_disk(outputs: Outputs) -> Iterator[Advice]:
             f"Only {outputs.free / GIGABYTE:.2f} GB are free on the disk of the outputs folder."
             " Make space, or choose a folder on another disk with outputs=FOLDER."
         )
+
+
+def _runs(number: int) -> str:
+    return f"{number} run{'' if number == 1 else 's'}"
 
 
 def _cores(number: int) -> str:

@@ -5,7 +5,7 @@ import platform
 from dataclasses import dataclass
 from pathlib import Path
 
-from experiments.doctor.quota import quota
+from experiments.processors import allowed, quota
 
 CPUINFO = Path("/proc/cpuinfo")
 
@@ -35,9 +35,8 @@ class Processor:
 def processor() -> Processor:
     """Return the processor of this machine."""
     cores = os.cpu_count() or 1
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else cores
     name, instructions = identify()
-    return Processor(name, instructions, cores, allowed, quota(), os.getloadavg()[0])
+    return Processor(name, instructions, cores, allowed(), quota(), os.getloadavg()[0])
 
 
 def identify(cpuinfo: Path = CPUINFO) -> tuple[str, frozenset[str]]:

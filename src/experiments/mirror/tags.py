@@ -48,11 +48,12 @@ def run_tags(start: Start, folder: Path) -> dict[str, str]:
 def sweep_tags(record: SweepRecord) -> dict[str, str]:
     """Return the tags of the run that mirrors a sweep."""
     options = record.options and f": {record.options}"
+    command = run_command(record.overrides, elsewhere=True)
     return {
         SWEEP: record.id,
         RUNS: str(len(record.runs)),
         OVERRIDES: write_list(record.overrides),
-        DESCRIPTION: f"{len(record.runs)} runs of `{run_command(record.overrides)}`{options}",
+        DESCRIPTION: f"{len(record.runs)} runs of `{command}`{options}",
         **environment_tags(record.environment),
     }
 

@@ -4,7 +4,7 @@ import importlib.metadata
 import importlib.util
 from typing import TYPE_CHECKING
 
-from experiments.configuration import Experiment, one_line
+from experiments.configuration import Experiment, install_command, one_line
 from experiments.errors import ConfigError
 from experiments.examples import Split
 from nn import Network
@@ -26,8 +26,7 @@ def kernel_class(experiment: Experiment) -> "type[Kernel] | None":
         return None
     if importlib.util.find_spec("numba") is None:
         raise ConfigError(
-            "backend=numba: numba is not installed; install it with"
-            " .venv/bin/pip install -c constraints.txt -e '.[fast]'"
+            f"backend=numba: numba is not installed; install it with {install_command('fast')}"
         )
     try:
         from nn.compiled import Kernel, check

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from experiments.comparison import METRICS
-from experiments.configuration import override
+from experiments.configuration import install_command, override
 from experiments.errors import ConfigError
 from experiments.studying.axis import Axis
 from experiments.studying.grid_search import GridSearch
@@ -143,7 +143,7 @@ class Study(Struct, frozen=True, forbid_unknown_fields=True):
         except ImportError:
             raise ConfigError(
                 f"study.tune: Optuna tunes {len(self.tune)} hyper-parameters, and is not installed;"
-                " install it with .venv/bin/pip install -e '.[search]'"
+                f" install it with {install_command('search')}"
             ) from None
         return SampledSearch
 

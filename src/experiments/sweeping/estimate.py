@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,8 +65,25 @@ def seconds_left(images: Images, speed: Speed, *, epochs: int, score_test: bool 
     return epochs * (trained + evaluated + RECORDING) + end
 
 
-def measure_speed(job: Job, images: Images) -> Speed:
-    """Measure the speed of a job on images of noise.
+def work_kind(job: Job, data: Hashable) -> Hashable:
+    """Return the kind of work of a job: jobs of the same kind take about as long.
+
+    ``data`` is the size of its data, as far as that matters.
+    """
+    experiment = job.experiment
+    kinds = map(type, (experiment.activation, experiment.loss, experiment.optimizer))
+    parts = (experiment.batch_size, experiment.dtype, experiment.backend)
+    return (tuple(experiment.sizes), *parts, data, *kinds)
+
+
+def measure_speed(
+    job: Job,
+    images: Images,
+    *,
+    together: int = 1,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Speed:
+    """Measure the speed of a job on images of noise, with ``together`` such runs in lockstep.
 
     Training and evaluation have samples of their own. The validation set is often far larger than
     the training set, and a call for few images takes most of its time for other things.
@@ -75,31 +92,36 @@ def measure_speed(job: Job, images: Images) -> Speed:
     rng = np.random.default_rng(0)
     trained = _noise(experiment, min(images.train, SAMPLE), rng)
     evaluated = _noise(experiment, min(max(images.train, images.validation), SAMPLE), rng)
-    network, progress = job.initialise()
+    begun = [job.initialise() for _ in range(together)]
+    network, _ = begun[0]
     compiled = kernel(experiment, network, trained)
 
     def train() -> None:
-        descent = Descent(
-            network,
-            trained,
-            experiment.batch_size,
-            rng,
-            optimizer=experiment.optimizer,
-            progress=progress,
-            rate=experiment.optimizer.learning_rate,
-            decay=experiment.l2 / images.train,
-            kernel=compiled,
-        )
-        progress.batches = 0
-        descend([descent], stop=lambda: False)
+        descents = [
+            Descent(
+                own_network,
+                trained,
+                experiment.batch_size,
+                rng,
+                optimizer=experiment.optimizer,
+                progress=progress,
+                rate=experiment.optimizer.learning_rate,
+                decay=experiment.l2 / images.train,
+                kernel=compiled,
+            )
+            for own_network, progress in begun
+        ]
+        for _, progress in begun:
+            progress.batches = 0
+        descend(descents, stop=lambda: False)
 
     def score() -> None:
         evaluate(network, evaluated, penalty=experiment.l2 / (2 * images.train))
 
     with np.errstate(all="ignore"):
         return Speed(
-            training=typical_seconds(train) / len(trained),
-            evaluation=typical_seconds(score) / len(evaluated),
+            training=typical_seconds(train, clock) / (together * len(trained)),
+            evaluation=typical_seconds(score, clock) / len(evaluated),
         )
 
 

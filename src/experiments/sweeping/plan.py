@@ -1,14 +1,14 @@
 """`plan=true`: the runs that a command would do, and about how long they would take."""
 
-import os
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 from rich.console import Console
 
 from experiments.errors import DataError
+from experiments.processors import usable_processors
 from experiments.recording import Status, read_record, run_status
 from experiments.running import Job
-from experiments.sweeping.estimate import Images, Speed, measure_speed, seconds_left
+from experiments.sweeping.estimate import Images, Speed, measure_speed, seconds_left, work_kind
 from experiments.sweeping.prepare import distinct
 from experiments.terminal import duration, name_cell, runs_table, status_cell
 
@@ -17,7 +17,7 @@ def plan(jobs: Sequence[Job], *, processes: int) -> None:
     """Print the runs, their status, and an estimate of the time that the rest of them takes."""
     unique, messages = distinct(jobs)
     table = runs_table(words=("identity", "status"), numbers=("epochs", "time left"))
-    speeds: dict[tuple[object, ...], Speed] = {}
+    speeds: dict[Hashable, Speed] = {}
     left = []
     for job in unique:
         status, done, epochs_left = _remaining(job)
@@ -46,7 +46,7 @@ def plan(jobs: Sequence[Job], *, processes: int) -> None:
 
 def run_seconds(jobs: Sequence[Job]) -> list[float]:
     """Return an estimate of the seconds of each job, from its first epoch to its last."""
-    speeds: dict[tuple[object, ...], Speed] = {}
+    speeds: dict[Hashable, Speed] = {}
     return [_seconds_left(job, job.experiment.epochs, speeds) for job in jobs]
 
 
@@ -55,7 +55,7 @@ def total_seconds(seconds: Sequence[float], *, processes: int) -> float:
 
     More processes than processors make it no faster. The total is at least the longest run.
     """
-    at_once = min(processes, os.cpu_count() or 1)
+    at_once = min(processes, usable_processors())
     return max(sum(seconds) / at_once, *seconds, 0.0)
 
 
@@ -77,18 +77,15 @@ def _remaining(job: Job) -> tuple[Status, int, int | None]:
     return status, done, job.experiment.epochs - done
 
 
-def _seconds_left(job: Job, epochs: int, speeds: dict[tuple[object, ...], Speed]) -> float:
+def _seconds_left(job: Job, epochs: int, speeds: dict[Hashable, Speed]) -> float:
     images = Images.of(job.experiment)
     speed = _speed(job, images, speeds)
     return seconds_left(images, speed, epochs=epochs, score_test=job.score_test)
 
 
-def _speed(job: Job, images: Images, known: dict[tuple[object, ...], Speed]) -> Speed:
+def _speed(job: Job, images: Images, known: dict[Hashable, Speed]) -> Speed:
     """Return the speed of a job; ``known`` are those of jobs that do about the same work."""
-    experiment = job.experiment
-    kinds = map(type, (experiment.activation, experiment.loss, experiment.optimizer))
-    parts = (experiment.batch_size, experiment.dtype, experiment.backend)
-    key = (tuple(experiment.sizes), *parts, images.bits, *kinds)
+    key = work_kind(job, images.bits)
     if key not in known:
         known[key] = measure_speed(job, images)
     return known[key]

@@ -72,7 +72,7 @@ class Series:
             workers = Workers(left, processes=processes, lockstep=lockstep)
             with Display() as display:
                 try:
-                    do_jobs(workers, display, supervisor.attend)
+                    do_jobs(workers, display, supervisor.attend, settled=len(summaries))
                 finally:
                     summaries |= summaries_of(workers)
         shown = [summaries[job.identity] for job in unique if job.identity in summaries]

@@ -25,9 +25,11 @@ from experiments.recording import (
     write_sweep,
 )
 from experiments.running import Job, environment, remove_checkpoints
+from experiments.sweeping.next_steps import next_steps
 from experiments.sweeping.prepare import distinct
+from experiments.sweeping.watch import Watch
 from experiments.sweeping.workers import Workers
-from experiments.terminal import Display, RunSummary, summary_table
+from experiments.terminal import Display, RunSummary, closing_tables
 from experiments.tracking import Supervisor, browse_command, up_to_date
 
 NAMES_SHOWN = 8
@@ -67,13 +69,22 @@ def sweep(
         )
         with supervisor:
             try:
-                do_jobs(workers, display, supervisor.attend)
+                do_jobs(workers, display, supervisor.attend, settled=len(summaries))
             finally:
                 summaries |= summaries_of(workers)
                 shown = [summaries[job.identity] for job in unique if job.identity in summaries]
-                display.print(summary_table(shown))
+                for table in closing_tables(shown):
+                    display.print(table)
                 if options := _options(unique):
                     display.say(f"{options}.")
+                finished = {run.name for run in shown if run.status is Status.FINISHED}
+                for line in next_steps(
+                    folder,
+                    unique[0].outputs,
+                    [parameters(job.choices, job.config) for job in unique if job.name in finished],
+                    overrides,
+                ):
+                    display.say(line)
     stopped = stopped_early(unique, summaries)
     raise_if_unfinished([run for run in shown if run.name not in stopped])
     return [summaries[job.identity] for job in jobs]
@@ -88,21 +99,25 @@ def summaries_of(workers: Workers) -> dict[str, RunSummary]:
     }
 
 
-def do_jobs(workers: Workers, display: Display, attend: Callable[[], object]) -> None:
-    """Do the jobs and show their events. If this is interrupted, stop them and wait for them."""
+def do_jobs(
+    workers: Workers, display: Display, attend: Callable[[], object], *, settled: int = 0
+) -> None:
+    """Do the jobs and show their events. If this is interrupted, stop them and wait for them.
+
+    ``settled`` is the number of jobs of the sweep that need not be done.
+    """
+    watch = Watch(workers, display, settled=settled)
     try:
-        _show_until_done(workers, display, attend)
+        while not workers.done:
+            watch.show(workers.poll())
+            watch.estimate()
+            attend()
     except BaseException as error:
         workers.stop(error.signum if isinstance(error, Interrupted) else signal.SIGTERM)
-        _show_until_done(workers, display, attend)
+        while not workers.done:
+            watch.show(workers.poll())
+            attend()
         raise
-
-
-def _show_until_done(workers: Workers, display: Display, attend: Callable[[], object]) -> None:
-    while not workers.done:
-        for job, event in workers.poll():
-            display.show(job.name, job.experiment.epochs, event)
-        attend()
 
 
 def settled_jobs(jobs: Sequence[Job]) -> list[tuple[Job, Record]]:

@@ -142,6 +142,7 @@ class Workers:
     """
 
     def __init__(self, jobs: Sequence[Job], *, processes: int, lockstep: int) -> None:
+        self.jobs = list(jobs)
         self.processes = processes
         self.ended: list[Followed] = []
         self._waiting = deque(lockstep_groups(jobs, processes=processes, most=lockstep))
@@ -151,6 +152,11 @@ class Workers:
     def done(self) -> bool:
         """True when no job is waiting or running."""
         return not self._waiting and not self._running
+
+    @property
+    def running(self) -> list[list[Job]]:
+        """The jobs that each process does."""
+        return [[each.job for each in worker.jobs] for worker in self._running]
 
     def poll(self) -> list[tuple[Job, Event]]:
         """Start jobs if there is room, wait a moment, and return the new events of all jobs."""

@@ -1,13 +1,18 @@
 """The terminal: the live display of runs, tables of runs, and `experiments status`."""
 
+from experiments.terminal.arms import closing_tables
 from experiments.terminal.display import Display
 from experiments.terminal.status import show_status
 from experiments.terminal.style import duration, name_cell, runs_table, status_cell
 from experiments.terminal.summary import RunSummary, summary_table
+from experiments.terminal.whole_sweep import Expected, WholeSweep
 
 __all__ = [
     "Display",
+    "Expected",
     "RunSummary",
+    "WholeSweep",
+    "closing_tables",
     "duration",
     "name_cell",
     "runs_table",

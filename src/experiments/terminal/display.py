@@ -1,4 +1,7 @@
-"""The live display: one line for each running run. In a file, one line for each epoch."""
+"""The live display: a line for each running run, and one for the whole sweep.
+
+A file gets a line for each epoch, and one for the whole sweep after each tenth of its runs.
+"""
 
 from types import TracebackType
 
@@ -6,8 +9,12 @@ from rich.console import Console, RenderableType
 from rich.live import Live
 from rich.text import Text
 
-from experiments.recording import End, Epoch, Event, Note, Resume, Status, describe_end
+from experiments.recording import End, Epoch, Event, Note, Resume, Start, Status, describe_end
 from experiments.terminal.style import STYLES, duration
+from experiments.terminal.whole_sweep import WholeSweep
+
+OTHER_LINES = 3
+"""Lines of the terminal that are kept free of those of runs."""
 
 
 class Display:
@@ -16,6 +23,8 @@ class Display:
     def __init__(self) -> None:
         self._console = Console(highlight=False)
         self._lines: dict[str, str] = {}
+        self._whole: WholeSweep | None = None
+        self._shown = ""
         self._live = Live(console=self._console, auto_refresh=False, transient=True)
 
     def __enter__(self) -> "Display":
@@ -29,7 +38,8 @@ class Display:
         trace: TracebackType | None,
     ) -> None:
         self._lines.clear()
-        self._refresh()
+        self._whole = None
+        self.refresh()
         self._live.stop()
 
     def say(self, message: str, style: str = "") -> None:
@@ -40,12 +50,25 @@ class Display:
         """Print a table above the live lines."""
         self._console.print(table)
 
-    def show(self, name: str, epochs: int, event: Event) -> None:
-        """Show an event of the run ``name``, which has ``epochs`` epochs."""
-        if isinstance(event, Epoch) and self._console.is_terminal:
-            self._lines[name] = progress_line(name, epochs, event, self._console.width)
+    @property
+    def is_live(self) -> bool:
+        """Whether lines change in place, as on a terminal."""
+        return self._console.is_terminal
+
+    def watch(self, whole: WholeSweep) -> None:
+        """Show the progress of a sweep from now on, until the display ends."""
+        self._whole = whole
+        self.refresh()
+
+    def show(self, name: str, epochs: int, event: Event, pace: float | None = None) -> None:
+        """Show an event of the run ``name``, which has ``epochs`` epochs of ``pace`` seconds."""
+        if isinstance(event, Start | Resume):
+            complete = event.epoch if isinstance(event, Resume) else 0
+            self._lines[name] = begun_line(name, epochs, complete, self._console.width, pace)
+        if isinstance(event, Epoch) and self.is_live:
+            self._lines[name] = progress_line(name, epochs, event, self._console.width, pace)
         elif isinstance(event, Epoch):
-            self.say(progress_line(name, epochs, event))
+            self.say(progress_line(name, epochs, event, pace=pace))
         elif isinstance(event, Resume):
             self.say(f"{name}  {describe_resume(event)}")
         elif isinstance(event, Note):
@@ -54,30 +77,63 @@ class Display:
         elif isinstance(event, End):
             self._lines.pop(name, None)
             self.say(f"{name}  {describe_end(event)}", STYLES[event.status])
-        self._refresh()
+        if not self.is_live and self._whole is not None and self._whole.milestone():
+            self.say(self._whole.line())
+        self.refresh()
 
-    def _refresh(self) -> None:
-        if self._console.is_terminal:
-            text = "\n".join(self._lines.values())
-            self._live.update(Text(text, no_wrap=True, overflow="ellipsis"), refresh=True)
+    def refresh(self) -> None:
+        """Draw the live lines again if they have changed."""
+        if not self.is_live:
+            return
+        shown = "\n".join(self._live_lines())
+        if shown != self._shown:
+            self._shown = shown
+            self._live.update(Text(shown, no_wrap=True, overflow="ellipsis"), refresh=True)
+
+    def _live_lines(self) -> list[str]:
+        """Return the lines of the runs, as many as there is room for, and that of the sweep."""
+        lines = list(self._lines.values())
+        room = max(1, self._console.height - OTHER_LINES)
+        if len(lines) > room:
+            lines = [*lines[: room - 1], f"... and {len(lines) - room + 1} more runs"]
+        return lines if self._whole is None else [*lines, self._whole.line()]
 
 
-def progress_line(name: str, epochs: int, event: Epoch, width: int | None = None) -> str:
+def begun_line(name: str, epochs: int, complete: int, width: int, pace: float | None) -> str:
+    """Return the line of a run that has begun, or has continued after ``complete`` epochs.
+
+    ``pace`` is the expected number of seconds of an epoch, if it is known.
+    """
+    numbers = f"  {complete:>{len(str(epochs))}}/{epochs}  training"
+    if pace is not None:
+        numbers += f"  ETA {duration(pace * (epochs - complete))}"
+    return _cut(name, numbers, width) + numbers
+
+
+def progress_line(
+    name: str, epochs: int, event: Epoch, width: int | None = None, pace: float | None = None
+) -> str:
     """Return the line of a run: epoch, costs, accuracies, remaining time.
 
-    If the line is wider than ``width`` columns, the name is cut.
+    If the line is wider than ``width`` columns, the name is cut. ``pace`` is the number of seconds
+    of an epoch, by default the mean of those that have ended.
     """
     metrics = event.metrics
-    remaining = event.elapsed / event.epoch * (epochs - event.epoch)
+    pace = event.elapsed / event.epoch if pace is None else pace
     numbers = (
         f"  {event.epoch:>{len(str(epochs))}}/{epochs}"
         f"  cost {metrics['train/cost']:.4f} val {metrics['validation/cost']:.4f}"
         f"  acc {metrics['train/accuracy']:.1%} val {metrics['validation/accuracy']:.1%}"
-        f"  ETA {duration(remaining)}"
+        f"  ETA {duration(pace * (epochs - event.epoch))}"
     )
-    if width is not None and len(name) + len(numbers) > width:
-        name = name[: max(0, width - len(numbers) - 1)] + "…"
-    return name + numbers
+    return _cut(name, numbers, width) + numbers
+
+
+def _cut(name: str, numbers: str, width: int | None) -> str:
+    """Return the name of a run so that it fits a line together with its numbers."""
+    if width is None or len(name) + len(numbers) <= width:
+        return name
+    return name[: max(0, width - len(numbers) - 1)] + "…"
 
 
 def describe_resume(event: Resume) -> str:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from experiments.configuration import experiments_command, group_of, restorable
+from experiments.configuration import PROJECT, experiments_command, group_of, restorable
 from experiments.recording import RecordedTracking, is_run, is_sweep
 from experiments.tracking.messages import MirrorProgress, StoreWarning
 from experiments.tracking.mirror_process import MirrorProcess
@@ -161,8 +161,11 @@ def closing_message(folder: Path, uri: str | None, browse: str, problem: str, *,
 
 
 def browse_command(uri: str | None, overrides: Sequence[str]) -> str:
-    """Return the command that shows the runs in MLflow: `make ui` for the default store."""
+    """Return the command that shows the runs in MLflow: `make ui` for the default store.
+
+    There is no Makefile outside of the folder of the project.
+    """
     groups = {group_of(override.lstrip("+~")) for override in overrides}
     if groups & {"tracking", "outputs"}:
         return experiments_command("ui", "--uri", str(uri))
-    return "make ui"
+    return "make ui" if Path.cwd() == PROJECT else experiments_command("ui")

@@ -10,7 +10,7 @@ import pytest
 import records
 
 from experiments.cli import main
-from experiments.cli.main import COMMANDS, parser
+from experiments.cli.main import COMMANDS, EXAMPLES, parser
 from experiments.interruption import SIGNALS
 from experiments.recording import Status
 
@@ -35,11 +35,21 @@ def test_help_lists_every_command(execute: Execute, capsys: pytest.CaptureFixtur
     printed = capsys.readouterr().out
     for command in COMMANDS:
         assert f"\n    {command.__name__.rpartition('.')[2]} " in printed
+    execute()
+    assert capsys.readouterr().out == printed, "without a command, it is the same"
+
+
+def test_the_examples_are_commands_that_can_be_executed() -> None:
+    lines = [line for line in EXAMPLES.splitlines() if line.startswith("  ")]
+    assert len(lines) == 5
+    for line in lines:
+        _, *words = line.split("   ")[0].split()
+        assert callable(parser().parse_args(words).run)
 
 
 @pytest.mark.parametrize(
     "words",
-    [[], ["no_such_command"], ["ui", "--port", "x"], ["compare"], ["export"], ["repeat"]],
+    [["no_such_command"], ["ui", "--port", "x"], ["compare"], ["export"], ["repeat"]],
 )
 def test_a_wrong_command_line_is_one_line_that_names_the_help(
     execute: Execute, capsys: pytest.CaptureFixture[str], words: Sequence[str]

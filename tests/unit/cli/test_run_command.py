@@ -27,7 +27,7 @@ def test_a_command_line_that_hydra_can_read_is_accepted(words: list[str]) -> Non
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--epochs", "3"], "--epochs: no such option; see run.py --hydra-help"),
+        (["--epochs", "3"], "--epochs: no such option; see run.py --help or --hydra-help"),
         (["--cfg", "nothing"], "argument --cfg/-c: invalid choice: 'nothing'"),
         (["--config-dir"], "argument --config-dir/-cd: expected one argument"),
         (["--experimental-rerun", "file"], "--experimental-rerun does nothing here"),

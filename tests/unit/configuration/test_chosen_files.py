@@ -43,8 +43,8 @@ def test_a_file_that_is_passed_over_is_refused(tmp_path: Path, name: str) -> Non
 
 
 def test_a_file_of_hydra_has_a_fixed_name(tmp_path: Path) -> None:
-    path = write(tmp_path, hydra__help__default="x: 1\n")
-    with pytest.raises(ConfigError, match=r"/hydra/help/default\.yaml has the same name and is"):
+    path = write(tmp_path, hydra__env__default="x: 1\n")
+    with pytest.raises(ConfigError, match=r"/hydra/env/default\.yaml has the same name and is"):
         check_hydra_options(compose([path]).hydra)
 
 

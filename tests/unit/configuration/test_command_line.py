@@ -1,6 +1,7 @@
 """Writing command lines: what is written means the same when the shell and Hydra read it."""
 
 import math
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -12,7 +13,14 @@ from hypothesis import strategies as st
 from omegaconf import OmegaConf
 from properties import trials
 
-from experiments.configuration import compose, experiments_command, override, run_command
+from experiments.configuration import (
+    PROJECT,
+    compose,
+    experiments_command,
+    install_command,
+    override,
+    run_command,
+)
 from experiments.configuration.command_line import Value
 from experiments.errors import ConfigError
 
@@ -113,11 +121,54 @@ def test_run_command_without_a_sweep() -> None:
     assert run_command(["epochs=2"], multirun=False) == "python run.py epochs=2"
 
 
-def test_experiments_command_is_relative_inside_the_working_directory(
+PROGRAMS = Path(sys.executable).parent
+"""The folder of the programs of this environment."""
+
+
+def test_in_an_activated_environment_the_name_of_a_program_is_enough(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PATH", f"{PROGRAMS}{os.pathsep}/bin")
+    assert experiments_command("sync", "a b") == "experiments sync 'a b'"
+
+
+@pytest.mark.parametrize("path", ["/bin", f"/bin{os.pathsep}{PROGRAMS}", ""])
+def test_otherwise_a_program_has_its_path_which_is_relative_below_the_current_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, path: str
+) -> None:
+    monkeypatch.setenv("PATH", path)
+    above = PROGRAMS.parents[1]
+    monkeypatch.chdir(above)
+    program = PROGRAMS.relative_to(above) / "experiments"
+    assert experiments_command("sync", "a b") == f"{program} sync 'a b'"
+    monkeypatch.chdir(tmp_path)
+    assert shlex.split(experiments_command("ui")) == [str(PROGRAMS / "experiments"), "ui"]
+
+
+def test_the_command_that_is_printed_runs_in_another_folder(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    program = Path(sys.executable).with_name("experiments")
-    monkeypatch.chdir(program.parent.parent)
-    assert experiments_command("sync", "a b") == "bin/experiments sync 'a b'"
+    monkeypatch.setenv("PATH", os.defpath)
+    folder = tmp_path / "a folder"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    python, run = shlex.split(run_command([], multirun=False))
+    assert Path(python).parent == PROGRAMS
+    assert Path(run) == PROJECT / "run.py"
+
+
+def test_a_text_that_is_read_elsewhere_has_no_path_of_this_machine(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", os.defpath)
     monkeypatch.chdir(tmp_path)
-    assert shlex.split(experiments_command("ui")) == [str(program), "ui"]
+    assert run_command(["a=1"], elsewhere=True) == "python run.py -m a=1"
+
+
+def test_an_extra_is_installed_from_the_folder_of_the_project(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(PROJECT)
+    assert install_command("fast") == "pip install -e '.[fast]'"
+    monkeypatch.chdir(tmp_path)
+    assert shlex.split(install_command("fast"))[-1] == f"{PROJECT}[fast]"

@@ -11,9 +11,9 @@ import pytest
 from experiments.doctor.advice import obstacles, slow_parts
 
 SLOW: list[tuple[str, dict[str, Any], str]] = [
-    ("processor", {"quota": 2.5}, "2.5 of 8 cores, .* hydra.launcher.processes=2 "),
-    ("processor", {"quota": 0.5}, "0.5 of 8 cores, .* hydra.launcher.processes=1 "),
-    ("processor", {"allowed": 4}, "4 of 8 cores, .* hydra.launcher.processes=4 "),
+    ("processor", {"quota": 2.5}, "2.5 of 8 cores. So a sweep does 2 runs at "),
+    ("processor", {"quota": 0.5}, "0.5 of 8 cores. So a sweep does 1 run at "),
+    ("processor", {"allowed": 4}, "4 of 8 cores. So a sweep does 4 runs at "),
     ("processor", {"load": 8.5}, "load is 8.5 on 8 cores"),
     ("processor", {"load": 1.5, "cores": 1, "allowed": 1}, "load is 1.5 on 1 core:"),
     ("blas", {"threads": 2}, "2 threads.* OPENBLAS_NUM_THREADS=1"),

@@ -1,6 +1,8 @@
 """`plan=true`: the runs to do, and an estimate of the time."""
 
 import dataclasses
+import sys
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +68,7 @@ def test_a_failed_run_is_done_with_retry_and_a_finished_one_with_rerun(tmp_path:
 
 
 def test_jobs_that_do_the_same_work_are_measured_once(tmp_path: Path) -> None:
-    known: dict[tuple[object, ...], Speed] = {}
+    known: dict[Hashable, Speed] = {}
 
     def speed(**changes: Any) -> Speed:
         job = jobs.job(tmp_path, **changes)
@@ -123,7 +125,8 @@ def test_a_plan_lists_the_runs_and_trains_nothing(
 def test_the_total_time_is_shared_by_the_processes(
     monkeypatch: pytest.MonkeyPatch, seconds: list[float], processes: int, total: float
 ) -> None:
-    monkeypatch.setattr("os.cpu_count", lambda: 4)
+    module = sys.modules[total_seconds.__module__]  # the door gives its name to the function
+    monkeypatch.setattr(module, "usable_processors", lambda: 4)
     assert total_seconds(seconds, processes=processes) == total
 
 

@@ -9,8 +9,8 @@ import pytest
 import records
 
 from experiments.recording import Epoch, Note, Status
-from experiments.terminal import Display
-from experiments.terminal.display import describe_resume, progress_line
+from experiments.terminal import Display, Expected, WholeSweep
+from experiments.terminal.display import begun_line, describe_resume, progress_line
 
 RUN, EPOCHS = "ce adam", 30
 WARNING = "no checkpoint could be written: [Errno 28] No space left"
@@ -56,6 +56,21 @@ def test_the_remaining_time_is_in_proportion_to_the_remaining_epochs(
 
 def test_no_time_remains_after_the_last_epoch() -> None:
     assert line(epoch(30)).endswith("ETA 0:00")
+
+
+def test_the_remaining_time_follows_from_the_pace_if_that_is_known() -> None:
+    """The first epoch takes longer, so the epochs of other runs say more about the rest."""
+    first = epoch(1, seconds=9.0)
+    assert progress_line(RUN, EPOCHS, first, pace=2.0).endswith("ETA 0:58")
+
+
+@pytest.mark.parametrize(
+    ("complete", "pace", "shown"),
+    [(0, None, "ce adam   0/30  training"), (6, 2.0, "ce adam   6/30  training  ETA 0:48")],
+)
+def test_a_run_that_has_begun_has_a_line(complete: int, pace: float | None, shown: str) -> None:
+    assert begun_line(RUN, EPOCHS, complete, 80, pace) == shown
+    assert len(begun_line(90 * "n", EPOCHS, complete, 80, pace)) == 80
 
 
 def test_the_remaining_time_does_not_count_interruptions() -> None:
@@ -166,3 +181,60 @@ def test_only_a_recorded_note_is_a_warning(note: Note, coloured: bool) -> None:
     shown = on_terminal(lambda display: display.show(RUN, EPOCHS, note))
     assert f"{RUN}  hello" in shown
     assert (f"\x1b[31m{RUN}  hello" in shown) == coloured
+
+
+# A whole sweep
+
+
+def sweep_of(n: int) -> WholeSweep:
+    runs = [Expected(str(number), "kind", EPOCHS) for number in range(n)]
+    whole = WholeSweep(runs, settled=0, processes=2, at_once=2, clock=lambda: 0.0)
+    whole.guess("kind", 2.0)
+    return whole
+
+
+def test_a_terminal_shows_a_run_and_the_sweep_before_the_first_epoch_ends() -> None:
+    def show(display: Display) -> None:
+        whole = sweep_of(2)
+        with display:
+            display.watch(whole)
+            whole.show("0", records.START)
+            display.show(RUN, EPOCHS, records.START, 2.0)
+
+    shown = on_terminal(show)
+    begun = "sweep: 0 of 2 done, 1 running, 1 queued, about 1:00 left"
+    assert begun_line(RUN, EPOCHS, 0, 80, 2.0) in shown[: shown.index(begun)]
+
+
+def test_the_line_of_the_sweep_stays_in_view_below_many_runs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LINES", "8")
+
+    def show(display: Display) -> None:
+        with display:
+            display.watch(sweep_of(9))
+            for number in range(9):
+                display.show(f"seed={number}", EPOCHS, records.START)
+
+    last = on_terminal(show).rpartition("seed=0 ")[2]
+    assert "seed=3 " in last
+    assert "seed=4 " not in last
+    assert last.index("... and 5 more runs") < last.index("sweep: 0 of 9 done")
+
+
+def test_a_file_gets_the_line_of_the_sweep_after_a_tenth_of_its_runs(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    whole = sweep_of(20)
+    with Display() as display:
+        display.watch(whole)
+        for number in range(20):
+            for event in (records.START, records.end()):
+                whole.show(str(number), event)
+                display.show(f"seed={number}", EPOCHS, event)
+    lines = capsys.readouterr().out.splitlines()
+    of_sweep = [place for place, line in enumerate(lines) if line.startswith("sweep: ")]
+    assert of_sweep == [2, 5, 8, 11, 14, 17, 20, 23, 26]
+    assert lines[2] == "sweep: 2 of 20 done, 0 running, 18 queued, about 9:00 left"
+    assert len(lines) == 29

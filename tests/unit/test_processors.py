@@ -1,10 +1,11 @@
-"""The processor time that cgroups allow, read from files as Linux writes them."""
+"""The processors that a process may use; the files of cgroups are as Linux writes them."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from experiments.doctor.quota import quota
+from experiments.processors import allowed, at_once, quota, usable_processors
 
 ROOT = "1 0 0:1 / / rw - ext4 /dev/vda rw\n"
 
@@ -86,3 +87,25 @@ def test_without_the_files_of_linux_there_is_no_limit(tmp_path: Path) -> None:
 def test_the_limit_of_this_process_is_none_or_a_number_of_cores() -> None:
     limit = quota()
     assert limit is None or limit > 0
+
+
+@pytest.mark.parametrize(
+    ("processors", "limit", "processes"),
+    [(4, None, 4), (4, 2.5, 2), (4, 0.5, 1), (2, 3.0, 2), (1, None, 1)],
+)
+def test_the_smaller_limit_decides_how_many_processes_work(
+    processors: int, limit: float | None, processes: int
+) -> None:
+    assert at_once(processors, limit) == processes
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="only Linux limits the cores")
+def test_processors_that_this_process_may_not_use_are_not_counted() -> None:
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    try:
+        assert (allowed(), usable_processors()) == (1, 1)
+    finally:
+        os.sched_setaffinity(0, before)
+    assert allowed() == len(before)
+    assert 1 <= usable_processors() <= len(before)

@@ -1,13 +1,37 @@
-"""The processor time that a container or a service manager allows, read from Linux's cgroups.
+"""The processors that this process may use, and so how many runs it does at once.
 
-Version 1 of cgroups has the files `cpu.cfs_quota_us` and `cpu.cfs_period_us`, version 2 has
-`cpu.max`. A group is limited by its own files and by those of all groups above it.
+A container or a service manager limits the processor time with Linux's cgroups, a batch system also
+the processors. Version 1 of cgroups has the files `cpu.cfs_quota_us` and `cpu.cfs_period_us`,
+version 2 has `cpu.max`. A group is limited by its own files and by those of all groups above it.
 """
 
+import math
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 PROCESS = Path("/proc/self")
+
+
+def allowed() -> int:
+    """Return the number of processors that this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def at_once(allowed: int, quota: float | None) -> int:
+    """Return how many processes can work at the same time, at least one.
+
+    ``allowed`` is the number of processors, and ``quota`` that of the processors whose time may be
+    used, None without a limit.
+    """
+    return max(1, math.floor(allowed if quota is None else min(allowed, quota)))
+
+
+def usable_processors() -> int:
+    """Return the number of processes that this process can let work at the same time."""
+    return at_once(allowed(), quota())
 
 
 def quota(process: Path = PROCESS) -> float | None:
