@@ -62,7 +62,10 @@ def experiments_command(*words: str) -> str:
 
 def install_command(extra: str) -> str:
     """Return the command that installs an extra of this project, quoted for the shell."""
-    return shlex.join([program("pip"), "install", "-e", f"{_from_here(PROJECT)}[{extra}]"])
+    versions = ["-c", _from_here(PROJECT / "constraints.txt")]
+    return shlex.join(
+        [program("pip"), "install", *versions, "-e", f"{_from_here(PROJECT)}[{extra}]"]
+    )
 
 
 def program(name: str) -> str:

@@ -169,6 +169,6 @@ def test_an_extra_is_installed_from_the_folder_of_the_project(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(PROJECT)
-    assert install_command("fast") == "pip install -e '.[fast]'"
+    assert install_command("fast") == "pip install -c constraints.txt -e '.[fast]'"
     monkeypatch.chdir(tmp_path)
     assert shlex.split(install_command("fast"))[-1] == f"{PROJECT}[fast]"
