@@ -21,9 +21,9 @@ from experiments.configuration.interpolations import check_interpolations
 from experiments.configuration.messages import one_line
 from experiments.configuration.places import CONF
 from experiments.configuration.schema import (
+    CHOSEN_BY_NAME,
     CONTROL,
     DESCRIBED,
-    KEYS,
     Schema,
 )
 from experiments.data import IDXDataset
@@ -128,7 +128,7 @@ def rebuild(recorded: RecordedConfig) -> Experiment:
 def choices(hydra: DictConfig) -> dict[str, str]:
     """Return the file chosen in each group of conf/, given Hydra's own node."""
     chosen = hydra.runtime.choices
-    return {key: chosen[key] for key in chosen if key in KEYS}
+    return {key: chosen[key] for key in chosen if key in CHOSEN_BY_NAME}
 
 
 def _sizes(config: DictConfig) -> list[int]:

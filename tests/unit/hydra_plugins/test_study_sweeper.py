@@ -1,6 +1,5 @@
 """The sweeper of studies: which words leave a study its choices, its id, and a small study."""
 
-import dataclasses
 from pathlib import Path
 
 import hydra
@@ -72,7 +71,7 @@ def test_a_plan_is_printed_and_nothing_is_trained(
 ) -> None:
     sweep(tmp_path, "epochs=1", "plan=true")
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "losses (small): 2 arms in 1 blocks, 1 comparisons"
+    assert lines[0] == "losses (small): 2 arms in 1 block, 1 comparison, 1 epochs a run"
     assert lines[-1].endswith("Nothing was trained.")
     assert not (tmp_path / "outputs").exists()
 
@@ -92,13 +91,11 @@ def test_the_openings_of_the_test_set_are_counted_for_each_data_set(tmp_path: Pa
 
     world = synthetic_study.World(synthetic_study.better("ce", by=0.02))
     made = synthetic_study.study()
-    outcome = synthetic_study.conducted(made, world)
-    sentence = openings_sentence(made, outcome, tmp_path)
+    runs = synthetic_study.conducted(made, world).runs
+    sentence = openings_sentence(made, runs, tmp_path)
     assert sentence == "The study losses has opened the test set of these data once."
-    assert openings_sentence(made, outcome, tmp_path) == sentence
-    half = outcome.runs["seed"] % 2 == 0
-    runs = outcome.runs.assign(data=outcome.runs["data"].where(half, "1" * 64))
-    other = dataclasses.replace(outcome, runs=runs)
+    assert openings_sentence(made, runs, tmp_path) == sentence
+    other = runs.assign(data=runs["data"].where(runs["seed"] % 2 == 0, "1" * 64))
     assert openings_sentence(made, other, tmp_path) == (
         "The study losses has opened the test set of these data 2 times."
     )
