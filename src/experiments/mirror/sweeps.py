@@ -10,9 +10,11 @@ from mlflow.entities import Run
 from experiments.configuration import without_seed
 from experiments.errors import DataError
 from experiments.mirror import tags
+from experiments.mirror.arm_colours import arm_tag
 from experiments.mirror.learning_curves import History, learning_curves, mean
 from experiments.mirror.runs import MLFLOW_STATUS, MirroredRun
 from experiments.mirror.store import find_experiment, find_or_create_run, milliseconds
+from experiments.mirror.view import VIEW, sweep_view
 from experiments.recording import (
     RESULTS,
     SWEEP_RECORD,
@@ -36,8 +38,9 @@ class MirroredSweep:
     """A sweep and its copy in MLflow.
 
     MLflow allows one parent per run: a run of several sweeps is nested in the one that was tracked
-    first, and its tag `sweeps` names all. ``report`` is called with the number of runs that are
-    done and the number of all runs.
+    first, and its tag `sweeps` names all. Each sweep gives its runs a tag of its own that holds
+    their arm, by which its view in MLflow finds and groups them. ``report`` is called with the
+    number of runs that are done and the number of all runs.
     """
 
     def __init__(
@@ -55,6 +58,7 @@ class MirroredSweep:
         self._report = report
         with SyncStateFile(folder, wait=True):  # two processes must not both create it
             self._parent = self._create()
+            self._arm_tag = self._parent.data.tags.get(tags.ARM_TAG) or self._create_view()
         self._changed = _time_of_change(folder)
         self.runs = self._mirrored(record.runs)
 
@@ -89,7 +93,7 @@ class MirroredSweep:
                 self._uri,
                 sweep=self._record.id,
                 parent=self._parent,
-                tags=run.tags,
+                tags={**run.tags, self._arm_tag: without_seed(run.name)},
             )
             for run in added
         ]
@@ -112,6 +116,16 @@ class MirroredSweep:
         if parent.info.status != "RUNNING":
             self.client.update_run(parent.info.run_id, status="RUNNING")
         return parent
+
+    def _create_view(self) -> str:
+        """Save a view of the sweep in its experiment; return the name of the tag of its arms."""
+        arms = list(dict.fromkeys(without_seed(run.name) for run in self._record.runs))
+        tag = arm_tag(self._record.id, arms)
+        view = sweep_view(self._record.name, tag, arms)
+        info = self._parent.info
+        self.client.set_experiment_tag(info.experiment_id, VIEW + self._record.id, view)
+        self.client.set_tag(info.run_id, tags.ARM_TAG, tag)
+        return tag
 
     def _finish(self) -> None:
         """Draw the mean learning curves, and end the sweep unless a run is still running."""

@@ -24,6 +24,8 @@ SWEEPS = "sweeps"
 """The ids of the sweeps that a run belongs to, as a JSON list."""
 RUNS = "runs"
 """The number of runs of a sweep."""
+ARM_TAG = "arm_tag"
+"""The name of the tag that holds the arm of each run of a sweep, on the run of the sweep."""
 DATA = "data.sha256"
 
 PARENT = "mlflow.parentRunId"
