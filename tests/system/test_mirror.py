@@ -210,6 +210,26 @@ def test_every_sweep_has_a_view_with_all_its_runs_also_those_of_an_earlier_sweep
         assert len({run.data.tags[arm_tag] for run in found}) == len(members)
 
 
+def test_a_sweep_carries_its_results(outputs: Outputs, uri: str) -> None:
+    outputs.finished("1")
+    folder = outputs.sweep("1", "2", overrides=["loss=mse,ce", "seed=1"], name="sweep")
+    sync(folder)
+    sweep = harness.by_name(uri)["sweep"]
+    assert sweep.metrics["best_arm/validation/accuracy"] == [
+        (0, records.METRICS["validation/accuracy"])
+    ]
+    assert sweep.params == {"loss": "mse,ce", "seed": "1"}
+    assert "Not finished: 1 of 2 runs." in sweep.tags["mlflow.note.content"]
+    outputs.finished("2")
+    sync(folder)
+    text = harness.by_name(uri)["sweep"].tags["mlflow.note.content"]
+    assert "Not finished" not in text
+    assert "| 90.00% | 87.50% | 1 |" in text
+    harness.connect(uri).set_tag(sweep.id, "mlflow.note.content", "my favourite")
+    sync(folder)
+    assert harness.by_name(uri)["sweep"].tags["mlflow.note.content"] == "my favourite"
+
+
 def test_the_view_of_a_sweep_that_a_user_has_changed_is_kept(outputs: Outputs, uri: str) -> None:
     outputs.finished("1")
     sync(outputs.sweep("1", id="known", name="sweep"))

@@ -10,6 +10,7 @@ VIEW = "mlflow.sharedViewState."
 """The prefix of the tags of an experiment that hold its views."""
 NAME = "results"
 COLUMNS = [
+    "metrics.`best_arm/validation/accuracy`",
     "metrics.`validation/accuracy`",
     "metrics.`test/accuracy`",
     "metrics.`train/accuracy`",
