@@ -34,8 +34,8 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 def test_a_folder_may_have_any_name(odd: tuple[Path, str]) -> None:
     folder, output = odd
     assert harness.advice(output, "ui")[2:] == ["--uri", harness.uri(folder)]
-    runs = {each.params.get("seed", "all"): each for each in harness.tracked(harness.uri(folder))}
-    assert set(runs) == {"0", "1", "all"}
+    runs = {each.params["seed"]: each for each in harness.tracked(harness.uri(folder))}
+    assert set(runs) == {"0", "1", "0,1"}  # the last one is the sweep
     for name in ("0", "1"):
         assert runs[name].metrics == harness.histories(Path(runs[name].tags["folder"]))
         files = {path.name: path.is_file() for path in runs[name].artifacts.values()}

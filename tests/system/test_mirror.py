@@ -191,6 +191,56 @@ def test_a_run_of_two_sweeps_names_both_and_is_nested_in_the_first(
     assert json.loads(runs["1"].tags["sweeps"]) == ["first", "second"]
 
 
+def test_every_sweep_has_a_view_with_all_its_runs_also_those_of_an_earlier_sweep(
+    outputs: Outputs, uri: str
+) -> None:
+    for identity in ("1", "2", "3"):
+        outputs.finished(identity)
+    sync(outputs.sweep("1", "2", id="first", name="first"))
+    sync(outputs.sweep("1", "2", "3", id="second", name="second"))
+    client, runs = harness.connect(uri), harness.by_name(uri)
+    experiment_id = client.get_run(runs["1"].id).info.experiment_id
+    views = client.get_experiment(experiment_id).tags
+    for sweep, members in (("first", {"1", "2"}), ("second", {"1", "2", "3"})):
+        state = json.loads(json.loads(views[f"mlflow.sharedViewState.{sweep}"])["state"])
+        found = client.search_runs([experiment_id], state["searchFilter"])
+        assert {run.info.run_name for run in found} == members
+        ((_, arm_tag),) = [key.values() for key in state["groupBy"]["groupByKeys"]]
+        assert arm_tag == runs[sweep].tags["arm_tag"]
+        assert len({run.data.tags[arm_tag] for run in found}) == len(members)
+
+
+def test_a_sweep_carries_its_results(outputs: Outputs, uri: str) -> None:
+    outputs.finished("1")
+    folder = outputs.sweep("1", "2", overrides=["loss=mse,ce", "seed=1"], name="sweep")
+    sync(folder)
+    sweep = harness.by_name(uri)["sweep"]
+    assert sweep.metrics["best_arm/validation/accuracy"] == [
+        (0, records.METRICS["validation/accuracy"])
+    ]
+    assert sweep.params == {"loss": "mse,ce", "seed": "1"}
+    assert "Not finished: 1 of 2 runs." in sweep.tags["mlflow.note.content"]
+    outputs.finished("2")
+    sync(folder)
+    text = harness.by_name(uri)["sweep"].tags["mlflow.note.content"]
+    assert "Not finished" not in text
+    assert "| 90.00% | 87.50% | 1 |" in text
+    harness.connect(uri).set_tag(sweep.id, "mlflow.note.content", "my favourite")
+    sync(folder)
+    assert harness.by_name(uri)["sweep"].tags["mlflow.note.content"] == "my favourite"
+
+
+def test_the_view_of_a_sweep_that_a_user_has_changed_is_kept(outputs: Outputs, uri: str) -> None:
+    outputs.finished("1")
+    sync(outputs.sweep("1", id="known", name="sweep"))
+    client, run = harness.connect(uri), harness.by_name(uri)["1"]
+    experiment_id = client.get_run(run.id).info.experiment_id
+    client.set_experiment_tag(experiment_id, "mlflow.sharedViewState.known", "mine")
+    sync(outputs.sweep("1", id="known", name="sweep"))
+    tags = client.get_experiment(experiment_id).tags
+    assert tags["mlflow.sharedViewState.known"] == "mine"
+
+
 def test_a_run_that_was_tracked_alone_is_nested_in_its_sweep_later(
     outputs: Outputs, uri: str
 ) -> None:

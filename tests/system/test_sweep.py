@@ -39,7 +39,7 @@ def test_a_sweep_says_which_options_its_choices_bring(four: Sweep) -> None:
     words = "mse has output=sigmoid, ce has output=softmax"
     assert f"{words}." in four.output.splitlines()
     (parent,) = (run for run in harness.tracked(four.uri) if run.tags.get("sweep"))
-    assert parent.tags["mlflow.note.content"].endswith(f": {words}")
+    assert f": {words}\n" in parent.tags["mlflow.note.content"]
 
 
 def test_a_run_is_named_by_what_differs(four: Sweep) -> None:

@@ -11,6 +11,8 @@ import pytest
 from harness import Program, Sweep
 from playwright.sync_api import Browser, Page, expect
 
+from experiments.mirror.arm_colours import colour, group
+
 SECOND = 1000  # milliseconds
 
 
@@ -24,16 +26,16 @@ def _serve(command: Sequence[str], log: Path, **variables: str) -> Program:
     return Program([*command, "--no-browser", "--port", str(_free_port())], log, **variables)
 
 
-def _address(program: Program) -> str:
-    """Wait for the address of the runs and return it."""
+def _address(program: Program, shown: str = "All runs") -> str:
+    """Wait for the address of a page and return it."""
 
     def announced() -> re.Match[str] | None:
         assert program.process.poll() is None, program.output
-        return re.search(r"http://\S+", program.output)
+        return re.search(rf"{shown}: (http://\S+)", program.output)
 
     found = harness.wait_for(announced, "address")
     assert found is not None
-    return found[0]
+    return found[1]
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +59,6 @@ def page(browser: Browser) -> Iterator[Page]:
 
 def _open(page: Page, address: str) -> None:
     page.goto(address, wait_until="domcontentloaded")
-    page.get_by_role("button", name="Close", exact=True).click()  # the assistant's panel
 
 
 def test_the_ui_opens_on_model_training(program: Program, page: Page) -> None:
@@ -65,6 +66,31 @@ def test_the_ui_opens_on_model_training(program: Program, page: Page) -> None:
     expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible()
     expect(page.get_by_role("link", name="Model registry", exact=True)).to_be_visible()
     expect(page.get_by_role("link", name="Evaluation runs")).to_have_count(0)  # of GenAI
+
+
+def test_the_newest_sweep_opens_with_the_curves_of_its_arms_in_different_colours(
+    four: Sweep, program: Program, page: Page
+) -> None:
+    page.set_viewport_size({"width": 1280, "height": 900})
+    _open(page, _address(program, "Newest sweep"))
+    expect(page.get_by_text(f"{len(four.names)} matching runs")).to_be_visible()
+    for metric in ("validation/accuracy", "validation/cost"):  # without a click
+        expect(page.get_by_role("heading", name=metric, exact=True)).to_be_in_viewport()
+    (parent,) = [run for run in harness.tracked(four.uri) if "sweep" in run.tags]
+    for name in four.names:
+        expect(page.get_by_text(f"Group: {name}", exact=True)).to_be_visible()
+        code = colour(group(parent.tags["arm_tag"], name))
+        rgb = ", ".join(str(byte) for byte in bytes.fromhex(code[1:]))
+        expect(page.locator(f"path[style*='stroke: rgb({rgb})']").first).to_be_visible()
+
+
+def test_the_assistant_of_mlflow_stays_closed(program: Program, page: Page) -> None:
+    address = _address(program, "Newest sweep")
+    if not address.startswith("http://[::1]"):
+        pytest.skip("this machine has no IPv6 address of its own")
+    _open(page, address)
+    expect(page.get_by_role("heading", name="validation/cost", exact=True)).to_be_visible()
+    expect(page.get_by_text("MLflow Assistant")).to_have_count(0)
 
 
 def test_a_sweep_is_one_row_that_expands_to_its_runs_and_their_curves(

@@ -5,14 +5,18 @@ from contextlib import suppress
 from pathlib import Path
 
 from mlflow import MlflowClient
-from mlflow.entities import Run
+from mlflow.entities import Metric, Param, Run, RunTag
 
-from experiments.configuration import without_seed
+from experiments.configuration import experiments_command, without_seed
 from experiments.errors import DataError
 from experiments.mirror import tags
+from experiments.mirror.arm_colours import arm_tag
 from experiments.mirror.learning_curves import History, learning_curves, mean
-from experiments.mirror.runs import MLFLOW_STATUS, MirroredRun
+from experiments.mirror.metrics import log_metrics
+from experiments.mirror.runs import LONGEST_PARAM, MLFLOW_STATUS, MirroredRun
 from experiments.mirror.store import find_experiment, find_or_create_run, milliseconds
+from experiments.mirror.sweep_results import arm_results, describe, sweep_metrics, sweep_params
+from experiments.mirror.view import VIEW, sweep_page, sweep_view
 from experiments.recording import (
     RESULTS,
     SWEEP_RECORD,
@@ -36,8 +40,9 @@ class MirroredSweep:
     """A sweep and its copy in MLflow.
 
     MLflow allows one parent per run: a run of several sweeps is nested in the one that was tracked
-    first, and its tag `sweeps` names all. ``report`` is called with the number of runs that are
-    done and the number of all runs.
+    first, and its tag `sweeps` names all. Each sweep gives its runs a tag of its own that holds
+    their arm, by which its view in MLflow finds and groups them. ``report`` is called with the
+    number of runs that are done and the number of all runs.
     """
 
     def __init__(
@@ -55,6 +60,7 @@ class MirroredSweep:
         self._report = report
         with SyncStateFile(folder, wait=True):  # two processes must not both create it
             self._parent = self._create()
+            self._arm_tag = self._parent.data.tags.get(tags.ARM_TAG) or self._create_view()
         self._changed = _time_of_change(folder)
         self.runs = self._mirrored(record.runs)
 
@@ -89,7 +95,7 @@ class MirroredSweep:
                 self._uri,
                 sweep=self._record.id,
                 parent=self._parent,
-                tags=run.tags,
+                tags={**run.tags, self._arm_tag: without_seed(run.name)},
             )
             for run in added
         ]
@@ -113,10 +119,21 @@ class MirroredSweep:
             self.client.update_run(parent.info.run_id, status="RUNNING")
         return parent
 
+    def _create_view(self) -> str:
+        """Save a view of the sweep in its experiment; return the name of the tag of its arms."""
+        arms = list(dict.fromkeys(without_seed(run.name) for run in self._record.runs))
+        tag = arm_tag(self._record.id, arms)
+        view = sweep_view(self._record.name, tag, arms)
+        info = self._parent.info
+        self.client.set_experiment_tag(info.experiment_id, VIEW + self._record.id, view)
+        self.client.set_tag(info.run_id, tags.ARM_TAG, tag)
+        return tag
+
     def _finish(self) -> None:
         """Draw the mean learning curves, and end the sweep unless a run is still running."""
         records = [_read(run.folder) for run in self.runs]  # some have another mirror process
         self._draw(records)
+        self._log_results(records)
         if (self._folder / RESULTS).is_dir():
             self.client.log_artifacts(self._parent.info.run_id, str(self._folder / RESULTS))
         status = sweep_status(
@@ -139,6 +156,40 @@ class MirroredSweep:
             means = {name: mean(same) for name, same in histories.items()}
             figure = learning_curves(means, self._record.name)
             self.client.log_text(self._parent.info.run_id, figure, "learning_curves.svg")
+
+    def _log_results(self, records: Sequence[Record | None]) -> None:
+        """Log the accuracies of the arms, and describe them unless a user has done that."""
+        info = self._parent.info
+        runs = self._record.runs
+        names = [run.name for run in runs]
+        arms = arm_results([*zip(names, records, strict=True)])
+        time = milliseconds(max(record.time for record in records if record)) if arms else 0
+        metrics = [Metric(name, value, time, 0) for name, value in sweep_metrics(arms).items()]
+        if metrics:
+            log_metrics(self.client, info.run_id, metrics)
+        before = self.client.get_run(info.run_id).data
+        params = [
+            Param(name, value[:LONGEST_PARAM])
+            for name, value in sweep_params(self._record.overrides).items()
+            if name not in before.params  # the same runs can have another command
+        ]
+        described: dict[str, str] = {}
+        if tags.is_described(before.tags):
+            outputs = str(outputs_of(self._folder))
+            text = describe(
+                tags.first_line(self._record),
+                arms,
+                len(runs),
+                experiments_command("report", "--outputs", outputs, "--sweep", self._record.id),
+                {
+                    "Curves of all arms": sweep_page("", info.experiment_id, self._record.id),
+                    "Figure": f"/#/experiments/{info.experiment_id}/runs/{info.run_id}"
+                    "/artifacts/learning_curves.svg",
+                },
+            )
+            described = tags.description_tags(text)
+        run_tags = [RunTag(name, value) for name, value in described.items()]
+        self.client.log_batch(info.run_id, params=params, tags=run_tags)
 
 
 def sweep_status(runs: Iterable[Status]) -> str:

@@ -1,6 +1,7 @@
 """The names of the tags in MLflow, and the tags of runs, sweeps and environments."""
 
 import json
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -24,6 +25,10 @@ SWEEPS = "sweeps"
 """The ids of the sweeps that a run belongs to, as a JSON list."""
 RUNS = "runs"
 """The number of runs of a sweep."""
+ARM_TAG = "arm_tag"
+"""The name of the tag that holds the arm of each run of a sweep, on the run of the sweep."""
+DESCRIBED = "description.crc32"
+"""The checksum of the description that the mirror wrote last: another one is a user's."""
 DATA = "data.sha256"
 
 PARENT = "mlflow.parentRunId"
@@ -47,15 +52,30 @@ def run_tags(start: Start, folder: Path) -> dict[str, str]:
 
 def sweep_tags(record: SweepRecord) -> dict[str, str]:
     """Return the tags of the run that mirrors a sweep."""
-    options = record.options and f": {record.options}"
-    command = run_command(record.overrides, elsewhere=True)
     return {
         SWEEP: record.id,
         RUNS: str(len(record.runs)),
         OVERRIDES: write_list(record.overrides),
-        DESCRIPTION: f"{len(record.runs)} runs of `{command}`{options}",
+        **description_tags(first_line(record)),
         **environment_tags(record.environment),
     }
+
+
+def first_line(record: SweepRecord) -> str:
+    """Return the first line of the description of a sweep, all of it before the sweep ends."""
+    options = record.options and f": {record.options}"
+    return f"{len(record.runs)} runs of `{run_command(record.overrides, elsewhere=True)}`{options}"
+
+
+def description_tags(text: str) -> dict[str, str]:
+    """Return the tags of a description."""
+    return {DESCRIPTION: text, DESCRIBED: f"{zlib.crc32(text.encode()):08x}"}
+
+
+def is_described(tags: Mapping[str, str]) -> bool:
+    """Return whether the description is one that the mirror wrote, and no user has changed."""
+    text = tags.get(DESCRIPTION, "")
+    return description_tags(text)[DESCRIBED] == tags.get(DESCRIBED)
 
 
 def environment_tags(environment: Mapping[str, str]) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Serve MLflow on this machine, with few processes, for `experiments ui`."""
 
+import errno
 import os
 import socket
 import subprocess
@@ -7,16 +8,23 @@ import sys
 import tempfile
 import urllib.request
 import webbrowser
+from collections.abc import Mapping
 from typing import IO
+
+from mlflow.entities import Experiment
 
 from experiments.configuration import sqlite_path
 from experiments.errors import UserError
 from experiments.interruption import Interrupted, Interruption
 from experiments.mirror.reading import readable_store
 from experiments.mirror.store import open_store
-from experiments.mirror.view import runs_page
+from experiments.mirror.tags import SWEEP
+from experiments.mirror.view import VIEW, runs_page, sweep_page
 
-HOST = "127.0.0.1"
+HOSTS = ("::1", "127.0.0.1")
+"""This machine's own addresses. MLflow's page opens its assistant at the second one, not at the
+first, which some machines do not have."""
+NO_ADDRESS = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 POLL = 0.2
 """Seconds between two checks of the server."""
 SETTINGS = {
@@ -26,26 +34,27 @@ SETTINGS = {
 
 
 def serve(uri: str, port: int, *, browse: bool, interruption: Interruption) -> None:
-    """Serve the store until Ctrl-C, and print the address of the runs of its newest experiment.
+    """Serve the store until Ctrl-C, and print the addresses of its newest sweep and of all runs.
 
-    If ``uri`` is the address of a server, only print the address. Raise UserError if there are no
+    If ``uri`` is the address of a server, only print the addresses. Raise UserError if there are no
     runs, the port is used or the server does not start.
     """
-    experiment_id = newest_experiment(uri)
+    experiment = newest_experiment(uri)
+    sweep = newest_sweep(uri, experiment)
     if uri.startswith("http"):
-        _announce(runs_page(uri.rstrip("/"), experiment_id), browse=browse)
+        _announce(pages(uri.rstrip("/"), experiment, sweep), browse=browse)
         return
-    check_free(port)
-    address = f"http://{HOST}:{port}"
+    host = free_host(port)
+    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     with tempfile.TemporaryFile() as log:
         server = None
         try:
             with interruption.deferred():  # no signal before `server` is set
-                server = _start_server(uri, port, log)
+                server = _start_server(uri, host, port, log)
             if interruption.signum is not None:
                 raise Interrupted(interruption.signum)
             wait_until_up(server, f"{address}/health", log)
-            _announce(runs_page(address, experiment_id), browse=browse)
+            _announce(pages(address, experiment, sweep), browse=browse)
             server.wait()
         except KeyboardInterrupt:
             pass
@@ -55,34 +64,67 @@ def serve(uri: str, port: int, *, browse: bool, interruption: Interruption) -> N
                 server.wait()
 
 
-def newest_experiment(uri: str) -> str:
-    """Return the id of the experiment that was changed last. Raise UserError if there is none."""
+def newest_experiment(uri: str) -> Experiment:
+    """Return the experiment that was changed last. Raise UserError if there is none."""
     path = sqlite_path(uri)
     if path is not None and not path.exists():
         raise UserError(f"no runs in {uri} yet; make some with: make sweep")
     with readable_store(uri):
         found = open_store(uri).search_experiments(order_by=["last_update_time DESC"])
-    ids: list[str] = [each.experiment_id for each in found if each.name != "Default"]
-    if not ids:
+    experiments: list[Experiment] = [each for each in found if each.name != "Default"]
+    if not experiments:
         raise UserError(f"no runs in {uri} yet; make some with: make sweep")
-    return ids[0]
+    return experiments[0]
 
 
-def check_free(port: int) -> None:
-    """Raise UserError if a server cannot listen on this port."""
+def newest_sweep(uri: str, experiment: Experiment) -> str:
+    """Return the id of the newest sweep that has a view of its own; nothing if there is none."""
+    with readable_store(uri):
+        found = open_store(uri).search_runs(
+            [experiment.experiment_id],
+            f"tags.{SWEEP} != ''",
+            max_results=1,
+            order_by=["attributes.start_time DESC"],
+        )
+    sweeps: list[str] = [run.data.tags[SWEEP] for run in found]
+    return next((sweep for sweep in sweeps if VIEW + sweep in experiment.tags), "")
+
+
+def pages(server: str, experiment: Experiment, sweep: str) -> dict[str, str]:
+    """Return the addresses to show, the most interesting first, by what they show."""
+    all_runs = {"All runs": runs_page(server, experiment.experiment_id)}
+    if not sweep:
+        return all_runs
+    return {"Newest sweep": sweep_page(server, experiment.experiment_id, sweep), **all_runs}
+
+
+def free_host(port: int) -> str:
+    """Return the address of this machine to serve at.
+
+    Raise UserError if a server cannot listen on this port.
+    """
     if port < 1:
         raise UserError(f"port {port}: must be 1 or more; choose another with --port")
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except (OSError, OverflowError) as error:
-            raise UserError(f"port {port}: {error}; choose another with --port") from None
+    first, *_ = [host for host in HOSTS if _is_free(host, port)]  # no program may use either
+    return first
 
 
-def _start_server(uri: str, port: int, log: IO[bytes]) -> subprocess.Popen[bytes]:
+def _is_free(host: str, port: int) -> bool:
+    """Return whether this machine has the address. Raise UserError if its port is used."""
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except (OSError, OverflowError) as error:
+        if isinstance(error, OSError) and error.errno in NO_ADDRESS:
+            return False
+        raise UserError(f"port {port}: {error}; choose another with --port") from None
+    return True
+
+
+def _start_server(uri: str, host: str, port: int, log: IO[bytes]) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", uri]
-    command += ["--host", HOST, "--port", str(port), "--workers", "1"]
+    command += ["--host", host, "--port", str(port), "--workers", "1"]
     environment = {**os.environ, **SETTINGS}
     return subprocess.Popen(command, env=environment, stdout=log, stderr=log)
 
@@ -110,8 +152,9 @@ def last_line(output: bytes) -> str:
     return next((line for line in reversed(lines) if line.strip()), "no message")
 
 
-def _announce(page: str, *, browse: bool) -> None:
-    sys.stdout.write(f"Runs: {page}\nEnd with Ctrl-C.\n")
+def _announce(pages: Mapping[str, str], *, browse: bool) -> None:
+    lines = [f"{shown}: {page}" for shown, page in pages.items()]
+    sys.stdout.write("\n".join([*lines, "End with Ctrl-C.\n"]))
     sys.stdout.flush()
     if browse:
-        webbrowser.open(page)
+        webbrowser.open(next(iter(pages.values())))
