@@ -1,6 +1,5 @@
 """The Hydra launcher of `python run.py -m ...`: it gives the jobs to `experiments.sweeping`."""
 
-import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -47,7 +46,6 @@ class ParallelLauncher(Launcher):
         """Keep Hydra's context and configuration; every job does `experiments.running.run`."""
         self.context = hydra_context
         self.config = config
-        self._configs = SweepConfigs(hydra_context.config_loader, config)
 
     def launch(
         self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int
@@ -86,16 +84,23 @@ class ParallelLauncher(Launcher):
         first: int = 0,
         names: Sequence[str] | None = None,
     ) -> "list[Job]":
-        """Return the jobs with these overrides, checked; ``first`` is the number of the first."""
+        """Return the jobs with these overrides, checked; ``first`` is the number of the first.
+
+        Jobs that differ in numbers are changed from the first of them *in this call*.
+        """
         from experiments.sweeping import prepare
 
         print(announcement(len(job_overrides)), end="", flush=True)
-        configs = map(self._compose, itertools.count(first), job_overrides)
-        return prepare(job_overrides, configs, names=names)
+        configs = SweepConfigs(self.context.config_loader, self.config)
+        composed = (
+            self._compose(configs, number, overrides)
+            for number, overrides in enumerate(job_overrides, first)
+        )
+        return prepare(job_overrides, composed, names=names)
 
-    def _compose(self, number: int, overrides: Sequence[str]) -> JobConfig:
+    def _compose(self, configs: SweepConfigs, number: int, overrides: Sequence[str]) -> JobConfig:
         """Return the configuration of a job, with Hydra's own node."""
-        job = self._configs.compose(overrides)
+        job = configs.compose(overrides)
         if job.changed is None:
             with open_dict(job.config):
                 job.config.hydra.job.id = str(number)

@@ -1,6 +1,9 @@
 """The parallel launcher: it checks every job of a sweep, and plans them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import hydra
 import pytest
@@ -11,10 +14,27 @@ from omegaconf import DictConfig
 
 from experiments.configuration import CONF, register
 from experiments.errors import ConfigError
+from experiments.running import Job
 
 
 def launch(folder: Path, *jobs: str, processes: object = None, lockstep: object = 4) -> None:
     """Plan jobs with the launcher, as Hydra gives them to it."""
+    with started(folder, processes, lockstep) as (launcher, common):
+        planned = launcher.launch([[*job.split(), *common] for job in jobs], initial_job_idx=0)
+        assert planned == []
+
+
+def prepared(folder: Path, *parts: list[str]) -> list[list[Job]]:
+    """Return the jobs of several parts, prepared by one launcher."""
+    with started(folder) as (launcher, common):
+        return [launcher.prepare([[word, *common] for word in part]) for part in parts]
+
+
+@contextmanager
+def started(
+    folder: Path, processes: object = None, lockstep: object = 4
+) -> Iterator[tuple[Any, list[str]]]:
+    """Yield a launcher as Hydra sets it up, and the overrides of all its jobs."""
     Plugins.instance()  # imports all plugins again
     from hydra_plugins.parallel_launcher import ParallelLauncher
 
@@ -26,7 +46,7 @@ def launch(folder: Path, *jobs: str, processes: object = None, lockstep: object 
         launcher = ParallelLauncher(processes, lockstep)  # type: ignore[arg-type] - users write anything
         context = HydraContext(config_loader=loader, callbacks=None)  # type: ignore[arg-type]
         launcher.setup(hydra_context=context, task_function=_nothing, config=config)
-        assert launcher.launch([[*job.split(), *common] for job in jobs], initial_job_idx=0) == []
+        yield launcher, common
 
 
 def _nothing(_: DictConfig) -> None:
@@ -41,6 +61,14 @@ def test_jobs_are_planned_under_the_names_of_their_differences(
     assert [line.split()[0] for line in lines[1:3]] == ["mse", "ce"]
     assert lines[-1].startswith("2 of 2 runs to do")
     assert not (tmp_path / "outputs").exists()
+
+
+def test_jobs_of_a_later_part_have_their_own_values(tmp_path: Path) -> None:
+    """The value that the very first job had is no longer that of the part's first job."""
+    parts = [["l2=0", "l2=1"], ["l2=2", "l2=0", "l2=1"], ["l2=0"]]
+    for part, values in zip(prepared(tmp_path, *parts), ([0, 1], [2, 0, 1], [0]), strict=True):
+        assert [job.experiment.l2 for job in part] == values
+        assert [job.overrides[0] for job in part] == [f"l2={value}" for value in values]
 
 
 @pytest.mark.parametrize(
