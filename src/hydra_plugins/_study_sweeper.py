@@ -28,6 +28,7 @@ from experiments.studying import (
     Study,
     StudyJob,
     Terminal,
+    check_size,
     conduct,
     count_opening,
     print_plan,
@@ -48,6 +49,7 @@ def sweep_study(config: DictConfig, words: Sequence[str], launcher: ParallelLaun
     study = Study.of(OmegaConf.to_container(config[STUDY], resolve=True))
     own = [word for word in words if group_of(word) != STUDY]
     _check_words(study, own)
+    _check_control(config)
     terminal = Terminal(study, Console(highlight=False))
     name = f"{study.name} ({study.budget})"
     series = Series(_id(study, own), name=name, overrides=words, say=terminal.say)
@@ -76,10 +78,11 @@ class StudySweep:
     def run(self) -> None:
         """Do all stages, and print the verdicts."""
         first = self._first_jobs()
+        epochs = next(iter(first.values())).experiment.epochs
+        check_size(self.study, epochs=epochs)
         if any(job.plan for job in first.values()):
             self._plan(first)
             return
-        epochs = next(iter(first.values())).experiment.epochs
         with self._series:
             outcome = conduct(
                 self.study, self.do, epochs=epochs, runs=self.runs, show=self._terminal
@@ -165,6 +168,16 @@ def _id(study: Study, words: Sequence[str]) -> str:
     settings = [word for word in words if group_of(word) not in CONTROL]
     content = msgspec.json.encode([msgspec.to_builtins(study), sorted(settings)])
     return hashlib.sha256(content).hexdigest()[:16]
+
+
+def _check_control(config: DictConfig) -> None:
+    """Raise ConfigError for an option under which a study is not the function of its runs."""
+    if config.rerun:
+        raise ConfigError(
+            "rerun=true: a study does each run once; move its outputs folder away to begin anew"
+        )
+    if config.stop_below:
+        raise ConfigError("stop_below: the runs of a study are compared after their last epoch")
 
 
 def _check_words(study: Study, words: Sequence[str]) -> None:

@@ -1,6 +1,6 @@
 """Studies: arms that are tuned alike, compared on new seeds, and tested once."""
 
-from experiments.studying.conduct import Confirmed, Outcome, conduct
+from experiments.studying.conduct import Confirmed, Outcome, check_size, conduct
 from experiments.studying.jobs import StudyJob, job
 from experiments.studying.openings import Opening, count_opening
 from experiments.studying.planning import print_plan
@@ -19,6 +19,7 @@ __all__ = [
     "Study",
     "StudyJob",
     "Terminal",
+    "check_size",
     "conduct",
     "count_opening",
     "job",

@@ -12,7 +12,7 @@ from experiments.studying.confirmation import Confirmation
 from experiments.studying.jobs import Do
 from experiments.studying.search import Search
 from experiments.studying.study import Cell, Study
-from experiments.studying.tuning import Searches, tune
+from experiments.studying.tuning import Searches, check_budget, tune
 
 
 class Show(Protocol):
@@ -61,10 +61,10 @@ def conduct(
 
     ``do`` does runs of ``epochs`` epochs, and ``runs`` returns the frame of those done so far. A
     study that is conducted again asks for the same runs in the same order, because every choice is
-    a function of their results. So nothing but the records of the runs is kept. Raise ConfigError
-    if the study is too small to decide anything.
+    a function of their results. So nothing but the records of the runs is kept. Raise as
+    `check_size` does.
     """
-    check_seeds(study)
+    check_size(study, epochs=epochs)
     searches = tune(study, do, epochs=epochs, show=show.tuning)
     show.tuned(searches)
     if not study.limits.most_seeds:
@@ -77,8 +77,13 @@ def conduct(
     return Outcome(searches, runs(), Confirmed(rounds, comparison, list(confirmation.cell_of)))
 
 
-def check_seeds(study: Study) -> None:
-    """Raise ConfigError if the most seeds of a study are too few for a verdict, but not 0."""
+def check_size(study: Study, *, epochs: int) -> None:
+    """Raise UserError if a study of runs of ``epochs`` epochs is too small to decide anything.
+
+    Its budget must pay for the first points of a search, and its most seeds must be enough for a
+    verdict, or 0.
+    """
+    check_budget(study, epochs=epochs)
     needed = fewest_seeds(study.rows)
     if 0 < study.limits.most_seeds < needed:
         raise ConfigError(

@@ -32,7 +32,7 @@ def count_opening(outputs: Path, opening: Opening) -> int:
         ) from None
     same = [each for each in known if (each.study, each.data) == (opening.study, opening.data)]
     if opening in same:
-        return same.index(opening) + 1
+        return len(same)
     with path.open("ab") as file:
         file.write(json.encode(opening) + b"\n")
     return len(same) + 1

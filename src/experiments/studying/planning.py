@@ -9,6 +9,7 @@ from rich.table import Table
 from experiments.comparison import fewest_seeds, typical_seeds
 from experiments.studying.jobs import CONFIRMATION, TUNING
 from experiments.studying.study import Cell, Study
+from experiments.studying.tuning import new_search
 from experiments.terminal import duration
 
 
@@ -35,8 +36,7 @@ def stage_plans(study: Study, *, epochs: int) -> list[StagePlan]:
     differences of the seeds. Without confirmation there is one stage.
     """
     limits = study.limits
-    price = epochs * limits.tuning_seeds
-    search = study.search(list(study.tune.values()), limits.tuning_epochs, price)
+    search = new_search(study, epochs=epochs)
     points = (search.fewest, min(search.expected, search.affordable), search.affordable)
     tuning = StagePlan(TUNING, *(n * limits.tuning_seeds for n in points))
     if not limits.most_seeds:

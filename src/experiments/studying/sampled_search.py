@@ -12,6 +12,8 @@ AT_RANDOM = 10
 """The points that are drawn at random before the sampler uses any result."""
 AT_ONCE = 5
 """The points of a round. More would be asked for before the results of the others are known."""
+MOST_DRAWN = 200
+"""The proposals of a round: if the axes have few values, most proposals were tried before."""
 
 
 def _study() -> optuna.Study:
@@ -43,17 +45,24 @@ class SampledSearch(Search):
 
     def ask(self) -> list[Point]:
         """Return the points that the sampler proposes, some at once."""
-        wanted = AT_ONCE if self.trials else AT_RANDOM
+        wanted = min(AT_ONCE if self.trials else AT_RANDOM, self.affordable)
+        new: dict[Point, None] = {}
         ranges: dict[str, BaseDistribution] = {
             str(number): FloatDistribution(axis.low, axis.high, log=axis.scale == "log")
             for number, axis in enumerate(self.axes)
         }
-        for _ in range(min(wanted, self.affordable)):
+        for _ in range(MOST_DRAWN):
+            if len(new) == wanted:
+                break
             trial = self._study.ask(ranges)
             drawn = zip(self.axes, trial.params.values(), strict=True)
             point = tuple(axis.rounded(value) for axis, value in drawn)
-            self._asked.setdefault(point, []).append(trial.number)
-        return [point for point in self._asked if point not in self.trials]
+            if point in self.trials:
+                self._study.tell(trial.number, self.trials[point].accuracy)
+            else:
+                new[point] = None
+                self._asked.setdefault(point, []).append(trial.number)
+        return list(new)
 
     def tell(self, results: Mapping[Point, Trial]) -> None:
         """Give the results of points, to the sampler, too."""

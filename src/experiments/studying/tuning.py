@@ -17,15 +17,10 @@ def tune(
     """Do the runs of stage 1, and return the search of each arm in each block.
 
     ``epochs`` are those of a run. The points that all searches ask for are done together. ``show``
-    is called after each round. Raise UserError if the budget does not pay for the first points.
+    is called after each round.
     """
     seeds = range(study.limits.tuning_seeds)
-    axes = list(study.tune.values())
-    searches = {
-        cell: study.search(axes, study.limits.tuning_epochs, price=epochs * len(seeds))
-        for cell in study.cells
-    }
-    _check_budget(study, searches[study.cells[0]])
+    searches = {cell: new_search(study, epochs=epochs) for cell in study.cells}
     while asked := {cell: points for cell, each in searches.items() if (points := each.ask())}:
         jobs = [
             job(study, cell, point, seed, stage=TUNING)
@@ -40,8 +35,15 @@ def tune(
     return searches
 
 
-def _check_budget(study: Study, search: Search) -> None:
-    """Raise UserError unless the budget pays for the first points, of which ``search`` is one."""
+def new_search(study: Study, *, epochs: int) -> Search:
+    """Return a search that has tried nothing yet, of runs of ``epochs`` epochs."""
+    price = epochs * study.limits.tuning_seeds
+    return study.search(list(study.tune.values()), study.limits.tuning_epochs, price)
+
+
+def check_budget(study: Study, *, epochs: int) -> None:
+    """Raise UserError unless the budget pays for the first points of a search."""
+    search = new_search(study, epochs=epochs)
     first = search.fewest
     needed = first * search.price
     if needed > study.limits.tuning_epochs:

@@ -66,8 +66,8 @@ class Series:
             job.identity: RunSummary.of(job.name, record) for job, record in settled_jobs(unique)
         }
         left = [job for job in unique if job.identity not in summaries]
+        self._write_record()
         if left:
-            self._write_record()
             supervisor = self._supervised(needed=True)
             workers = Workers(left, processes=processes, lockstep=lockstep)
             with Display() as display:
