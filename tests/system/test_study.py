@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import harness
@@ -207,3 +208,24 @@ def test_a_plan_trains_nothing(conf: Path, tmp_path: Path) -> None:
     printed = harness.run(outputs, *command(conf), "plan=true")
     assert "Nothing was trained." in printed
     assert not outputs.exists()
+
+
+@pytest.mark.parametrize("word", ["rerun=true", "stop_below=[0.5]"])
+def test_an_option_that_changes_runs_that_are_done_is_refused(
+    conf: Path, tmp_path: Path, word: str
+) -> None:
+    outputs = tmp_path / "outputs"
+    with harness.start(outputs, *command(conf), word) as program:
+        assert program.wait() == 1, program.output
+    assert program.output.startswith(f"error: {word.partition('[')[0]}")
+    assert not outputs.exists()
+
+
+def test_a_study_whose_runs_all_exist_has_its_own_verdicts(
+    conf: Path, finished: tuple[Path, str], tmp_path: Path
+) -> None:
+    outputs = tmp_path / "outputs"
+    shutil.copytree(finished[0], outputs)
+    printed = harness.run(outputs, *command(conf), "study.margin=5")
+    assert "within 5 points" in printed
+    assert len(list(outputs.glob("runs/*"))) == len(list(finished[0].glob("runs/*")))

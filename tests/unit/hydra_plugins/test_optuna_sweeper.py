@@ -138,6 +138,7 @@ def test_without_optuna_the_error_says_how_to_install_it(
 
     monkeypatch.setattr(builtins, "__import__", without_optuna)
     with pytest.raises(
-        ConfigError, match=r"Optuna is not installed; .*pip install -e '\.\[search\]'"
+        ConfigError,
+        match=r"Optuna is not installed; .*pip install -c constraints\.txt -e '\.\[search\]'",
     ):
         search(tmp_path, *SPACE)

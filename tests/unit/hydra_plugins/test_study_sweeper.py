@@ -61,7 +61,9 @@ def test_a_word_that_the_study_chooses_is_refused(tmp_path: Path, word: str, mes
 
 
 def test_an_arm_with_a_mistake_is_named_before_any_run(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="batch_size=-1 loss=mse: batch_size must be at least 1"):
+    with pytest.raises(
+        ConfigError, match=r"batch_size=-1 loss=mse .*: batch_size must be at least 1"
+    ):
         sweep(tmp_path, blocks={"batch_size": [10, -1]})
     assert not (tmp_path / "outputs").exists()
 

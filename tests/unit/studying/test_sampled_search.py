@@ -82,3 +82,13 @@ def verdict(outcome: Outcome) -> Verdict:
     assert outcome.confirmed is not None
     (row,) = outcome.confirmed.comparison.rows
     return row.verdict
+
+
+def test_a_search_over_few_points_ends_at_the_best_of_them() -> None:
+    """Most proposals were tried before, so it ends before its budget."""
+    few = Axis(1, 3, 3, "linear", whole=True)
+    search = SampledSearch([few, few, few], 300 * PRICE, PRICE)
+    while asked := search.ask():
+        search.tell({point: Trial(sum(point) / 10, PRICE) for point in asked})
+    assert AT_RANDOM <= len(search.trials) <= 3**3
+    assert search.best == (3, 3, 3)

@@ -9,7 +9,7 @@ from experiments.results import RATE
 from experiments.studying import Cell, Study, StudyJob
 from experiments.studying.grid_search import GridSearch
 from experiments.studying.jobs import TUNING
-from experiments.studying.tuning import tune
+from experiments.studying.tuning import check_budget, tune
 
 TWO_BLOCKS = {"architecture": ["784-30-10", "784-20-10-10"]}
 
@@ -76,17 +76,17 @@ def test_a_run_that_diverges_costs_all_its_epochs_and_is_guessing() -> None:
         assert search.best[0] < 0.2
 
 
-def test_a_budget_that_does_not_pay_for_the_coarse_grid_is_refused_before_any_run() -> None:
-    world = World(peak)
+def test_a_budget_that_does_not_pay_for_the_coarse_grid_is_refused() -> None:
     made = study(budgets=budget(tuning_epochs=3 * PRICE - 1))
     message = (
         rf"^study\.budgets\.small\.tuning_epochs={3 * PRICE - 1}: the first 3 points"
         rf" need {3 * PRICE} epochs for each arm$"
     )
     with pytest.raises(UserError, match=message):
-        tuned_in(world, made)
-    assert world.asked == []
-    assert len(tuned_in(world, study(budgets=budget(tuning_epochs=3 * PRICE)))) == 2
+        check_budget(made, epochs=EPOCHS)
+    enough = study(budgets=budget(tuning_epochs=3 * PRICE))
+    check_budget(enough, epochs=EPOCHS)
+    assert len(tuned_in(World(peak), enough)) == 2
 
 
 @pytest.mark.parametrize("digits", [1, 2, 3])
