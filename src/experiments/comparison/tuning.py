@@ -80,10 +80,13 @@ def accuracies_by_rate(runs: pd.DataFrame) -> pd.DataFrame:
 def best_rate(table: pd.DataFrame) -> float:
     """Return the rate that is best by the mean over the seeds that all rates have, or over all.
 
-    ``table`` is as from `accuracies_by_rate`. The means are smoothed: see `best_point`.
+    ``table`` is as from `accuracies_by_rate`. The means are smoothed: see `best_point`. If the rate
+    with the highest mean was run on more seeds, somebody has chosen it before, and it stays chosen.
     """
     means = table.loc[deciding(table)].mean().dropna()
-    return float(means.index[best_point([[rate] for rate in means.index], means.to_list())])
+    smoothed = means.index[best_point([[rate] for rate in means.index], means.to_list())]
+    seeds, highest = table.notna().sum(), means.idxmax()
+    return float(highest if seeds[highest] > seeds[smoothed] else smoothed)
 
 
 def deciding(table: pd.DataFrame) -> pd.Index:

@@ -49,7 +49,7 @@ def run_command(
     run.py`, by default in a notebook only.
     """
     if elsewhere is None:
-        elsewhere = "ipykernel" in sys.modules
+        elsewhere = _in_notebook()
     start = ["python", "run.py"] if elsewhere else [program("python"), _from_here(RUN)]
     options = ["-m"] if multirun else []
     return shlex.join([*start, *options, *overrides])
@@ -76,6 +76,12 @@ def program(name: str) -> str:
     folder = Path(sys.executable).parent
     first = os.environ.get("PATH", "").partition(os.pathsep)[0]
     return name if first == str(folder) else _from_here(folder / name)
+
+
+def _in_notebook() -> bool:
+    """Return whether this process executes a notebook."""
+    module = sys.modules.get("IPython")
+    return module is not None and module.get_ipython() is not None
 
 
 def _from_here(path: Path) -> str:

@@ -129,6 +129,19 @@ def test_the_accuracy_of_a_constant_guess_on_the_test_set_does_not_decide_about_
     assert set(tuned(runs.assign(**{"test/constant_guess": 0.9}))[RATE]) == {1.0}
 
 
+@pytest.mark.parametrize(("more", "chosen"), [([], 0.06), ([7, 8], 0.03)])
+def test_the_highest_rate_stays_chosen_if_it_was_run_on_more_seeds(
+    more: list[int], chosen: float
+) -> None:
+    """The mean of 0.03 is higher by luck; the parabola through all means is highest at 0.06."""
+    accuracies = {0.01: 0.940, 0.03: 0.9508, 0.06: 0.948, 0.1: 0.950, 0.3: 0.945, 1.0: 0.93}
+    runs = [row for rate, each in accuracies.items() for row in at_rate(rate, [each, each])]
+    runs += [
+        run("optimizer.learning_rate=0.03", f"seed={seed}", validation=[0.95]) for seed in more
+    ]
+    assert set(tuned(frame(runs))[RATE]) == {chosen}
+
+
 @pytest.mark.parametrize("status", ["failed", "interrupted", "running"])
 def test_runs_that_have_not_ended_are_not_used(status: str) -> None:
     runs = frame(arm("loss=ce", seeds=[0, 1]))

@@ -5,6 +5,7 @@ import os
 import shlex
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -148,7 +149,7 @@ def test_otherwise_a_program_has_its_path_which_is_relative_below_the_current_fo
 def test_the_command_that_is_printed_runs_in_another_folder(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("PATH", os.defpath)
+    monkeypatch.setenv("PATH", str(tmp_path))
     folder = tmp_path / "a folder"
     folder.mkdir()
     monkeypatch.chdir(folder)
@@ -172,3 +173,15 @@ def test_an_extra_is_installed_from_the_folder_of_the_project(
     assert install_command("fast") == "pip install -c constraints.txt -e '.[fast]'"
     monkeypatch.chdir(tmp_path)
     assert shlex.split(install_command("fast"))[-1] == f"{PROJECT}[fast]"
+
+
+@pytest.mark.parametrize(("running", "in_notebook"), [(None, False), (object(), True)])
+def test_a_notebook_prints_commands_for_everybody(
+    monkeypatch: pytest.MonkeyPatch, running: object, in_notebook: bool
+) -> None:
+    """IPython may be imported without a notebook, as by a test."""
+    monkeypatch.chdir(PROJECT)
+    monkeypatch.setenv("PATH", os.defpath)
+    module = SimpleNamespace(get_ipython=lambda: running)
+    monkeypatch.setitem(sys.modules, "IPython", module)  # type: ignore[arg-type]
+    assert (run_command(["a=1"]) == "python run.py -m a=1") == in_notebook

@@ -12,7 +12,7 @@ def test_each_key_either_defines_an_experiment_or_says_how_it_is_done() -> None:
 
 def test_the_groups_are_the_folders_of_conf() -> None:
     folders = {path.name for path in CONF.iterdir() if path.is_dir()}
-    assert folders == {*GROUPS, STUDY, "tracking", "hydra"}
+    assert folders == {*GROUPS, STUDY, "tracking", "learning_rates", "hydra"}
 
 
 def test_values_are_converted_to_their_types() -> None:
