@@ -93,7 +93,9 @@ class StudySweep:
                 compared = outcome.runs[outcome.runs["identity"].isin(identities)]
                 openings = openings_sentence(self.study, compared, self._outputs)
                 sweep = find_sweep(self._outputs, self._series.id)
-                print_comparison(outcome.confirmed.comparison, outcome.runs, sweep)
+                comparison = outcome.confirmed.comparison
+                print_comparison(comparison, outcome.runs, sweep, advice=False)
+                self._terminal.undecided(comparison)
                 self._terminal.say(openings)
             folder = self._series.folder
             if folder is not None:

@@ -39,8 +39,10 @@ def print_comparison(
     runs: pd.DataFrame,
     sweep: SweepSummary | None,
     look: int | None = None,
+    *,
+    advice: bool = True,
 ) -> None:
-    """Print a comparison of the runs of a sweep, or of all runs, with advice.
+    """Print a comparison of the runs of a sweep, or of all runs, with ``advice`` if wanted.
 
     ``runs`` are all runs, including those that could not be compared. ``look`` is the number of
     this look at the comparison, if it is known.
@@ -51,7 +53,8 @@ def print_comparison(
     console.print(f"\n{_method(comparison)}{f' This is look {look}.' if look else ''}")
     for sentence in failure_sentences(comparison):
         console.print(sentence, style="yellow", soft_wrap=True, markup=False)
-    print_advice(console, comparison)
+    if advice:
+        print_advice(console, comparison)
 
 
 def missing_runs(runs: pd.DataFrame, sweep: SweepSummary | None) -> str:

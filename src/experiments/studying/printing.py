@@ -52,6 +52,17 @@ class Terminal:
         for row in comparison.rows:
             self.say(f"  {row.condition}: {verdict_words(row)}")
 
+    def undecided(self, comparison: Comparison) -> None:
+        """Print how the study can go on, if a comparison is undecided."""
+        n = sum(row.verdict is Verdict.UNDECIDED for row in comparison.rows)
+        if n:
+            study = self.study
+            self.say(
+                f"{n} of {len(comparison.rows)} comparisons are undecided. A larger"
+                f" study.budgets.{study.budget}.most_seeds (now {study.limits.most_seeds})"
+                " continues the study, and opens the test set once more."
+            )
+
     def say(self, text: str) -> None:
         """Print a line."""
         self.console.print(text, soft_wrap=True, markup=False)

@@ -4,7 +4,7 @@ import io
 
 import pytest
 from rich.console import Console
-from synthetic_study import AXIS, PRICE, World, better, budget, conducted, peak, study
+from synthetic_study import AXIS, PRICE, World, better, budget, conducted, confirmed, peak, study
 
 from experiments.results import RATE
 from experiments.studying import Study, Terminal
@@ -78,3 +78,17 @@ def test_a_study_without_blocks_has_the_block_all() -> None:
 def test_a_point_is_named_by_the_last_part_of_each_option() -> None:
     made = study(tune={RATE: AXIS, "l2": AXIS})
     assert point_words(made, (0.1, 0.0005)) == "learning_rate=0.1 l2=0.0005"
+
+
+@pytest.mark.parametrize(("by", "undecided"), [(0.01, False), (0.0, True)])
+def test_an_undecided_study_says_how_it_goes_on(by: float, undecided: bool) -> None:
+    made = study(blocks=BLOCKS, budgets=budget(most_seeds=6))
+    console = Console(file=io.StringIO(), width=100, highlight=False)
+    outcome = conducted(made, World(better("ce", by=by), spread=0.002))
+    Terminal(made, console).undecided(confirmed(outcome).comparison)
+    assert isinstance(console.file, io.StringIO)
+    expected = (
+        "1 of 1 comparisons are undecided. A larger study.budgets.small.most_seeds (now 6)"
+        " continues the study, and opens the test set once more.\n"
+    )
+    assert console.file.getvalue() == expected * undecided
