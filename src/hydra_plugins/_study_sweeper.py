@@ -92,6 +92,7 @@ class StudySweep:
                 identities = outcome.confirmed.identities
                 compared = outcome.runs[outcome.runs["identity"].isin(identities)]
                 openings = openings_sentence(self.study, compared, self._outputs)
+                self._series.write_record()  # it has none if all runs existed
                 sweep = find_sweep(self._outputs, self._series.id)
                 comparison = outcome.confirmed.comparison
                 print_comparison(comparison, outcome.runs, sweep, advice=False)

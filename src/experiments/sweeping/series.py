@@ -66,8 +66,8 @@ class Series:
             job.identity: RunSummary.of(job.name, record) for job, record in settled_jobs(unique)
         }
         left = [job for job in unique if job.identity not in summaries]
-        self._write_record()
         if left:
+            self.write_record()
             supervisor = self._supervised(needed=True)
             workers = Workers(left, processes=processes, lockstep=lockstep)
             with Display() as display:
@@ -93,7 +93,7 @@ class Series:
             return
         uri = self._first.config.tracking.uri
         if self._supervisor is None and error is None:
-            self._write_record()
+            self.write_record()
             needed = uri is not None and not up_to_date(self.folder, uri)
             self._supervised(needed=needed)
         if self._supervisor is not None:
@@ -115,7 +115,8 @@ class Series:
             self._supervisor.__enter__()
         return self._supervisor
 
-    def _write_record(self) -> None:
+    def write_record(self) -> None:
+        """Write the record of all runs so far. There must have been a part."""
         assert self._first is not None  # noqa: S101 - there are jobs; for mypy
         assert self.folder is not None  # noqa: S101
         write_record(
