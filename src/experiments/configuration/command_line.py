@@ -69,7 +69,7 @@ def install_command(extra: str) -> str:
 
 
 def program(name: str) -> str:
-    """Return what one types to execute a program of this environment in the current folder.
+    """Return how a program of this environment is named on the command line in this folder.
 
     It is the name alone if the environment is activated: its folder comes first on PATH.
     """

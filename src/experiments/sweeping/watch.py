@@ -1,4 +1,4 @@
-"""What a sweep shows about the whole of it: the runs that are left, and how long they take."""
+"""The progress of a whole sweep: the runs that are left, and how long they take."""
 
 import time
 from collections.abc import Hashable, Sequence

@@ -78,7 +78,7 @@ def arms_of(runs: Sequence[RunSummary]) -> list[Arm]:
 
 
 def closing_tables(runs: Sequence[RunSummary]) -> list[Table | Text]:
-    """Return what ends a sweep.
+    """Return the tables and lines that are printed at the end of a sweep.
 
     Where there are several arms with several seeds, it is one line per arm, and one for each run
     that has not finished. Otherwise it is one line per run, and their mean if only seeds differ.

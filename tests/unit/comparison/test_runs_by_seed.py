@@ -81,3 +81,13 @@ def test_the_image_error_is_that_of_the_weighted_sum() -> None:
 def test_below_two_seeds_no_image_error_is_known(seed: int) -> None:
     arms = {"a": frame(arm("loss=ce", seeds=[0])), "b": frame(arm("loss=mse", seeds=[seed]))}
     assert math.isnan(of(arms).weighted_image_error({"a": 1, "b": -1}))
+
+
+def test_no_number_of_the_test_set_decides_which_runs_failed_on_validation() -> None:
+    """So the answer is the same before a study opens its test set, and after it."""
+    runs = frame([run(f"seed={seed}", accuracy=0.2, validation=[0.2]) for seed in range(5)])
+    opened = runs.assign(**{"test/constant_guess": 0.3})
+    before, after = (runs_by_seed({"A": each}, "validation/accuracy") for each in (runs, opened))
+    assert not before.failed["A"].any()
+    assert not after.failed["A"].any()
+    assert runs_by_seed({"A": opened}, "test/accuracy").failed["A"].all()

@@ -22,6 +22,7 @@ from nn import (
     ReLU,
     Sigmoid,
     Tanh,
+    denormals,
 )
 from nn.compiled import NUMBERS, Kernel, _activate
 from nn.optimizers import FLUSH_EVERY, State
@@ -231,3 +232,14 @@ def test_float32_activations_end_in_normal_numbers_and_keep_nan(
     np.testing.assert_array_equal(z[:3], np.float32(ends[0]))
     np.testing.assert_array_equal(z[3:-1], np.float32(ends[1]))
     assert not np.any((z != 0) & (np.abs(z) < np.finfo(np.float32).tiny))
+
+
+@pytest.mark.skipif(denormals._library() is None, reason="not glibc on x86-64")
+def test_the_loop_computes_without_denormal_numbers() -> None:
+    """Each update of a bias is about 1e-39, which is zero then."""
+    made = Training(network([12, 7, 3], dtype=np.float32), SGD(2e-38))
+    made.network.parameters[:] = 0
+    made.compiled_epoch(0)
+    assert not np.any(made.network.parameters)
+    made.plain_epoch(0)
+    assert np.any(made.network.parameters)
