@@ -7,7 +7,6 @@ import shutil
 import signal
 import socket
 import sys
-import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -122,17 +121,13 @@ def _serve(stack: ExitStack, base: Path, uri: str) -> str:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [EXPERIMENTS, "ui", "--no-browser", "--port", str(port), "--uri", uri]
-    stack.enter_context(Program(command, base / "server.log"))
+    program = stack.enter_context(Program(command, base / "server.log"))
 
-    def answers() -> bool:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5):
-                return True
-        except OSError:
-            return False
+    def address() -> str:  # it is printed as soon as the server answers
+        found = re.search("All runs: (http://.+)/#/", program.output)
+        return found[1] if found else ""
 
-    harness.wait_for(answers, "answer of the server")
-    return f"http://127.0.0.1:{port}"
+    return harness.wait_for(address, "address of the server")
 
 
 @pytest.fixture(scope="module")
