@@ -10,6 +10,9 @@ from experiments.errors import ConfigError
 
 DIGITS = 3
 """Significant digits of the values that are tried."""
+ROUND = 2e-3
+"""A value on a logarithmic scale is made this much larger or smaller, if that makes it rounder. Then
+the values around ``low: 0.01, high: 3.16`` are 1 and 10, not 0.999 and 9.99."""
 FINEST = 1 / 4
 """The smallest step, as a fraction of the step of the coarse grid."""
 
@@ -106,7 +109,14 @@ class Axis(Struct, frozen=True, forbid_unknown_fields=True):
         return override(name, int(value) if self.whole else value)
 
     def _short(self, value: float) -> float:
-        return float(f"{round(value) if self.whole else value:.{DIGITS}g}")
+        shorter = [
+            float(f"{round(value) if self.whole else value:.{digits}g}")
+            for digits in range(1, DIGITS + 1)
+        ]
+        exact = shorter[-1]
+        if self.scale == "linear" or exact in (self.low, self.high):
+            return exact
+        return next(each for each in shorter if abs(each - exact) <= ROUND * exact)
 
     @property
     def _needed(self) -> str:

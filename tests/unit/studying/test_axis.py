@@ -43,6 +43,14 @@ def test_the_values_of_a_grid_are_equally_spaced_on_its_scale() -> None:
     assert Axis(0, 1, 5, "linear").grid() == [0, 0.25, 0.5, 0.75, 1]
 
 
+def test_a_value_that_is_round_but_for_the_digits_of_the_ends_is_round() -> None:
+    axis = Axis(0.01, 3.16, 6)
+    assert axis.grid() == [0.01, 0.0316, 0.1, 0.316, 1, 3.16]
+    assert (axis.beyond(3.16, steps=1), axis.beyond(0.01, steps=-2)) == (10, 0.001)
+    assert Axis(0.999, 9.99, 3).grid() == [0.999, 3.16, 9.99]
+    assert Axis(0.333, 0.999, 3, "linear").grid() == [0.333, 0.666, 0.999]
+
+
 @given(axis=axes(), number=st.integers(0, 5))
 def test_the_value_between_two_neighbours_lies_between_them(axis: Axis, number: int) -> None:
     grid = axis.grid()
