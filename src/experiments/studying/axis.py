@@ -11,8 +11,8 @@ from experiments.errors import ConfigError
 DIGITS = 3
 """Significant digits of the values that are tried."""
 ROUND = 2e-3
-"""A value on a logarithmic scale is made this much larger or smaller, if that makes it rounder. Then
-the values around ``low: 0.01, high: 3.16`` are 1 and 10, not 0.999 and 9.99."""
+"""The relative change that a value on a logarithmic scale may undergo to become rounder. So the
+values around ``low: 0.01, high: 3.16`` are 1 and 10, not 0.999 and 9.99."""
 FINEST = 1 / 4
 """The smallest step, as a fraction of the step of the coarse grid."""
 
