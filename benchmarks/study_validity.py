@@ -175,7 +175,7 @@ def _advantage(case: Case, rates: dict[Cell, float]) -> float:
 
 def templates() -> pd.DataFrame:
     """Return a run of each loss with SGD, by the loss."""
-    runs = results.runs(PROJECT / "notebooks" / "mnist", architecture="784-30-10", optimizer="sgd")
+    runs = results.runs(PROJECT / "notebooks" / "sgd_vs_adam", architecture="784-30-10", optimizer="sgd")
     one = runs.drop(columns="outputs", errors="ignore").drop_duplicates("loss")
     return one.set_index(one["loss"].astype(str).rename("key"))
 

@@ -287,7 +287,7 @@ def frame(accuracies: list[np.ndarray], seeds: int) -> pd.DataFrame:
 
 def templates() -> dict[int, pd.DataFrame]:
     """Return a run of each loss with SGD, and of each loss with each optimizer, by their number."""
-    runs = results.runs(PROJECT / "notebooks" / "mnist", architecture="784-30-10")
+    runs = results.runs(PROJECT / "notebooks" / "sgd_vs_adam", architecture="784-30-10")
     runs = runs.drop(columns="outputs", errors="ignore").sort_values(["loss", "optimizer"])
     four = runs.drop_duplicates(["loss", "optimizer"], ignore_index=True)
     two = four[four["optimizer"] == "sgd"].reset_index(drop=True)

@@ -8,7 +8,7 @@ from experiments.configuration import CONF, PROJECT
 from experiments.configuration.rates_file import read_rates
 from experiments.results import runs
 
-RESULTS = PROJECT / "notebooks" / "mnist"
+RESULTS = PROJECT / "notebooks" / "sgd_vs_adam"
 
 
 def test_every_committed_tuning_is_in_conf_with_its_accuracy(tmp_path: Path) -> None:

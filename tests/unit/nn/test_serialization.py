@@ -28,7 +28,7 @@ from nn import (
 )
 
 COMMITTED = sorted(
-    (Path(__file__).parents[3] / "notebooks" / "mnist" / "runs").glob("*/network.npz")
+    (Path(__file__).parents[3] / "notebooks" / "sgd_vs_adam" / "runs").glob("*/network.npz")
 )
 
 

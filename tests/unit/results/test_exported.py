@@ -54,7 +54,7 @@ def test_paths_of_this_machine_are_left_out(loaded: Loaded, tmp_path: Path) -> N
 
 
 def test_the_committed_results_have_the_columns_of_an_export(loaded: Loaded) -> None:
-    committed = read_exported(Path(__file__).parents[3] / "notebooks" / "mnist").runs
+    committed = read_exported(Path(__file__).parents[3] / "notebooks" / "sgd_vs_adam").runs
     of_every_run = [column for column in loaded.runs if loaded.runs[column].notna().all()]
     assert set(of_every_run) - {"outputs"} <= set(committed)
     metrics = {"best_epoch/validation/accuracy", "best_epoch/test/accuracy", "best_epoch/epoch"}
