@@ -40,7 +40,7 @@ def _chart(most: int) -> Chart:
         y=alt.Y("label:O", title="true label"),
         tooltip=["label:O", "predicted:O", "images:Q"],
     )
-    scale = alt.Scale(domain=[0, most], range=["#ffffff", "#D55E00"])
+    scale = alt.Scale(domain=[0, most], range=["#ffffff", "#D55E00"], interpolate="rgb")
     cells = base.mark_rect().encode(color=alt.Color("mistakes:Q", scale=scale, legend=None))
     return alt.layer(cells, base.mark_text(fontSize=12).encode(text="images:Q")).properties(
         height=alt.Step(CELL)

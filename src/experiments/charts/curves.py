@@ -13,6 +13,7 @@ from experiments.comparison import ARM, CONDITION
 SPLITS = {"train": "training", "validation": "validation"}
 HEIGHT = 230
 BAND = 0.15
+MOST_TICKS = 10
 
 
 def accuracy_curves(history: pd.DataFrame, drawn: Sequence[Key]) -> Figure | None:
@@ -90,13 +91,12 @@ def _panels(
 
 def _chart(table: pd.DataFrame, drawn: Sequence[Key], unit: str, ends: Sequence[float]) -> Chart:
     last = int(table["epoch"].max())
-    axis = alt.Axis(tickMinStep=1, format="d", title="epoch", grid=False)
-    inner = alt.Scale(domain=[min(1, last - 1), last] if last > 1 else [0, 2], nice=False)
+    single = last == 1
     base = (
         alt.Chart()
         .transform_filter(VISIBLE)
         .encode(
-            x=alt.X("epoch:Q", axis=axis, scale=inner),
+            x=_arms(drawn) if single else _epochs(last),
             y=alt.Y(f"{MEAN}:Q", title=unit, scale=alt.Scale(domain=ends, nice=False, zero=False)),
             color=colour(drawn),
             tooltip=[
@@ -109,7 +109,6 @@ def _chart(table: pd.DataFrame, drawn: Sequence[Key], unit: str, ends: Sequence[
         )
     )
     shade = alt.Opacity("split:N", sort=None, scale=_of_splits(0.55, 1.0), legend=None)
-    single = last == 1
     points = base.mark_point(filled=True, clip=True).encode(
         size=alt.value(70 if single else 25),
         opacity=shade,
@@ -117,21 +116,36 @@ def _chart(table: pd.DataFrame, drawn: Sequence[Key], unit: str, ends: Sequence[
     )
     spread = _spread(base.transform_filter(f"isValid(datum.{LOW})"), single=single)
     if single:
-        return alt.layer(spread, points).properties(height=HEIGHT)
+        beside = alt.XOffset("split:N")
+        return alt.layer(spread.encode(xOffset=beside), points.encode(xOffset=beside)).properties(
+            height=HEIGHT
+        )
     lines = base.mark_line(clip=True).encode(
         strokeDash=dashes(drawn), strokeWidth=_width(), opacity=shade, detail="split:N"
     )
     return alt.layer(spread, lines, points).properties(height=HEIGHT)
 
 
+def _arms(drawn: Sequence[Key]) -> alt.X:
+    return alt.X("arm:N", title=None, sort=[key.arm for key in drawn], axis=alt.Axis(labelAngle=0))
+
+
+def _epochs(last: int) -> alt.X:
+    """Return an axis of whole epochs; all epochs are labelled, or every second, third, ..."""
+    step = -(-last // MOST_TICKS)
+    ticks = [*range(step, last + 1, step)]
+    axis = alt.Axis(values=ticks, format="d", title="epoch", grid=False)
+    return alt.X("epoch:Q", axis=axis, scale=alt.Scale(domain=[1, last], nice=False))
+
+
 def _width() -> alt.StrokeWidth:
     return alt.StrokeWidth("split:N", sort=None, scale=_of_splits(1.2, 2.6), legend=None)
 
 
-def _spread(base: alt.Chart, *, single: bool) -> Chart:
+def _spread(base: alt.Chart, *, single: bool) -> alt.Chart:
     """Return the intervals: bars at a single epoch, bands otherwise."""
     mark = base.mark_rule(strokeWidth=2) if single else base.mark_area(opacity=BAND, clip=True)
-    chart: Chart = mark.encode(y=f"{LOW}:Q", y2=f"{HIGH}:Q", detail="split:N")
+    chart: alt.Chart = mark.encode(y=f"{LOW}:Q", y2=f"{HIGH}:Q", detail="split:N")
     return chart
 
 

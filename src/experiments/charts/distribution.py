@@ -55,6 +55,7 @@ def _chart(rows: pd.DataFrame, drawn: Sequence[Key]) -> Chart:
             x=alt.X(
                 "accuracy:Q",
                 title="accuracy (%)",
+                axis=alt.Axis(tickCount=6),
                 scale=alt.Scale(domain=limits(rows["accuracy"], within=(0, 100)), zero=False),
             ),
             y=alt.Y("arm:N", title=None, sort=[key.arm for key in drawn]),

@@ -46,6 +46,8 @@ class Panel:
     def to_dict(self) -> dict[str, Any]:
         """Return its Vega-Lite specification, without a width."""
         described = self.chart.to_dict(validate=False)
+        for layer in described.get("layer", ()):
+            layer.pop("data", None)  # Altair's name for no data, which would hide that of the panel
         return {**described, "data": {"values": self.rows}}
 
 
@@ -119,8 +121,8 @@ def _legend(drawn: Sequence[Key]) -> dict[str, Any]:
     lines = base.mark_rule(strokeWidth=3).encode(x=alt.value(0), x2=alt.value(30))
     names = base.mark_text(align="left", fontSize=TEXT).encode(x=alt.value(38), text="arm:N")
     chart = alt.layer(lines.encode(strokeDash=dashes(drawn)), names)
-    described = chart.properties(width=PANEL_WIDTH, height=20 * len(drawn)).to_dict()
-    return {**described, "data": {"values": [{"arm": key.arm} for key in drawn]}}
+    panel = Panel("", chart.properties(height=20 * len(drawn)), [{"arm": key.arm} for key in drawn])
+    return {**panel.to_dict(), "width": PANEL_WIDTH}
 
 
 def _short(value: Any) -> Any:

@@ -57,6 +57,7 @@ def _chart(table: pd.DataFrame, drawn: Sequence[Key]) -> Chart:
             x=alt.X(
                 "seconds:Q",
                 title="seconds of training",
+                axis=alt.Axis(tickCount=5),
                 scale=alt.Scale(domain=limits(table["seconds"], within=(0, float("inf")))),
             ),
             y=alt.Y(

@@ -26,6 +26,7 @@ CONFIG: dict[str, Any] = {
         "gridColor": "#e4e4e4",
         "labelLimit": 150,
         "labelOverlap": "greedy",
+        "labelSeparation": 8,
     },
     "title": {"fontSize": 13, "anchor": "start"},
     "legend": {"labelFontSize": TEXT, "titleFontSize": TEXT, "labelLimit": 400},

@@ -62,7 +62,12 @@ def _chart(rows: Rows, n: int) -> Chart:
     """Return the chart of ``n`` comparisons."""
     ends = [each[key] for each in rows for key in ("points", "low", "high") if key in each]
     most = max(abs(value) for value in ends)
-    x = alt.X(X, title="percentage points", scale=alt.Scale(domain=limits([-most, most])))
+    x = alt.X(
+        X,
+        title="percentage points",
+        axis=alt.Axis(tickCount=8),
+        scale=alt.Scale(domain=limits([-most, most])),
+    )
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[0, n], reverse=True, nice=False))
     base = _of("row").encode(y=y, color=alt.Color("colour:N", scale=None))
     dots = _of("seed").mark_circle(size=45, opacity=0.45, color="#777777")

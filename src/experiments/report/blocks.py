@@ -37,13 +37,14 @@ class Sentences:
 class Table:
     """A table: a caption, headings, and rows of words. The first column names the row.
 
-    ``marked`` are the numbers of rows that stand out.
+    ``marked`` are the numbers of rows that stand out. With ``wraps`` cells may be longer than a line.
     """
 
     caption: str
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
     marked: frozenset[int] = frozenset()
+    wraps: bool = False
     kind: str = "table"
 
 

@@ -25,7 +25,7 @@ def facts(subject: Subject, known: Origin) -> Table:
         ["Versions", known.versions],
         ["Sweep", f"{subject.sweep.id}" if subject.sweep else ""],
     ]
-    return Table("What was run", ["fact", "value"], [row for row in rows if row[1]])
+    return Table("What was run", ["fact", "value"], [row for row in rows if row[1]], wraps=True)
 
 
 def problems(subject: Subject) -> list[str]:

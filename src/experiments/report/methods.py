@@ -35,7 +35,9 @@ def failures(subject: Subject) -> Chapter | None:
         [str(row["name"]), str(row["status"]), str(row["epochs_done"]), str(row["message"])]
         for row in others.head(MOST_FAILURES).to_dict("records")
     ]
-    blocks: list[Block] = [Table("Runs without a result", ["run", "status", "epochs", "why"], rows)]
+    blocks: list[Block] = [
+        Table("Runs without a result", ["run", "status", "epochs", "why"], rows, wraps=True)
+    ]
     if len(others) > MOST_FAILURES:
         blocks.append(Paragraph(f"These are the first {MOST_FAILURES} of {len(others):,}."))
     return Chapter("failures", "Runs that did not finish", blocks)
@@ -72,15 +74,15 @@ def _about_verdicts(compared: Sequence[Comparison]) -> Iterator[Sentence]:
     margin = 100 * compared[0].margin
     yield Sentence(
         "Pairs",
-        "two arms are compared on the same seeds: the same initial weights where the networks allow"
-        " it, and the same order of the images. Arms are compared within a condition: all else is"
-        " equal.",
+        "runs of two arms with the same seed are compared; the seed decides the initial weights and"
+        " the order of the images. Within a condition the runs differ in the arm, its learning rate"
+        " and the seed only.",
     )
     yield Sentence(
         "Verdicts",
         "an arm is better if the interval of the mean difference does not contain zero; two arms"
-        f" tie if it lies within {margin:g} percentage points of zero; everything else is undecided. If"
-        " a run failed, the rates of failure decide instead.",
+        f" tie if it lies within {margin:g} percentage points of zero; everything else is"
+        " undecided. If a run failed, the rates of failure decide instead.",
     )
     yield Sentence(
         "Intervals",

@@ -14,6 +14,7 @@ from experiments.report.document import Document, document
 from experiments.report.page import page
 from experiments.report.progress import stage
 from experiments.report.subject import read
+from experiments.report.words import count
 from experiments.results import SweepSummary
 
 
@@ -35,7 +36,7 @@ def publish(source: Path | str, sweep: SweepSummary | None, folder: Path) -> lis
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, text.encode())
     sentences = [missing] if (missing := missing_runs(subject.runs, sweep)) else []
-    sentences.append(f"Report of {len(subject.runs)} runs: {path}")
+    sentences.append(f"Report of {count(len(subject.runs), 'run')}: {path}")
     if sweep and sweep.store:
         with stage("Attaching the report to the sweep in MLflow"):
             sentences.append(_attach(sweep.store, sweep.id, path, made))
