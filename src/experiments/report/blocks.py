@@ -37,7 +37,8 @@ class Sentences:
 class Table:
     """A table: a caption, headings, and rows of words. The first column names the row.
 
-    ``marked`` are the numbers of rows that stand out. With ``wraps`` cells may be longer than a line.
+    ``marked`` are the numbers of rows that stand out. With ``wraps`` a cell may have several
+    lines.
     """
 
     caption: str

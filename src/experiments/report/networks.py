@@ -6,7 +6,7 @@ import pandas as pd
 
 from experiments import results
 from experiments.charts import confusion
-from experiments.comparison import ARM, CONDITION, examples, title
+from experiments.comparison import examples, title
 from experiments.errors import UserError
 from experiments.recording import Status
 from experiments.report.arms_table import crossed_arms
@@ -22,15 +22,17 @@ NEURONS = 10
 
 def networks(subject: Subject, groups: Sequence[str]) -> Chapter | None:
     """Return the chapter about one network; None if none was kept, or if no image is there."""
-    run = _example(crossed_arms(subject, groups), subject.metric)
-    if run is None:
-        return None
-    try:
-        predictions = results.predictions(subject.source, run)
-        weights = results.network(subject.source, run).weights[0]
-    except (UserError, OSError):
-        return None
-    name = title(run)
+    for run in _examples(crossed_arms(subject, groups), subject.metric):
+        try:
+            predictions = results.predictions(subject.source, run)
+            weights = results.network(subject.source, run).weights[0]
+        except (UserError, OSError):
+            continue
+        return _chapter(title(run), predictions, weights)
+    return None
+
+
+def _chapter(name: str, predictions: Predictions, weights: Array) -> Chapter:
     blocks = [
         Paragraph(f"One of the trained networks, {name}, on the validation set."),
         *_mistakes(predictions),
@@ -40,14 +42,12 @@ def networks(subject: Subject, groups: Sequence[str]) -> Chapter | None:
     return Chapter("networks", "A trained network", blocks)
 
 
-def _example(arms: pd.DataFrame, metric: str) -> pd.Series | None:
-    """Return the run of the arm with the highest accuracy; None if no run has finished."""
+def _examples(arms: pd.DataFrame, metric: str) -> list[pd.Series]:
+    """Return a finished run of each arm, the one with the highest accuracy first."""
     if not (arms["status"] == Status.FINISHED.value).any():
-        return None
-    found = examples(arms)
-    known = found[metric].fillna(0)
-    run = found.loc[known.idxmax()]
-    return run if {ARM, CONDITION} <= {*run.index} else None
+        return []
+    found = examples(arms).sort_values(metric, ascending=False)
+    return [run for _, run in found.iterrows()]
 
 
 def _mistakes(predictions: Predictions) -> Iterator[Block]:

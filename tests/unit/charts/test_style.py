@@ -29,6 +29,7 @@ def test_an_axis_has_a_length(values: list[float]) -> None:
 
 def test_a_logarithmic_axis_shows_all_values() -> None:
     low, high = ratios([0.01, 1.0])
-    assert 0 < low < 0.01 < 1.0 < high
+    assert 0 < low < 0.01
+    assert high > 1.0
     alone = ratios([0.5])
     assert alone[0] < 0.5 < alone[1]

@@ -13,7 +13,7 @@ def test_each_arm_has_its_mean_and_the_best_is_marked() -> None:
     assert [row[1] for row in table.rows] == ["ce softmax (best)", "mse sigmoid"]
     assert table.marked == {0}
     assert table.rows[0][3] == "8 of 8"
-    assert table.rows[0][5].startswith("95.00 % ± ")
+    assert table.rows[0][5].startswith("95.01 % ± ")
     assert "95 % interval" in table.caption
 
 

@@ -1,5 +1,6 @@
 """The report as an HTML page."""
 
+import itertools
 import re
 from html.parser import HTMLParser
 
@@ -62,7 +63,7 @@ def test_the_page_is_in_english_and_its_headings_are_in_order(tags: Tags) -> Non
     levels = [int(tag[1]) for tag, _ in tags.found if re.fullmatch("h[1-6]", tag)]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
 
 
 def test_headings_of_tables_have_a_scope_and_figures_a_description(tags: Tags) -> None:
