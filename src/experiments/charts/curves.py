@@ -144,7 +144,11 @@ def _width() -> alt.StrokeWidth:
 
 def _spread(base: alt.Chart, *, single: bool) -> alt.Chart:
     """Return the intervals: bars at a single epoch, bands otherwise."""
-    mark = base.mark_rule(strokeWidth=2) if single else base.mark_area(opacity=BAND, clip=True)
+    mark = (
+        base.mark_rule(strokeWidth=2, clip=True)
+        if single
+        else base.mark_area(opacity=BAND, clip=True)
+    )
     chart: alt.Chart = mark.encode(y=f"{LOW}:Q", y2=f"{HIGH}:Q", detail="split:N")
     return chart
 

@@ -22,6 +22,7 @@ from experiments.report.blocks import Block, Chapter, Chart, Paragraph, Sentence
 from experiments.report.subject import Subject
 from experiments.report.verdicts import remarks, sentences, verdict_table, without_verdict
 
+NETWORK = "architecture"
 MOST_PANELS = 12
 """Conditions of a figure; the tables have the others."""
 FEWEST_FOR_MATRIX = 3
@@ -53,7 +54,8 @@ def figures(subject: Subject, group: str, drawn: Sequence[Key]) -> Iterator[Figu
         yield accuracy_by_seconds(shown(history), drawn)
     if tuned[ARM].nunique() >= FEWEST_FOR_MATRIX and subject.seeds > 1:
         yield win_matrices(_matrices(subject, shown(tuned), group))
-    yield performance_profile(tuned, subject.metric, drawn)
+    if group != NETWORK and tuned[NETWORK].nunique() > 1:
+        yield performance_profile(tuned, subject.metric, drawn)
 
 
 def learned(subject: Subject, group: str) -> pd.DataFrame:
@@ -67,7 +69,7 @@ def learned(subject: Subject, group: str) -> pd.DataFrame:
 def _verdicts(answer: Answer, drawn: Sequence[Key]) -> Iterator[Block]:
     compared = answer.comparison
     if compared is None:
-        yield without_verdict(answer.reason)
+        yield from without_verdict(answer.reason)
         return
     yield Sentences(sentences(compared))
     yield verdict_table(compared)

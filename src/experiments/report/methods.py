@@ -53,7 +53,7 @@ def _methods(subject: Subject, answers: Sequence[Answer]) -> Iterator[Sentence]:
     split = subject.metric.partition("/")[0]
     yield Sentence("Accuracy", f"the share of right answers on the {split} set, {_epoch(subject)}.")
     if subject.metric == VALIDATION:
-        yield Sentence("Test set", "it is closed in all runs, so no number of it is shown.")
+        yield Sentence("Test set", "it is closed in most runs, so the validation set decides.")
     if subject.several_rates:
         yield Sentence(
             "Tuning", "where an arm was run at several learning rates, the validation set chose."

@@ -41,8 +41,12 @@ class Subject:
 
     @cached_property
     def metric(self) -> str:
-        """The accuracy that is compared: that of the test set, if it was opened for any run."""
-        return METRICS[0] if self.tuned[METRICS[0]].notna().any() else VALIDATION
+        """The accuracy that is compared: that of the test set, if most runs have opened it.
+
+        In a study that has not ended, few have: those of an earlier one.
+        """
+        opened = self.finished[METRICS[0]].notna()
+        return METRICS[0] if 2 * int(opened.sum()) > len(opened) else VALIDATION
 
     @property
     def finished(self) -> pd.DataFrame:

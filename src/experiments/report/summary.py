@@ -19,7 +19,7 @@ from experiments.report.blocks import (
 from experiments.report.facts import facts, problems
 from experiments.report.origin import origin
 from experiments.report.subject import Subject
-from experiments.report.verdicts import needs_seeds, sentences, without_verdict
+from experiments.report.verdicts import needs_seeds, sentences, why_none
 from experiments.report.words import count, listed, percent
 
 MOST_ROWS = 8
@@ -51,7 +51,7 @@ def _verdicts(subject: Subject, answers: Sequence[Answer]) -> Iterator[Block]:
         return
     for each in answers:
         if each.comparison is None:
-            yield Sentences([Sentence("", without_verdict(each.reason).text)], each.group)
+            yield Sentences([Sentence("", why_none(each.reason))], each.group)
             continue
         found = sentences(each.comparison)
         yield Sentences(found[:MOST_SENTENCES], each.group)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from experiments.comparison import Comparison, readable_table, verdict_sentences
+from experiments.configuration import run_command
 from experiments.report.blocks import Block, Commands, Paragraph, Sentence, Sentences, Table
 from experiments.results import OUTPUTS
 
@@ -45,9 +46,26 @@ def needs_seeds(comparison: Comparison) -> bool:
     return any(row.more_seeds for row in comparison.rows)
 
 
-def without_verdict(reason: str) -> Paragraph:
-    """Return why there is no verdict."""
-    return Paragraph(f"No verdict: {reason}.", note=True)
+def without_verdict(reason: str) -> Iterator[Block]:
+    """Yield why there is no verdict, and the commands that the reason ends with."""
+    words, lines = _split(reason)
+    yield Paragraph(f"No verdict: {words}.", note=True)
+    if lines:
+        yield Commands("These commands make the runs for one:", lines)
+
+
+def why_none(reason: str) -> str:
+    """Return why there is no verdict, without commands."""
+    return f"No verdict: {_split(reason)[0]}."
+
+
+def _split(reason: str) -> tuple[str, list[str]]:
+    """Return a reason without the commands at its end, and these commands."""
+    words, start, others = reason.partition(run_command([], multirun=False))
+    if not start:
+        return words, []
+    commands = (start + others).partition(", then compare")[0]
+    return words.rpartition("; ")[0] or words, commands.split(" && ")
 
 
 def _sentence(line: str) -> Sentence:

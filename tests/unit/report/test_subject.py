@@ -8,9 +8,10 @@ from experiments.errors import UserError
 from experiments.results import VALIDATION
 
 
-def test_the_test_set_is_compared_if_it_was_opened() -> None:
-    opened, closed = arm("loss=ce", seeds=[0]), close(arm("loss=mse", seeds=[0]))
+def test_the_test_set_is_compared_if_most_runs_have_opened_it() -> None:
+    opened, closed = arm("loss=ce", seeds=[0, 1]), close(arm("loss=mse", seeds=[0]))
     assert subject(opened + closed).metric == "test/accuracy"
+    assert subject(opened[:1] + closed).metric == VALIDATION
     assert subject(closed).metric == VALIDATION
 
 
