@@ -9,10 +9,9 @@ from experiments.recording import Status
 from experiments.report.best import best_arms
 from experiments.report.blocks import Table
 from experiments.report.subject import Subject
+from experiments.report.swept import NETWORK
 from experiments.report.words import UNKNOWN, mean_words, span
 from experiments.results import RATE, VALIDATION
-
-NETWORK = "architecture"
 
 
 def crossed_arms(subject: Subject, groups: Sequence[str]) -> pd.DataFrame:

@@ -20,9 +20,9 @@ from experiments.comparison import ARM, CONDITION, named, superiority
 from experiments.report.answers import Answer
 from experiments.report.blocks import Block, Chapter, Chart, Paragraph, Sentences
 from experiments.report.subject import Subject
+from experiments.report.swept import NETWORK
 from experiments.report.verdicts import remarks, sentences, verdict_table, without_verdict
 
-NETWORK = "architecture"
 MOST_PANELS = 12
 """Conditions of a figure; the tables have the others."""
 FEWEST_FOR_MATRIX = 3

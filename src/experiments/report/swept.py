@@ -4,7 +4,7 @@ import pandas as pd
 
 from experiments.comparison import ARM, CHOICES, comparable, named
 
-LAST = "architecture"
+NETWORK = "architecture"
 """Networks are mostly what arms are compared on, so their own chapter comes last."""
 
 
@@ -19,7 +19,7 @@ def swept(runs: pd.DataFrame) -> list[str]:
         for each in comparable(runs)
         if each not in CHOICES and not _told_apart(runs, each, groups)
     ]
-    return [*sorted(groups, key=lambda group: group == LAST), *others]
+    return [*sorted(groups, key=lambda group: group == NETWORK), *others]
 
 
 def _told_apart(runs: pd.DataFrame, option: str, groups: list[str]) -> bool:

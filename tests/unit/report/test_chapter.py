@@ -44,6 +44,16 @@ def test_three_arms_have_a_matrix_and_two_networks_a_profile() -> None:
     assert "optimizer-accuracy-by-seconds" not in found  # there is one epoch
 
 
+def test_one_network_has_no_profile_over_networks() -> None:
+    rows = [
+        run(f"loss={loss}", f"optimizer={optimizer}")
+        for loss in ("ce", "mse")
+        for optimizer in ("adam", "sgd")
+    ]
+    found = made(rows, "loss", "ce softmax", "mse sigmoid")
+    assert "loss-performance-profile" not in figures(found)
+
+
 def test_one_seed_has_no_verdict_and_no_matrix() -> None:
     found = made([run(f"optimizer={name}") for name in OPTIMIZERS], "optimizer", *OPTIMIZERS)
     first = found.blocks[0]
