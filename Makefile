@@ -4,7 +4,7 @@ RUN = $(BIN)/python run.py
 
 unexport PYTHONDONTWRITEBYTECODE  # programs start faster from compiled modules
 
-.PHONY: help setup sweep ui report quick test stress check bench update
+.PHONY: help setup sweep ui report lab quick test stress check bench update
 .DEFAULT_GOAL := help
 
 help:  ## show this list
@@ -18,8 +18,11 @@ sweep: setup  ## quadratic cost and cross-entropy, each with SGD and Adam, on MN
 ui: setup  ## browse the runs in MLflow
 	$(BIN)/experiments ui
 
-report: setup  ## the notebooks on your newest sweep, as one HTML file
+report: setup  ## verdicts and figures about your newest sweep, as one HTML file
 	$(BIN)/experiments report
+
+lab: .venv/installed-notebooks  ## open the notebooks in Jupyter Lab
+	$(BIN)/jupyter lab notebooks
 
 quick: .venv/installed-test  ## run the unit tests, those of changed rooms first
 	$(BIN)/python -m pytest tests/unit --changed-first --hypothesis-profile=quick -m "not stress and not forks" -n 2 --dist worksteal
@@ -49,7 +52,7 @@ update:  ## rewrite constraints.txt with the newest versions that fit pyproject.
 	rm -rf .venv-update
 	$(PYTHON) -m venv .venv-update
 	grep '^torch==' constraints.txt > .venv-update/kept.txt
-	.venv-update/bin/python -m pip install --quiet --constraint .venv-update/kept.txt --editable .[test,bench,fast]
+	.venv-update/bin/python -m pip install --quiet --constraint .venv-update/kept.txt --editable .[test,bench,fast,notebooks]
 	(echo "# Exact versions of all packages that were tested together. Rewrite with: make update"; \
 	 .venv-update/bin/python -m pip freeze --exclude-editable | grep -v -i -E '^(cuda|nvidia|triton)' | sed 's/+cpu$$//') > .venv-update/constraints.txt
 	mv .venv-update/constraints.txt constraints.txt
@@ -62,6 +65,10 @@ update:  ## rewrite constraints.txt with the newest versions that fit pyproject.
 
 .venv/installed-test: .venv/installed
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .[test]
+	@touch $@
+
+.venv/installed-notebooks: .venv/installed
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .[notebooks]
 	@touch $@
 
 .venv/installed-bench: .venv/installed

@@ -82,7 +82,7 @@ def test_a_notebook_is_committed_with_the_outputs_of_all_cells(name: str) -> Non
     assert without == [parameters(name).source]
 
 
-@pytest.mark.stress  # the report executes them on other runs in every test run
+@pytest.mark.stress
 @EVERY_NOTEBOOK
 def test_an_executed_notebook_has_the_committed_outputs(base: Path, name: str) -> None:
     committed, found = read(NOTEBOOKS, name), executed(name, base)

@@ -1,43 +1,43 @@
-"""`experiments report`, `compare` and `export` on a real sweep; the report in a real browser."""
+"""`experiments report`, `compare` and `export` on a real sweep; reports in a real browser."""
 
-import base64
 import io
-import itertools
 import math
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import frames
 import harness
-import nbformat
 import pandas as pd
 import pytest
 import records
 from harness import EXPERIMENTS, Program, Tracked
-from playwright.sync_api import Browser, Route
+from playwright.sync_api import Browser, Page
 
 from experiments import comparison, results
+from experiments.errors import UserError
 from experiments.recording import Status
-from experiments.report.notebooks import execute
+from experiments.report import publish
 
 SMALL = ("epochs=2", "dataset.train_size=300")
-FIGURES = {"quadratic_vs_cross_entropy": 6, "sgd_vs_adam": 7, "weights_and_mistakes": 4}
-"""The number of figures of each notebook that is executed to its end."""
-HEADINGS = (
-    "Quadratic cost or cross-entropy?",
-    "SGD or Adam?",
-    "Weights and mistakes of a trained network",
-)
-ONE_SEED = "the arms of loss have one seed in common in sweep {}, but a comparison needs at least 5"
-ONE_ARM = "only one optimizer, sgd, has been run in sweep {}; all runs together have adam, sgd: "
-FIGURES_AND_DETAILS = """() => [...document.querySelectorAll("img, details")].map(each => ({
-    tag: each.tagName, width: each.naturalWidth || 0,
-    inside: [...each.querySelectorAll("pre, code")].map(part => part.textContent)}))"""
+FIGURES = ("final-accuracies", "accuracy-by-epoch", "cost-by-epoch", "accuracy-by-seconds")
+"""The figures of a chapter about two arms, after that of the verdicts."""
+MOST_BYTES = 5_000_000
+SMALLEST_TEXT = 12
+"""In pixels."""
+FONT_SIZES = """() => [...document.querySelectorAll("body *")]
+    .filter(each => each.checkVisibility() && each.childNodes.length
+        && [...each.childNodes].some(part => part.nodeType === 3 && part.textContent.trim()))
+    .map(each => {
+        const svg = each.closest("svg");
+        const size = parseFloat(getComputedStyle(each).fontSize);
+        const scale = svg && svg.viewBox.baseVal && svg.viewBox.baseVal.width
+            ? svg.getBoundingClientRect().width / svg.viewBox.baseVal.width : 1;
+        return size * scale;
+    })"""
+"""The sizes of all texts as a reader sees them; a drawing may be scaled."""
 
 
 @dataclass(frozen=True)
@@ -93,54 +93,35 @@ def printed(swept: Swept, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     }
     with ExitStack() as stack:
         programs = {
-            name: stack.enter_context(
-                Program([EXPERIMENTS, *words], folder / f"{name}.log", MPLBACKEND="agg")
-            )
+            name: stack.enter_context(Program([EXPERIMENTS, *words], folder / f"{name}.log"))
             for name, words in commands.items()
         }
         return {name: Printed(each.wait(), each.output) for name, each in programs.items()}
 
 
-@dataclass(frozen=True)
-class Seen:
-    """A report in a browser that cannot reach anything else."""
-
-    requests: Sequence[str]
-    shown: Sequence[dict[str, Any]]  # figures and provenances, from top to bottom
-    text: str
-    errors: Sequence[str]
-    widths: Sequence[tuple[int, int]]  # of a window, and of the page in it
-
-
-def see(browser: Browser, path: Path) -> Seen:
-    """Open a report in a browser."""
-    requests, widths = [], []
-    page = browser.new_page(offline=True)
-
-    def only_the_file(route: Route) -> None:
-        requests.append(route.request.url)
-        if route.request.url == path.as_uri():
-            route.continue_()
-        else:
-            route.abort()
-
-    page.route("**/*", only_the_file)
-    page.on("request", lambda request: requests.append(request.url))
-    page.goto(path.as_uri(), wait_until="load")
-    for width in (1280, 480):
-        page.set_viewport_size({"width": width, "height": 900})
-        widths.append((width, page.evaluate("document.documentElement.scrollWidth")))
-    errors = [each.inner_text() for each in page.locator(".error").all()]
-    shown = page.evaluate(FIGURES_AND_DETAILS)
-    seen = Seen(requests, shown, page.inner_text("body"), errors, widths)
-    page.close()
-    return seen
-
-
 @pytest.fixture(scope="module")
-def seen(swept: Swept, printed: dict[str, Printed], browser: Browser) -> Seen:
+def page(swept: Swept, printed: dict[str, Printed], browser: Browser) -> Iterator[Page]:
     assert printed["report"].code == 0, printed["report"].output
-    return see(browser, swept.report(swept.sweep.id))
+    page, requests = opened(browser, swept.report(swept.sweep.id))
+    yield page
+    assert {*requests} == {swept.report(swept.sweep.id).as_uri()}
+    page.close()
+
+
+def opened(browser: Browser, path: Path) -> tuple[Page, list[str]]:
+    """Open a report in a browser without a network; return it when all figures are drawn.
+
+    The requests that the page makes are listed, except for images that are part of it.
+    """
+    requests: list[str] = []
+    page = browser.new_page(offline=True)
+    page.on(
+        "request",
+        lambda each: requests.append(each.url) if not each.url.startswith("data:") else None,
+    )
+    page.goto(path.as_uri(), wait_until="load")
+    page.wait_for_function("document.documentElement.dataset.drawn === 'true'", timeout=60_000)
+    return page, requests
 
 
 # ---- the report of a sweep
@@ -151,55 +132,93 @@ def test_the_command_prints_where_the_report_is(swept: Swept, printed: dict[str,
         f"Report of 8 runs: {swept.report(swept.sweep.id)}",
         f"Attached to the sweep's run in MLflow ({swept.uri})",
     ]
+
+
+def test_a_report_is_small(swept: Swept, printed: dict[str, Printed]) -> None:
     assert printed["report"].code == 0
+    assert swept.report(swept.sweep.id).stat().st_size < MOST_BYTES
 
 
-def test_a_report_needs_no_other_file_or_address(swept: Swept, seen: Seen) -> None:
-    path = swept.report(swept.sweep.id)
-    addresses = {url for url in seen.requests if not url.startswith("data:image/png;base64,")}
-    assert addresses == {path.as_uri()}
-    text = path.read_text(encoding="utf-8")
-    sources = re.findall(r"""(?:src|href)\s*=\s*["']?([^"'\s>]{1,30})""", text)
-    assert all(each.startswith(("data:image/png;base64,", "#")) for each in sources)
-    assert not re.search(r"<script|<iframe|<link|@import|url\(", text)
+def test_a_report_begins_with_the_answer(swept: Swept, page: Page) -> None:
+    text = page.locator("#answer").inner_text()
+    assert text.index("undecided") < text.index("Mean accuracy") < text.index("What was run")
+    assert "8 (8 finished)" in text
+    assert "300 training" in text
+    assert page.locator("h1").inner_text() == swept.sweep.name
+    assert page.locator("#answer figure").count() == 1
+    box = page.locator("#answer .vega svg").text_content() or ""
+    assert "ce softmax better" in box
+    assert "mse sigmoid better" in box
 
 
-def test_a_report_shows_all_figures_of_all_notebooks(seen: Seen) -> None:
-    widths = [each["width"] for each in seen.shown if each["tag"] == "IMG"]
-    assert len(widths) == sum(FIGURES.values())
-    assert min(widths) > 300  # pixels; 0 if the image cannot be shown
-    assert seen.errors == []
+def test_each_thing_that_was_swept_has_a_chapter_and_nothing_else(page: Page) -> None:
+    names = [each.get_attribute("id") for each in page.locator("main > section").all()]
+    assert names == ["answer", "loss", "optimizer", "networks", "methods", "commands"]
+    for group in ("loss", "optimizer"):
+        figures = page.locator(f"#{group} figure.chart").all()
+        assert [each.get_attribute("id") for each in figures] == [
+            f"figure-{group}-{name}" for name in ("verdicts", *FIGURES)
+        ]
+    text = page.locator("body").inner_text()
+    assert "Tuning" not in text  # each arm had one learning rate
+    for word in ("nan", "Warning", "Traceback", "undefined"):
+        assert word not in text
 
 
-def test_below_each_figure_are_its_runs_and_the_commands_that_make_them(
-    swept: Swept, seen: Seen
-) -> None:
-    assert [each["tag"] for each in seen.shown] == ["IMG", "DETAILS"] * sum(FIGURES.values())
-    runs = set(results.runs(swept.outputs)["identity"])
-    made_by: dict[str, Counter[str]] = {}
-    for each in seen.shown[1::2]:
-        lines, identities = each["inside"][0].splitlines(), each["inside"][1].split()
-        assert lines
-        assert set(identities) <= runs
-        for line in set(lines) - made_by.keys():
-            made_by[line] = Counter(map(frames.identity_of, frames.jobs(line)))
-        assert sum((made_by[line] for line in lines), Counter()) == Counter(identities)
-    assert any(len(each["inside"][1].split()) == len(runs) for each in seen.shown[1::2])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_figures_are_drawn_and_legible_at_every_width(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.reload(wait_until="load")
+    page.wait_for_function("document.documentElement.dataset.drawn === 'true'", timeout=60_000)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    places = page.locator(".vega").all()
+    assert places
+    for place in places:
+        drawing = place.locator("svg").bounding_box()
+        assert drawing
+        assert drawing["width"] > 250
+        assert drawing["x"] + drawing["width"] <= width
+        assert place.locator("svg .mark-symbol path, svg .mark-rect path").count() > 0
+    assert min(page.evaluate(FONT_SIZES)) >= SMALLEST_TEXT - 0.1
+    texts = " ".join(each.text_content() or "" for each in page.locator(".vega svg").all())
+    assert "undefined" not in texts
+    assert "NaN" not in texts
 
 
-def test_a_report_begins_with_its_runs_and_shows_no_code(swept: Swept, seen: Seen) -> None:
-    assert seen.text.startswith("8 runs: 8 finished\n")
-    assert swept.sweep.command in seen.text
-    for heading in HEADINGS:
-        assert f"\n{heading}\n" in seen.text
-    assert "undecided: run " in seen.text
-    for word in ("import ", "made_from", "use_style", "Warning", "Traceback", "In [", "Out["):
-        assert word not in seen.text
+def test_a_click_on_the_legend_hides_an_arm_and_another_shows_it(page: Page) -> None:
+    figure = page.locator("#figure-loss-final-accuracies")
+    dots = figure.locator(".vega >> nth=0").locator(".mark-symbol path")
+    before = dots.count()
+    button = figure.get_by_role("button", name="ce softmax")
+    button.click()
+    assert button.get_attribute("aria-pressed") == "false"
+    page.wait_for_function(
+        "n => document.querySelectorAll('#figure-loss-final-accuracies .vega')[0]"
+        ".querySelectorAll('.mark-symbol path').length === n",
+        arg=before // 2,
+    )
+    button.click()
+    page.wait_for_function(
+        "n => document.querySelectorAll('#figure-loss-final-accuracies .vega')[0]"
+        ".querySelectorAll('.mark-symbol path').length === n",
+        arg=before,
+    )
 
 
-def test_a_report_fits_into_its_window(seen: Seen) -> None:
-    for window, page in seen.widths:
-        assert page <= window
+def test_mistakes_say_what_the_network_gave_to_the_true_label(page: Page) -> None:
+    words = page.locator("#networks .pictures img >> nth=0").get_attribute("alt") or ""
+    label, given = re.match(r"a (\d), taken for (\d): ", words).groups()  # type: ignore[union-attr]
+    assert re.fullmatch(
+        rf"a {label}, taken for {given}: \d\.\d\d for {given}, [\d.e-]+ for {label}", words
+    )
+
+
+def test_a_report_can_be_printed(page: Page) -> None:
+    page.emulate_media(media="print")
+    sizes = [each.bounding_box() for each in page.locator(".vega svg").all()]
+    assert all(size and size["height"] > 50 for size in sizes)
+    assert page.pdf(format="A4").startswith(b"%PDF")
+    page.emulate_media(media="screen")
 
 
 def test_the_report_its_figures_and_tables_are_attached_to_the_sweep(
@@ -209,11 +228,9 @@ def test_the_report_its_figures_and_tables_are_attached_to_the_sweep(
     report = swept.report(swept.sweep.id).read_bytes()
     assert attached["report.html"].read_bytes() == report
     figures = {path.name: path.read_bytes() for path in attached["figures"].iterdir()}
-    expected = [f"{name}-{n}.png" for name, count in FIGURES.items() for n in range(1, count + 1)]
-    assert sorted(figures) == sorted(expected)
-    for figure in figures.values():
-        assert figure.startswith(b"\x89PNG")
-        assert base64.b64encode(figure)[:-4] in report.replace(b"\n", b"")
+    of_chapters = [f"{g}-{name}" for g in ("loss", "optimizer") for name in ("verdicts", *FIGURES)]
+    assert sorted(figures) == sorted(f"{n}.png" for n in ["verdicts", *of_chapters, "confusion"])
+    assert all(each.startswith(b"\x89PNG") for each in figures.values())
     tables = {path.name: path.read_text("utf-8") for path in attached["tables"].iterdir()}
     names = [f"{group}.{kind}" for group in ("loss", "optimizer") for kind in ("csv", "md", "tex")]
     assert sorted(tables) == sorted(names)
@@ -221,9 +238,7 @@ def test_the_report_its_figures_and_tables_are_attached_to_the_sweep(
     assert tables["optimizer.csv"] == comparison.FORMATS["csv"](compared)
 
 
-def test_a_folder_without_runs_is_an_error_of_one_line(
-    printed: dict[str, Printed], tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_a_folder_without_runs_is_an_error_of_one_line(printed: dict[str, Printed]) -> None:
     error = printed["report of nothing"]
     assert error.code == 1
     assert re.fullmatch(r"error: (.*)/empty: no runs are recorded there\n", error.output)
@@ -231,136 +246,66 @@ def test_a_folder_without_runs_is_an_error_of_one_line(
     assert not folder.exists()
 
 
-def test_ctrl_c_ends_a_report_with_all_its_processes(swept: Swept, tmp_path: Path) -> None:
-    command = [EXPERIMENTS, "report", "--outputs", swept.outputs, "--all"]
-    with Program(command, tmp_path / "report.log") as program:
-        harness.wait_for(lambda: len(program.processes()) > 1, "process of a notebook")
-        program.ctrl_c()
-        assert program.wait() == 130, program.output
-        program.wait_until_gone()
-        assert "Traceback" not in program.output
-    assert not swept.report("all").exists()
+# ---- other kinds of sweeps
 
 
-# ---- runs without an epoch
-
-
-NO_EPOCH = {
-    "diverged": records.end(Status.DIVERGED),
-    "failed": records.end(Status.FAILED),
-    "interrupted": records.end(Status.INTERRUPTED),
+KINDS: dict[str, tuple[Sequence[str], Sequence[str], Sequence[str]]] = {
+    "one run": ([], ["runs"], ["This is one run", "after the only epoch"]),
+    "one seed": (
+        ["-m", "loss=mse,ce"],
+        ["loss"],
+        ["There is one seed", "A verdict needs 5 seeds or more", "this may be chance"],
+    ),
+    "networks": (
+        ["-m", "activation=relu,tanh", "architecture=784-30-10,784-20-10-10", "seed=0,1"],
+        ["activation", "architecture"],
+        ["Performance profile"],
+    ),
+    "rates": (
+        ["-m", "optimizer.learning_rate=0.1,0.5", "seed=0,1"],
+        ["runs", "learning-rates"],
+        ["differ in learning rate or seed only", "Tuning"],
+    ),
+    "diverged": (
+        ["-m", "activation=relu,identity", "loss=ce", "optimizer.learning_rate=1e30", "seed=0,1"],
+        ["activation", "failures"],
+        ["diverged"],
+    ),
 }
-"""The end of runs before their first epoch, by the name of their outputs folder."""
+"""The command line of a kind of sweep, its own chapters, and what its report says."""
 
 
-@pytest.fixture(scope="module")
-def without_epochs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Printed]:
-    """The output of `report` on runs of 2 losses and 2 optimizers that have no epoch."""
-    folder = tmp_path_factory.mktemp("without epochs")
-    choices = list(itertools.product(("ce", "mse"), ("sgd", "adam"), (0, 1)))
-    with ExitStack() as stack:
-        programs = {}
-        for name, end in NO_EPOCH.items():
-            for number, (loss, optimizer, seed) in enumerate(choices):
-                start = frames.start(f"loss={loss}", f"optimizer={optimizer}", f"seed={seed}")
-                records.write_run(folder / name, f"{number}" * 16, start, end)
-            command = [EXPERIMENTS, "report", "--outputs", folder / name]
-            log = folder / f"{name}.log"
-            programs[name] = stack.enter_context(Program(command, log, MPLBACKEND="agg"))
-        return {name: Printed(each.wait(), each.output) for name, each in programs.items()}
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_report_is_about_what_was_run(kind: str, browser: Browser, tmp_path: Path) -> None:
+    words, chapters, said = KINDS[kind]
+    outputs = tmp_path / "outputs"
+    harness.run(outputs, *words, "epochs=1", "dataset.train_size=300", "tracking=none")
+    found = results.sweeps(outputs)
+    publish(outputs, found[-1] if found else None, tmp_path)
+    (path,) = tmp_path.glob("*.html")
+    page, _ = opened(browser, path)
+    page.set_viewport_size({"width": 390, "height": 900})
+    names = [each.get_attribute("id") for each in page.locator("main > section").all()]
+    text = page.locator("body").inner_text()
+    assert [
+        each for each in names if each not in ("answer", "networks", "methods", "commands")
+    ] == [*chapters]
+    for sentence in said:
+        assert sentence in text
+    for word in ("by epoch", "nan", "undefined"):  # one epoch is no curve
+        assert word not in text
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()
 
 
-@pytest.mark.stress
-def test_a_report_of_runs_that_all_diverged_at_once_advises_lower_learning_rates(
-    without_epochs: dict[str, Printed],
-) -> None:
-    printed = without_epochs["diverged"]
-    assert printed.code == 0, printed.output
-    missing, report = printed.output.splitlines()
-    assert missing == (
-        "weights_and_mistakes: no run has finished (8 diverged), so there is no trained network to"
-        " show"
-    )
-    assert report.startswith("Report of 8 runs: ")
-    text = Path(report.partition(": ")[2]).read_text(encoding="utf-8")
-    assert "lower learning rates may help: python run.py -m " in text
-    assert "nan" not in re.sub(r"data:image/png;base64,[^\"]*", "", text)
-
-
-@pytest.mark.stress
-@pytest.mark.parametrize("status", ["failed", "interrupted"])
-def test_a_report_without_a_result_is_refused_in_one_line(
-    without_epochs: dict[str, Printed], status: str
-) -> None:
-    assert without_epochs[status] == Printed(
-        1,
-        f"error: no run has finished or diverged yet (8 {status}), so there is nothing to"
-        " compare\n",
-    )
-
-
-# ---- errors in notebooks
-
-
-def write_notebook(path: Path, *sources: str) -> Path:
-    """Write a notebook with a cell of parameters, which has an old output."""
-    parameters = nbformat.v4.new_code_cell(
-        "n = 1",
-        metadata={"tags": ["parameters"]},
-        outputs=[nbformat.v4.new_output("stream", text="an old output")],
-    )
-    cells = [parameters, *map(nbformat.v4.new_code_cell, sources)]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
-    return path
-
-
-def test_a_notebook_ends_at_an_error_of_the_user(tmp_path: Path) -> None:
-    raising = "from experiments.errors import ConfigError\nraise ConfigError(f'n is {n}')"
-    path = write_notebook(tmp_path / "example.ipynb", "n + 1", raising, "'not reached'")
-    section = execute(path, {"n": 41})
-    assert (section.name, section.error) == ("example", "n is 41")
-    outputs = [cell.outputs for cell in section.notebook.cells]
-    assert outputs[0] == []  # without the old output
-    assert outputs[1][0].data["text/plain"] == "42"
-    assert outputs[3] == []
-
-
-def test_a_bug_in_a_notebook_is_raised(tmp_path: Path) -> None:
-    path = write_notebook(tmp_path / "example.ipynb", "1 / 0")
-    with pytest.raises(Exception, match="ZeroDivisionError"):
-        execute(path, {})
-
-
-@pytest.mark.stress
-def test_a_sweep_that_allows_no_comparison_gives_a_report_with_advice(
-    swept: Swept, browser: Browser, tmp_path: Path
-) -> None:
-    store = harness.store(swept.outputs.parent)
-    harness.run(swept.outputs, "-m", "loss=mse,ce", *SMALL, *store)  # these runs exist already
-    newest = results.sweeps(swept.outputs)[-1].id
-    command = [EXPERIMENTS, "report", "--outputs", swept.outputs]
-    with Program(command, tmp_path / "report.log", MPLBACKEND="agg") as program:
-        assert program.wait() == 0, program.output
-        others_too, loss, optimizer, *others = program.output.splitlines()
-    assert others_too == f"Only the newest sweep, {newest}: 2 of 8 runs; --all takes all runs."
-    assert loss.startswith(f"quadratic_vs_cross_entropy: {ONE_SEED.format(newest)}")
-    assert optimizer.startswith(f"sgd_vs_adam: {ONE_ARM.format(newest)}")
-    assert others == [
-        f"Report of 2 runs: {swept.report(newest)}",
-        f"Attached to the sweep's run in MLflow ({swept.uri})",
-    ]
-    seen = see(browser, swept.report(newest))
-    assert seen.errors == [line.partition(": ")[2] for line in (loss, optimizer)]
-    runs = set(results.runs(swept.outputs, sweep=newest)["identity"])
-    for error in seen.errors:
-        jobs = [job for line in frames.recommended(error) for job in frames.jobs(line)]
-        assert runs & {frames.identity_of(job) for job in jobs}
-    assert "Error" not in seen.text
-    figures = [each for each in seen.shown if each["tag"] == "IMG"]
-    assert len(figures) == 5 + 5 + 4  # the figures before the verdicts
-    attached = swept.tracked(newest).artifacts
-    assert "tables" not in attached
-    assert attached["report.html"].read_bytes() == swept.report(newest).read_bytes()
+@pytest.mark.parametrize("status", [Status.FAILED, Status.INTERRUPTED])
+def test_runs_without_a_result_are_refused_in_one_line(tmp_path: Path, status: Status) -> None:
+    for number, loss in enumerate(("ce", "mse")):
+        start = frames.start(f"loss={loss}")
+        records.write_run(tmp_path / "outputs", f"{number}" * 16, start, records.end(status))
+    with pytest.raises(UserError, match=rf"^no run has finished.*\(2 {status.value}\)"):
+        publish(tmp_path / "outputs", None, tmp_path / "reports")
+    assert not (tmp_path / "reports").exists()
 
 
 # ---- compare and export

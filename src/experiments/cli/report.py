@@ -1,4 +1,4 @@
-"""`experiments report`: write the notebooks on a user's runs as one HTML file."""
+"""`experiments report`: write verdicts and figures about the runs as one HTML file."""
 
 import sys
 
@@ -21,7 +21,7 @@ def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "report",
         parents=[outputs_parser(), store_parser(), sweep_parser()],
-        help="write the notebooks on your runs as one HTML file",
+        help="write verdicts and figures about your runs as one HTML file",
     )
     parser.set_defaults(run=run)
 

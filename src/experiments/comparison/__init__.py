@@ -1,6 +1,6 @@
 """Comparing the arms of a sweep: paired runs, tuned learning rates, statistics and verdicts."""
 
-from experiments.comparison.arms import ARM, CHOICES, CONDITION, examples, named, title
+from experiments.comparison.arms import ARM, CHOICES, CONDITION, comparable, examples, named, title
 from experiments.comparison.beside import METHODS, beside
 from experiments.comparison.beside_printing import BESIDE_FORMATS, print_beside
 from experiments.comparison.cells import Cell
@@ -51,6 +51,7 @@ __all__ = [
     "Verdict",
     "beside",
     "best_point",
+    "comparable",
     "compare",
     "count_look",
     "examples",

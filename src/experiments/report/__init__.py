@@ -1,4 +1,4 @@
-"""The notebooks, executed on a user's own runs, as one HTML file that needs nothing else."""
+"""The report of a user's runs: verdicts, tables and interactive figures in one HTML file."""
 
 from experiments.report.publish import publish
 

@@ -3,17 +3,18 @@
 import shutil
 import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import pandas as pd
-
-from experiments import results
-from experiments.comparison import ARM, CHOICES, FORMATS, compare, missing_runs, named
-from experiments.errors import UserError
+from experiments.charts import Figure, bundle, png
+from experiments.comparison import FORMATS, missing_runs
 from experiments.recording import write_atomically
-from experiments.report.notebooks import Section, execute_all
+from experiments.report.answers import Answer
+from experiments.report.document import Document, document
 from experiments.report.page import page
+from experiments.report.progress import stage
+from experiments.report.subject import read
+from experiments.report.words import count
 from experiments.results import SweepSummary
 
 
@@ -22,59 +23,52 @@ def publish(source: Path | str, sweep: SweepSummary | None, folder: Path) -> lis
 
     The name of the file is the id of the sweep. If the sweep has a store, the report is attached to
     it in MLflow, with its figures and the tables of all comparisons that the runs allow. Return
-    sentences about what was done. Raise UserError if no notebook can be executed to its end.
+    sentences about what was done. Raise UserError if no run has finished or diverged.
     """
-    runs = results.runs(source, sweep=sweep.id if sweep else None)
-    sections = execute_all(
-        {
-            "source": str(source.absolute()) if isinstance(source, Path) else source,
-            "sweep": sweep.id if sweep else None,
-        }
-    )
-    if all(section.error for section in sections):
-        raise UserError(sections[0].error)
+    with stage("Reading the runs"):
+        subject = read(source, sweep)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        script = pool.submit(bundle)  # takes seconds, and does not hold Python's lock
+        made = document(subject)
+        with stage("Writing the page"):
+            text = page(made, script.result())
     path = folder / f"{sweep.id if sweep else 'all'}.html"
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, page(sections, runs, sweep).encode())
-    sentences = [f"{section.name}: {section.error}" for section in sections if section.error]
-    if missing := missing_runs(runs, sweep):
-        sentences.append(missing)
-    sentences.append(f"Report of {len(runs)} runs: {path}")
+    write_atomically(path, text.encode())
+    sentences = [missing] if (missing := missing_runs(subject.runs, sweep)) else []
+    sentences.append(f"Report of {count(len(subject.runs), 'run')}: {path}")
     if sweep and sweep.store:
-        sentences.append(_attach(sweep.store, sweep.id, path, sections, runs))
+        with stage("Attaching the report to the sweep in MLflow"):
+            sentences.append(_attach(sweep.store, sweep.id, path, made))
     return sentences
 
 
-def _attach(
-    store: str, sweep: str, report: Path, sections: Sequence[Section], runs: pd.DataFrame
-) -> str:
+def _attach(store: str, sweep: str, report: Path, made: Document) -> str:
     """Attach the report, its figures and tables to the sweep with this id; return a sentence."""
     from experiments.mirror import attach  # imports MLflow
 
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         shutil.copy(report, folder / "report.html")
-        write_figures(sections, folder / "figures")
-        write_tables(runs, folder / "tables")
+        write_figures(made.figures, folder / "figures")
+        write_tables(made.answers, folder / "tables")
         attached = attach(store, sweep, folder)
     run = f"the sweep's run in MLflow ({store})"
     return f"Attached to {run}" if attached else f"Not attached: there is no {run}"
 
 
-def write_figures(sections: Sequence[Section], folder: Path) -> None:
-    """Write the figures of notebooks as PNG files, numbered from 1 in each notebook."""
+def write_figures(figures: Sequence[Figure], folder: Path) -> None:
+    """Write figures as PNG files, each with its name."""
     folder.mkdir(exist_ok=True)
-    for section in sections:
-        for number, figure in enumerate(section.figures, 1):
-            (folder / f"{section.name}-{number}.png").write_bytes(figure)
+    for figure in figures:
+        (folder / f"{figure.name}.png").write_bytes(png(figure))
 
 
-def write_tables(runs: pd.DataFrame, folder: Path) -> None:
-    """Write the comparison of each group that can be compared, in every format."""
-    swept = [group for group in CHOICES if named(runs, group)[ARM].nunique() > 1]
-    for group in swept:
-        with suppress(UserError):  # the arms have too few seeds in common
-            comparison = compare(runs, group)
+def write_tables(answers: Sequence[Answer], folder: Path) -> None:
+    """Write the table of each comparison, in every format."""
+    for answer in answers:
+        if answer.comparison is not None:
             folder.mkdir(exist_ok=True)
             for suffix, to_text in FORMATS.items():
-                (folder / f"{group}.{suffix}").write_text(to_text(comparison), encoding="utf-8")
+                text = to_text(answer.comparison)
+                (folder / f"{answer.group}.{suffix}").write_text(text, encoding="utf-8")

@@ -1,68 +1,85 @@
 """The report as an HTML page."""
 
-import base64
+import itertools
+import re
+from html.parser import HTMLParser
 
-import frames
-import pandas as pd
 import pytest
-from nbformat import v4
+from frames import arm
+from subjects import subject
 
-from experiments.report.notebooks import PNG, Section
+from experiments.report.document import Document, document
 from experiments.report.page import page
 from experiments.results import SweepSummary
 
 SWEEP = SweepSummary(
-    id="0123",
-    name="loss=<mse>",
-    command="python run.py -m 'loss=<mse>'",
-    n_runs=3,
-    time=0.0,
-    store=None,
+    id="0123", name="loss=<mse>", command="run.py 'loss=<mse>'", n_runs=4, time=0.0, store=None
 )
-FIGURE = base64.b64encode(b"\x89PNG").decode()
+SCRIPT = 'const text = "</script>";'
+
+
+class Tags(HTMLParser):
+    """The tags of a page, with their attributes."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def of(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.found if name == tag]
 
 
 @pytest.fixture(scope="module")
-def runs() -> pd.DataFrame:
-    return frames.frame([frames.run("seed=0"), frames.run("seed=1", status="diverged")])
+def made() -> Document:
+    return document(subject(arm("loss=ce", seeds=[0, 1]) + arm("loss=mse", seeds=[0, 1]), SWEEP))
 
 
-def section(error: str = "") -> Section:
-    outputs = [v4.new_output("display_data", {PNG: FIGURE, "text/plain": "a figure"})]
-    if error:
-        outputs.append(v4.new_output("error", ename="UserError", evalue=error, traceback=["line"]))
-    cells = [
-        v4.new_markdown_cell("# A heading\n\nSome text."),
-        v4.new_code_cell("plot_secret()", outputs=outputs),
-    ]
-    return Section("example", v4.new_notebook(cells=cells), error)
+@pytest.fixture(scope="module")
+def text(made: Document) -> str:
+    return page(made, SCRIPT)
 
 
-def test_the_page_begins_with_the_sweep_and_its_runs(runs: pd.DataFrame) -> None:
-    text = page([section()], runs, SWEEP)
+@pytest.fixture(scope="module")
+def tags(text: str) -> Tags:
+    return Tags(text)
+
+
+def test_what_comes_from_data_is_escaped(text: str) -> None:
     assert "<title>loss=&lt;mse&gt;</title>" in text
-    assert "<p>2 runs: 1 diverged, 1 finished</p>" in text.replace(
-        "1 finished, 1 diverged", "1 diverged, 1 finished"
-    )
-    assert "<pre>python run.py -m &#x27;loss=&lt;mse&gt;&#x27;</pre>" in text
-    assert "1 of 3 runs have no record that can be read" in text
+    assert "<mse>" not in text
 
 
-def test_the_page_of_all_runs_has_no_command(runs: pd.DataFrame) -> None:
-    text = page([section()], runs, None)
-    assert "<title>all runs</title>" in text
-    assert "python run.py" not in text
+def test_a_script_cannot_end_the_element_that_it_stands_in(text: str, tags: Tags) -> None:
+    assert SCRIPT not in text
+    assert text.count("</script>") == len(tags.of("script"))
 
 
-def test_notebooks_are_shown_without_their_code(runs: pd.DataFrame) -> None:
-    text = page([section(), section()], runs, SWEEP)
-    assert text.count("A heading") >= 2
-    assert text.count(f"data:image/png;base64,{FIGURE}") == 2
-    assert "plot_secret" not in text
-    assert 'class="error"' not in text
+def test_the_page_is_in_english_and_its_headings_are_in_order(tags: Tags) -> None:
+    assert tags.of("html") == [{"lang": "en"}]
+    levels = [int(tag[1]) for tag, _ in tags.found if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
 
 
-def test_an_error_is_shown_as_its_message_alone(runs: pd.DataFrame) -> None:
-    text = page([section("run a & b")], runs, SWEEP)
-    assert '<p class="error">run a &amp; b</p>' in text
-    assert "UserError" not in text
+def test_headings_of_tables_have_a_scope_and_figures_a_description(tags: Tags) -> None:
+    assert {each.get("scope") for each in tags.of("th")} == {"col", "row"}
+    panels = [each for each in tags.of("div") if (each.get("class") or "").startswith("panels")]
+    assert panels
+    assert all(each["role"] == "img" and each["aria-label"] for each in panels)
+
+
+def test_the_contents_lead_to_every_chapter(made: Document, tags: Tags) -> None:
+    assert [each["href"] for each in tags.of("a")] == [f"#{each.name}" for each in made.chapters]
+    sections = [each["id"] for each in tags.of("section")]
+    assert sections == ["answer", *(each.name for each in made.chapters)]
+
+
+def test_nothing_is_loaded(tags: Tags) -> None:
+    assert not tags.of("link")
+    assert not tags.of("iframe")
+    assert not [each for _, each in tags.found if "src" in each]

@@ -1,0 +1,78 @@
+"""The answer to each question that the runs can be asked: a comparison, or why there is none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from experiments.comparison import (
+    ARM,
+    CONDITION,
+    Comparison,
+    compare,
+    fewest_seeds,
+    most_rows,
+    named,
+)
+from experiments.errors import UserError
+from experiments.report.subject import Subject
+from experiments.results import commands, is_outputs, with_seeds
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """The comparison of the arms of a group; without one, ``reason`` says why there is none."""
+
+    group: str
+    comparison: Comparison | None = None
+    reason: str = ""
+
+
+def answer(subject: Subject, group: str) -> Answer:
+    """Compare the arms of a group, as `experiments compare` does."""
+    try:
+        compared = compare(
+            subject.runs,
+            group,
+            metric=subject.metric,
+            family=_family(subject, group),
+            scope=subject.scope,
+        )
+    except UserError as error:
+        return Answer(group=group, reason=str(error))
+    return Answer(group=group, comparison=compared)
+
+
+def _family(subject: Subject, group: str) -> int:
+    """Return the most rows that an earlier answer about these runs had, or 1."""
+    source = subject.scope.source
+    if source is None or not is_outputs(source):
+        return 1
+    try:
+        question = f"{group} {subject.metric}"
+        return max(most_rows(Path(source), question, subject.runs["identity"]), 1)
+    except OSError:
+        return 1
+
+
+@dataclass(frozen=True)
+class MoreSeeds:
+    """The fewest seeds that can give verdicts, and the commands that run them."""
+
+    seeds: int
+    commands: Sequence[str]
+
+
+def seeds_for_verdicts(subject: Subject, groups: Sequence[str]) -> MoreSeeds | None:
+    """Return the seeds that a verdict about the groups needs; None if there are several already."""
+    if not groups or subject.seeds > 1:
+        return None
+    needed = fewest_seeds(max(_pairs(subject.tuned, group) for group in groups))
+    return MoreSeeds(needed, commands(with_seeds(subject.tuned, range(needed))))
+
+
+def _pairs(tuned: pd.DataFrame, group: str) -> int:
+    """Return the number of pairs of arms, over all conditions."""
+    arms = named(tuned, group).groupby(CONDITION, observed=True)[ARM].nunique()
+    return max(int((arms * (arms - 1) // 2).sum()), 1)

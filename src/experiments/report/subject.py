@@ -1,0 +1,80 @@
+"""What a report is about: runs, their history, and the sweep that they belong to."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from experiments import results
+from experiments.comparison import METRICS, tuned
+from experiments.recording import Status
+from experiments.results import RATE, VALIDATION, Scope, SweepSummary
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """The runs of a sweep, or all runs of a source if ``sweep`` is None."""
+
+    source: Path | str
+    sweep: SweepSummary | None
+    runs: pd.DataFrame
+    history: pd.DataFrame
+
+    @property
+    def scope(self) -> Scope:
+        """Where the runs come from."""
+        return Scope.of(self.source, self.sweep.id if self.sweep else None)
+
+    @property
+    def title(self) -> str:
+        """What was run: the name of the sweep."""
+        return self.sweep.name if self.sweep else "All runs"
+
+    @cached_property
+    def tuned(self) -> pd.DataFrame:
+        """The runs at the best learning rate of each arm.
+
+        Raise UserError if no run has finished or diverged.
+        """
+        return tuned(self.runs)
+
+    @cached_property
+    def metric(self) -> str:
+        """The accuracy that is compared: that of the test set, if most runs have opened it.
+
+        In a study that has not ended, few have: those of an earlier one.
+        """
+        opened = self.finished[METRICS[0]].notna()
+        return METRICS[0] if 2 * int(opened.sum()) > len(opened) else VALIDATION
+
+    @property
+    def finished(self) -> pd.DataFrame:
+        """The runs at the best learning rates that have finished."""
+        return self.tuned[self.tuned["status"] == Status.FINISHED.value]
+
+    @property
+    def several_rates(self) -> bool:
+        """Return whether a learning rate was chosen for some arm."""
+        return bool(self.tuned["chosen_on"].any())
+
+    @property
+    def rates_vary(self) -> bool:
+        """Return whether the runs have several learning rates."""
+        return bool(self.runs[RATE].nunique() > 1)
+
+    @property
+    def seeds(self) -> int:
+        """The number of seeds."""
+        return int(self.runs["seed"].nunique())
+
+
+def read(source: Path | str, sweep: SweepSummary | None) -> Subject:
+    """Read the runs of a sweep, or all runs of a source. Raise UserError if there are none."""
+    only = sweep.id if sweep else None
+    return Subject(
+        source=source,
+        sweep=sweep,
+        runs=results.runs(source, sweep=only),
+        history=results.history(source, sweep=only),
+    )
