@@ -50,7 +50,7 @@ class Terminal:
             f" decided on validation, with up to {seeds} seeds"
         )
         for row in comparison.rows:
-            self.say(f"  {row.condition}: {verdict_words(row)}")
+            self.say(f"  {row.condition}: {verdict_words(row, comparison)}")
 
     def undecided(self, comparison: Comparison) -> None:
         """Print how the study can go on, if a comparison is undecided."""
