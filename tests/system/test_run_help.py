@@ -49,7 +49,7 @@ def test_the_help_lists_every_choice_of_every_group(text: str) -> None:
 def test_the_help_lists_no_file_that_is_only_a_part_of_others(text: str) -> None:
     lines = text.splitlines()
     for group, parts in PARTS.items():
-        (line,) = [each for each in lines if each.startswith(f"  {group}: ")]
+        (line,) = [each for each in lines if each.startswith(f"{group}: ")]
         assert not {*line.replace(",", "").split()} & {*parts}
 
 
