@@ -84,7 +84,8 @@ def latex(table: pd.DataFrame) -> str:
 def _method(comparison: Comparison) -> str:
     """Return a sentence about the table: metric, pairs, and for which looks it is valid."""
     statistics = [row.statistics for row in comparison.rows]
-    valid = validity(len(statistics), family=comparison.family, one_look=comparison.one_look)
+    several = sum(row.seeds > 1 for row in comparison.rows)
+    valid = validity(several, family=comparison.family, one_look=comparison.one_look)
     over = sources_of_variance(comparison.metric, statistics)
     return (
         f"{comparison.metric}; A - B in points, paired by seed{cuts(comparison.tuned)}, {over}."

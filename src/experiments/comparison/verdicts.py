@@ -100,6 +100,7 @@ def too_few_words(seeds: int, enough: int, family: int) -> str:
 
 
 def _reason(row: Row, comparison: Comparison) -> str:
+    every = max(comparison.family, len(comparison.rows))
     shares = {row.arm_a: row.diverged_a, row.arm_b: row.diverged_b}
     return undecided_reason(
         [arm for arm, share in shares.items() if share >= NEARLY_ALL],
@@ -108,7 +109,7 @@ def _reason(row: Row, comparison: Comparison) -> str:
         more_seeds=row.more_seeds,
         chance=row.chance,
         known=row.statistics,
-        family=comparison.family,
+        family=comparison.family if row.seeds > 1 else every,
         one_look=comparison.one_look,
     )
 
