@@ -109,6 +109,7 @@ class StudySweep:
             names=[each.name for each in jobs],
         )
         processes, lockstep = self._launcher.limits
+        self._series.stage = self._terminal.stage
         self._series.do(
             prepared,
             tags=[each.tags for each in jobs],

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.types import Override
@@ -22,6 +23,9 @@ from experiments.configuration import (
 from experiments.errors import ConfigError
 from experiments.processors import usable_processors
 from hydra_plugins.grid_sweeper import leave_out_parts
+
+if TYPE_CHECKING:
+    from experiments.sweeping import Series
 
 
 class OptunaSweeper(Sweeper):
@@ -69,6 +73,7 @@ class OptunaSweeper(Sweeper):
             probes,
             search_folder,
             search_id,
+            stage,
         )
 
         HydraConfig.instance().set_config(self._config)  # for values that refer to Hydra's node
@@ -84,8 +89,10 @@ class OptunaSweeper(Sweeper):
         search = search_id(self._identities(probes(parts)), parts, options)
         folder = None if self._config.plan else search_folder(Path(self._config.outputs), search)
         size = self._config.hydra.launcher.processes or usable_processors()
-        with Search.opened(folder, search, parts, options) as study, self._series(search):
+        with Search.opened(folder, search, parts, options) as study, self._series(search) as series:
             while batch := study.next_batch(size):
+                if series is not None:
+                    series.stage = stage(study, self.n_trials)
                 jobs = [trial.overrides for trial in batch]
                 returned = self._launcher.launch(jobs, initial_job_idx=batch[0].number)
                 if self._config.plan:
@@ -96,7 +103,7 @@ class OptunaSweeper(Sweeper):
             lines = closing_lines(study, self._config.seed)
         print(*lines, sep="\n")
 
-    def _series(self, search: str) -> AbstractContextManager[object]:
+    def _series(self, search: str) -> "AbstractContextManager[Series | None]":
         """Return a series in which the launcher records all batches as one sweep."""
         from experiments.sweeping import Series
         from hydra_plugins.parallel_launcher import ParallelLauncher

@@ -125,3 +125,19 @@ def test_arms_on_different_data_are_refused_with_advice() -> None:
     assert "were not run with the same data" in message
     (row,) = compare(with_recommended(runs, message), "loss").rows
     assert row.seeds >= fewest_seeds()
+
+
+def test_older_sweeps_of_one_seed_take_no_share_of_the_error() -> None:
+    runs = [each for loss in ("ce", "mse") for each in arm(f"loss={loss}", seeds=range(6))]
+    older = [
+        each
+        for loss in ("ce", "mse")
+        for optimizer in ("adam", "momentum")
+        for each in arm(f"loss={loss}", f"optimizer={optimizer}", seeds=[0])
+    ]
+    alone = compare(frame(runs), "loss")
+    together = compare(frame(runs + older), "loss")
+    assert (alone.family, together.family) == (1, 1)
+    (row,) = [row for row in together.rows if row.seeds > 1]
+    assert row.statistics == alone.rows[0].statistics
+    assert {each.more_seeds for each in together.rows if each.seeds == 1} == {fewest_seeds(3) - 1}

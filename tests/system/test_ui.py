@@ -3,6 +3,7 @@
 import re
 import signal
 import socket
+import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from harness import Program, Sweep
 from playwright.sync_api import Browser, Page, expect
 
 from experiments.mirror.arm_colours import colour, group
+from experiments.mirror.ui import free_hosts
 
 SECOND = 1000  # milliseconds
 
@@ -59,6 +61,14 @@ def page(browser: Browser) -> Iterator[Page]:
 
 def _open(page: Page, address: str) -> None:
     page.goto(address, wait_until="domcontentloaded")
+
+
+def test_the_ui_answers_at_both_addresses_of_this_machine(program: Program) -> None:
+    port = int(_address(program).split("/#")[0].rpartition(":")[2])
+    for host in free_hosts(_free_port()):
+        shown = f"[{host}]" if ":" in host else host
+        with urllib.request.urlopen(f"http://{shown}:{port}/") as page:
+            assert b"<title>MLflow" in page.read()
 
 
 def test_the_ui_opens_on_model_training(program: Program, page: Page) -> None:

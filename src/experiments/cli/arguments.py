@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+import textwrap
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
@@ -16,6 +18,7 @@ from experiments.configuration import (
     check_uri,
     compose,
     expanded,
+    experiments_command,
     override,
 )
 from experiments.errors import ConfigError
@@ -26,6 +29,33 @@ if TYPE_CHECKING:
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 """The commands of a parser. Each module of a command adds its own."""
+WIDTH = 78
+"""The width of the sentences in a help text."""
+
+
+def command_parser(
+    commands: Commands,
+    name: str,
+    *,
+    summary: str,
+    text: str,
+    examples: Mapping[str, Sequence[str]],
+    parents: Sequence[argparse.ArgumentParser],
+) -> argparse.ArgumentParser:
+    """Add the parser of a command, and return it.
+
+    ``summary`` is its line in the list of commands. Its help has the sentences of ``text``, and
+    ``examples``: the words of a command by what it does.
+    """
+    lines = [f"  {what}\n    {experiments_command(*words)}" for what, words in examples.items()]
+    return commands.add_parser(
+        name,
+        parents=list(parents),
+        help=summary,
+        description=textwrap.fill(text, WIDTH),
+        epilog="\n".join(["examples:", *lines]),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
 
 
 class Interruptible(Protocol):

@@ -14,6 +14,7 @@ from experiments.cli.arguments import (
     Commands,
     SweepArguments,
     chosen_sweep,
+    command_parser,
     mention_other_runs,
     outputs_parser,
     runs_source,
@@ -47,10 +48,33 @@ class Arguments(SweepArguments, Protocol):
 
 def add_parser(commands: Commands) -> None:
     """Add the parser of the command."""
-    parser = commands.add_parser(
+    parser = command_parser(
+        commands,
         "compare",
+        summary="print which arm is better: which loss, which optimizer, ...",
+        text=(
+            "Compare the arms of a group of conf/ in every condition, paired by seed. Each "
+            "arm has the learning rate that is best on the validation set. The table says "
+            "which arm is better, whether they tie, or why it is undecided, and the commands "
+            "below it run the seeds that are missing. The verdicts of a table hold together, "
+            "at any number of looks."
+        ),
+        examples={
+            "Is cross-entropy better than the quadratic cost?": ["compare", "loss"],
+            "Two factors: the effect of each, and their interaction": [
+                "compare",
+                "loss",
+                "optimizer",
+            ],
+            "All runs instead of the newest sweep, as a table in Markdown": [
+                "compare",
+                "optimizer",
+                "--all",
+                "--format",
+                "md",
+            ],
+        },
         parents=[outputs_parser(), store_parser(), sweep_parser()],
-        help="print which arm is better: which loss, which optimizer, ...",
     )
     parser.add_argument(
         "groups",

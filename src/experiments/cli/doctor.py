@@ -9,6 +9,7 @@ from experiments.cli.arguments import (
     OutputsArguments,
     StoreArguments,
     chosen_outputs,
+    command_parser,
     default_configuration,
     outputs_parser,
     store_parser,
@@ -23,10 +24,20 @@ class Arguments(OutputsArguments, StoreArguments, Protocol):
 
 def add_parser(commands: Commands) -> None:
     """Add the parser of the command."""
-    parser = commands.add_parser(
+    parser = command_parser(
+        commands,
         "doctor",
+        summary="print what makes runs slow or unsafe on this machine, and the remedies",
+        text=(
+            "Look at the processors, the memory, the disk, the numerical libraries, the "
+            "MLflow store and the data of this machine. Print what makes runs slow or unsafe, "
+            "and the remedy of each problem. The exit code is 1 if something prevents runs."
+        ),
+        examples={
+            "The default folder and store": ["doctor"],
+            "Another folder for the records": ["doctor", "--outputs", "my-runs"],
+        },
         parents=[outputs_parser(), store_parser()],
-        help="print what makes runs slow or unsafe on this machine, and the remedies",
     )
     parser.set_defaults(run=run)
 

@@ -10,6 +10,7 @@ from experiments.cli.arguments import (
     Commands,
     SweepArguments,
     chosen_sweep,
+    command_parser,
     mention_other_runs,
     outputs_parser,
     runs_source,
@@ -27,10 +28,21 @@ class Arguments(SweepArguments, Protocol):
 
 def add_parser(commands: Commands) -> None:
     """Add the parser of the command."""
-    parser = commands.add_parser(
+    parser = command_parser(
+        commands,
         "export",
+        summary="write the results of a sweep as Parquet files",
+        text=(
+            "Write the results of the newest sweep, of another one or of all runs to a "
+            "folder: a Parquet file with a row for each run, and one with a row for each "
+            "epoch. `compare`, `tuned` and `report` read such a folder, too."
+        ),
+        examples={
+            "The newest sweep": ["export", "my-results"],
+            "All runs": ["export", "my-results", "--all"],
+            "Read them again": ["compare", "loss", "--outputs", "my-results"],
+        },
         parents=[outputs_parser(), store_parser(), sweep_parser()],
-        help="write the results of a sweep as Parquet files",
     )
     parser.add_argument(
         "folder", type=values.folder, metavar="FOLDER", help="the folder to write the files to"

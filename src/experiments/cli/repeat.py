@@ -11,6 +11,7 @@ from experiments.cli.arguments import (
     OutputsArguments,
     StoreArguments,
     chosen_outputs,
+    command_parser,
     outputs_parser,
     store_parser,
     store_uri,
@@ -27,10 +28,23 @@ class Arguments(OutputsArguments, StoreArguments, Interruptible, Protocol):
 
 def add_parser(commands: Commands) -> None:
     """Add the parser of the command."""
-    parser = commands.add_parser(
+    parser = command_parser(
+        commands,
         "repeat",
+        summary="repeat a run, and compare the results to the last bit",
+        text=(
+            "Do a run again with the configuration of its record, and compare every metric "
+            "with the record. The record stays as it is. The exit code is 1 if a number "
+            "differs."
+        ),
+        examples={
+            "A run, by the first characters of its identity (see outputs/runs)": [
+                "repeat",
+                "3f2a91c0",
+            ],
+            "A run of another folder": ["repeat", "my-runs/runs/3f2a91c0b5d84e17"],
+        },
         parents=[outputs_parser(), store_parser()],
-        help="repeat a run, and compare the results to the last bit",
     )
     parser.add_argument(
         "id",

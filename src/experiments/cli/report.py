@@ -7,6 +7,7 @@ from experiments.cli.arguments import (
     SweepArguments,
     chosen_outputs,
     chosen_sweep,
+    command_parser,
     mention_other_runs,
     outputs_parser,
     runs_source,
@@ -18,10 +19,20 @@ from experiments.recording import REPORTS
 
 def add_parser(commands: Commands) -> None:
     """Add the parser of the command."""
-    parser = commands.add_parser(
+    parser = command_parser(
+        commands,
         "report",
+        summary="write verdicts and figures about your runs as one HTML file",
+        text=(
+            "Write figures and verdicts about the newest sweep, another one or all runs as "
+            "one HTML file, and attach it to the sweep in MLflow."
+        ),
+        examples={
+            "The newest sweep": ["report"],
+            "Another sweep, by the first characters of its id": ["report", "--sweep", "3d9b2e9e"],
+            "All runs": ["report", "--all"],
+        },
         parents=[outputs_parser(), store_parser(), sweep_parser()],
-        help="write verdicts and figures about your runs as one HTML file",
     )
     parser.set_defaults(run=run)
 

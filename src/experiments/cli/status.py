@@ -3,7 +3,13 @@
 from typing import Protocol
 
 from experiments.cli import values
-from experiments.cli.arguments import Commands, OutputsArguments, chosen_outputs, outputs_parser
+from experiments.cli.arguments import (
+    Commands,
+    OutputsArguments,
+    chosen_outputs,
+    command_parser,
+    outputs_parser,
+)
 from experiments.terminal import show_status
 
 
@@ -15,8 +21,21 @@ class Arguments(OutputsArguments, Protocol):
 
 def add_parser(commands: Commands) -> None:
     """Add the parser of the command."""
-    parser = commands.add_parser(
-        "status", parents=[outputs_parser()], help="print the status of sweeps and runs"
+    parser = command_parser(
+        commands,
+        "status",
+        summary="print the status of sweeps and runs",
+        text=(
+            "Print a line for each sweep, and a table of the runs of the newest one: which "
+            "are finished, running or interrupted, why a run failed, and how long the others "
+            "take."
+        ),
+        examples={
+            "The newest sweep": ["status"],
+            "Another sweep, by the first characters of its id": ["status", "3d9b2e9e"],
+            "Another folder": ["status", "--outputs", "my-runs"],
+        },
+        parents=[outputs_parser()],
     )
     parser.add_argument(
         "sweep",

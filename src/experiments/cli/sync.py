@@ -10,6 +10,7 @@ from experiments.cli.arguments import (
     OutputsArguments,
     StoreArguments,
     chosen_outputs,
+    command_parser,
     outputs_parser,
     store_parser,
 )
@@ -24,10 +25,25 @@ class Arguments(OutputsArguments, StoreArguments, Protocol):
 
 def add_parser(commands: Commands) -> None:
     """Add the parser of the command."""
-    parser = commands.add_parser(
+    parser = command_parser(
+        commands,
         "sync",
+        summary="bring MLflow up to date with the records",
+        text=(
+            "Copy everything that MLflow does not have yet from the records to MLflow, for "
+            "example after its server or disk failed. What MLflow has is not copied twice. "
+            "The exit code is 1 if a record is damaged or a store fails."
+        ),
+        examples={
+            "All records, each to the store of its command": ["sync"],
+            "The records of another folder, to a server": [
+                "sync",
+                "my-runs",
+                "--uri",
+                "http://localhost:5000",
+            ],
+        },
         parents=[outputs_parser(), store_parser()],
-        help="bring MLflow up to date with the records",
     )
     parser.add_argument(
         "folder",

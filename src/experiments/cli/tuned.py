@@ -10,6 +10,7 @@ from experiments.cli.arguments import (
     Commands,
     SweepArguments,
     chosen_sweep,
+    command_parser,
     mention_other_runs,
     outputs_parser,
     runs_source,
@@ -33,10 +34,20 @@ class Arguments(SweepArguments, Protocol):
 
 def add_parser(commands: Commands) -> None:
     """Add the parser of the command."""
-    parser = commands.add_parser(
+    parser = command_parser(
+        commands,
         "tuned",
+        summary="print the best learning rate of each network, activation, loss and optimizer",
+        text=(
+            "Print the learning rate with the best accuracy on the validation set for each "
+            "network, activation, loss and optimizer of which several rates were run, with "
+            "the other options at their defaults. With --write they become the defaults."
+        ),
+        examples={
+            "The newest sweep": ["tuned"],
+            "All runs; the rates become the defaults of conf/": ["tuned", "--all", "--write"],
+        },
         parents=[outputs_parser(), store_parser(), sweep_parser()],
-        help="print the best learning rate of each network, activation, loss and optimizer",
     )
     parser.add_argument(
         "--write",

@@ -7,6 +7,7 @@ from experiments.cli.arguments import (
     Commands,
     Interruptible,
     StoreArguments,
+    command_parser,
     store_parser,
     store_uri,
 )
@@ -23,8 +24,21 @@ class Arguments(StoreArguments, Interruptible, Protocol):
 
 def add_parser(commands: Commands) -> None:
     """Add the parser of the command."""
-    parser = commands.add_parser(
-        "ui", parents=[store_parser()], help="browse the runs in MLflow, on this machine only"
+    parser = command_parser(
+        commands,
+        "ui",
+        summary="browse the runs in MLflow, on this machine only",
+        text=(
+            "Serve the MLflow store on this machine until Ctrl-C, and open the browser at the "
+            "mean curves of the newest sweep. Other machines cannot reach the server; `ssh -L "
+            "5000:127.0.0.1:5000 HOST` forwards it to yours."
+        ),
+        examples={
+            "The default store": ["ui"],
+            "Another port, without a browser": ["ui", "--port", "8080", "--no-browser"],
+            "The store of another folder": ["ui", "--uri", "sqlite:///my-runs/mlflow.db"],
+        },
+        parents=[store_parser()],
     )
     parser.add_argument(
         "--port",

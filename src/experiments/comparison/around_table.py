@@ -7,6 +7,7 @@ from typing import Protocol
 import pandas as pd
 from rich.console import Console
 
+from experiments.comparison.decision import Verdict
 from experiments.comparison.statistics import PairedStatistics
 from experiments.comparison.statuses import status_counts
 from experiments.comparison.tuning import SelectionBias
@@ -16,6 +17,10 @@ from experiments.results import OUTPUTS, OWN_SPLIT, SPLIT, SweepSummary
 
 class Advised(Protocol):
     """A row of a table, as far as the advice needs it."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """What is decided."""
 
     @property
     def more_seeds(self) -> int:
@@ -46,6 +51,10 @@ class Advises(Protocol):
         """The number of rows that share the error rate."""
 
     @property
+    def one_look(self) -> bool:
+        """Whether the verdicts are valid at one planned look only."""
+
+    @property
     def rows(self) -> Sequence[Advised]:
         """The rows of the table."""
 
@@ -66,6 +75,8 @@ def print_advice(console: Console, result: Advises) -> None:
     console.print(selection_bias_sentence(result.selection_bias))
     for sentence in (*result.unequal_tuning, *result.incomplete):
         console.print(sentence, style="yellow", soft_wrap=True, markup=False)
+    if result.one_look and any(row.verdict is Verdict.UNDECIDED for row in result.rows):
+        console.print("Without --looks 1, more seeds can be run until each row is decided.")
     commands = result.commands
     if commands:
         here = OUTPUTS in result.tuned and result.tuned[OUTPUTS].notna().all()

@@ -114,8 +114,9 @@ class Comparison:
     """The arms of a group compared in every condition.
 
     ``one_look`` is true if the verdicts are valid at one planned look only, and false if they are
-    valid at any number of looks. ``family`` is the number of rows that share the error rate: these
-    or more. ``rows`` has one row per condition and pair of arms.
+    valid at any number of looks. ``family`` is the number of rows that share the error rate: those
+    with two seeds or more, or as many as an earlier table had. ``rows`` has one row per condition
+    and pair of arms.
     ``incomplete`` are sentences about runs that are missing, among them those at lower learning
     rates of an arm that diverges. ``unequal_tuning`` are sentences about arms that were tuned less
     than others, or whose learning rate is unsure. ``tuned`` are the runs at each arm's best
@@ -190,7 +191,7 @@ def compare(
         raise UserError(no_pairs(final, group, scope))
     if not _some_seeds(matched) and (_some_seeds(trained) or not matched):
         raise UserError(nothing_opened(best, [group], metric, scope))
-    family = max(family, len(matched))
+    everything = max(family, len(matched))
     arms = [arm for pair in matched for arm in pair.arms]
     if not _some_seeds(matched):
         elsewhere = pairs_elsewhere(pd.concat([arm.runs for arm in arms]), group, scope)
@@ -199,11 +200,12 @@ def compare(
                 arms,
                 [group],
                 scope,
-                family=family,
+                family=everything,
                 one_look=one_look,
                 elsewhere=elsewhere,
             )
         )
+    family = max(family, sum(map(_has_seeds, matched)))
     return Comparison(
         group=group,
         metric=metric,
@@ -224,16 +226,23 @@ def compare(
 
 def _some_seeds(matched: Sequence[Pair]) -> bool:
     """Return whether a pair has two seeds or more, so that it can be compared."""
-    return any(len(pair.values) > 1 for pair in matched)
+    return any(map(_has_seeds, matched))
+
+
+def _has_seeds(pair: Pair) -> bool:
+    """Return whether a pair has two seeds or more. Others have no verdict, so no share of error."""
+    return len(pair.values) > 1
 
 
 def _rows(matched: Sequence[Pair], margin: float, *, family: int, one_look: bool) -> list[Row]:
     rows = []
+    every = max(family, len(matched))
     for pair in matched:
+        share = family if _has_seeds(pair) else every
         rng = np.random.default_rng(SEED)  # so that no row depends on the others
-        known = _statistics(pair, rng, family=family, one_look=one_look)
-        decision = _decision(pair, known, family=family, margin=margin, one_look=one_look)
-        failures_p = corrected(p_value(*pair.failed_alone, one_look=one_look), family)
+        known = _statistics(pair, rng, family=share, one_look=one_look)
+        decision = _decision(pair, known, family=share, margin=margin, one_look=one_look)
+        failures_p = corrected(p_value(*pair.failed_alone, one_look=one_look), share)
         rows.append(_row(pair, known, decision, failures_p))
     return rows
 

@@ -6,6 +6,7 @@ import pandas as pd
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from experiments.comparison.around_table import (
     cuts,
@@ -26,8 +27,9 @@ from experiments.comparison.factorial_words import (
     readable_cells,
     readable_effects,
 )
-from experiments.comparison.narrow_table import column_widths, narrow_table
+from experiments.comparison.narrow_table import column_widths, fits, narrow_table
 from experiments.comparison.printing import STYLES, latex, markdown
+from experiments.comparison.stacked_table import stacked_table
 from experiments.comparison.verdicts import POINTS, interval_words, p_value_words
 from experiments.results import SweepSummary
 
@@ -52,15 +54,13 @@ def print_factorial(
     """
     console = Console(highlight=False)
     print_title(console, runs, sweep)
-    columns = _effect_columns(factorial.rows, one_look=factorial.one_look)
-    widths = column_widths(columns, console.width - INDENT)
     for condition in dict.fromkeys(row.condition for row in factorial.rows):
         cells = [cell for cell in factorial.cells if cell.condition == condition]
         rows = [row for row in factorial.rows if row.condition == condition]
         console.print(condition, style="bold", markup=False)
         console.print(_indented(_means(cells, factorial.groups, console.width - INDENT)))
         console.print()
-        console.print(_indented(_effects(rows, widths, one_look=factorial.one_look)))
+        console.print(_indented(_effects(factorial, rows, console.width - INDENT)))
         console.print()
     console.print(f"{_method(factorial)}{f' This is look {look}.' if look else ''}")
     for sentence in _caveats(factorial):
@@ -72,7 +72,7 @@ def _readable(factorial: Factorial) -> tuple[pd.DataFrame, pd.DataFrame]:
     return readable_cells(factorial), readable_effects(factorial)
 
 
-def _indented(table: Table) -> Padding:
+def _indented(table: Table | Text) -> Padding:
     return Padding(table, (0, 0, 0, INDENT), expand=False)
 
 
@@ -88,12 +88,20 @@ def _means(cells: Sequence[Cell], groups: tuple[str, str], width: int) -> Table:
     return narrow_table(columns, column_widths(columns, width))
 
 
-def _effects(rows: Sequence[Effect], widths: Sequence[int], *, one_look: bool) -> Table:
+def _effects(factorial: Factorial, rows: Sequence[Effect], width: int) -> Table | Text:
+    """Return the effects of a condition. All conditions have columns of the same widths."""
+    columns = _effect_columns(factorial, rows)
     styles = [STYLES[row.verdict] for row in rows]
-    return narrow_table(_effect_columns(rows, one_look=one_look), widths, styles)
+    everywhere = _effect_columns(factorial, factorial.rows)
+    widths = column_widths(everywhere, width)
+    if fits(everywhere, widths, width):
+        return narrow_table(columns, widths, styles)
+    effects, below = columns["effect"], {**columns}
+    del below["effect"]
+    return stacked_table(effects, below, width, styles)
 
 
-def _effect_columns(rows: Sequence[Effect], *, one_look: bool) -> Mapping[str, Sequence[str]]:
+def _effect_columns(factorial: Factorial, rows: Sequence[Effect]) -> Mapping[str, Sequence[str]]:
     known = [row.statistics for row in rows]
     interacting = [row.condition for row in rows if row.contrast.is_interaction]
     alone = len(interacting) == len({*interacting})
@@ -101,7 +109,10 @@ def _effect_columns(rows: Sequence[Effect], *, one_look: bool) -> Mapping[str, S
         "effect": [effect_name(row.contrast, alone=alone) for row in rows],
         "points": [interval_words(each) if each else "" for each in known],
         "p": [p_value_words(each.p) if each else "" for each in known],
-        "verdict": [effect_verdict(row, one_look=one_look) for row in rows],
+        "verdict": [
+            effect_verdict(row, family=factorial.family, one_look=factorial.one_look)
+            for row in rows
+        ],
     }
 
 

@@ -21,11 +21,14 @@ from experiments.comparison.verdicts import (
 )
 
 
-def effect_verdict(effect: Effect, *, one_look: bool = False) -> str:
-    """Return the verdict of an effect in words, with the name of the better level."""
+def effect_verdict(effect: Effect, *, family: int, one_look: bool) -> str:
+    """Return the verdict of one of ``family`` effects in words, with the name of the better level.
+
+    ``one_look`` is that of `Factorial`.
+    """
     contrast = effect.contrast
     if effect.verdict is Verdict.UNDECIDED:
-        return f"undecided: {_reason(effect, one_look=one_look)}"
+        return f"undecided: {_reason(effect, family=family, one_look=one_look)}"
     if contrast.is_interaction or effect.verdict is Verdict.TIE:
         return effect.result
     better = contrast.side_a if effect.verdict is Verdict.A_BETTER else contrast.side_b
@@ -43,7 +46,7 @@ def readable_effects(factorial: Factorial) -> pd.DataFrame:
 
     For an interaction, A and B are differences, and their means are in points.
     """
-    return pd.DataFrame([_readable(row, one_look=factorial.one_look) for row in factorial.rows])
+    return pd.DataFrame([_readable(row, factorial) for row in factorial.rows])
 
 
 def readable_cells(factorial: Factorial) -> pd.DataFrame:
@@ -76,19 +79,21 @@ def failure_sentences(cells: Sequence[Cell]) -> list[str]:
     return sentences
 
 
-def _reason(effect: Effect, *, one_look: bool) -> str:
+def _reason(effect: Effect, *, family: int, one_look: bool) -> str:
     diverging = [each.arm for each in effect.contrast.arms if diverges(each.runs)]
     return undecided_reason(
         diverging,
         failed=effect.failed,
+        seeds=effect.seeds,
         more_seeds=effect.more_seeds,
         chance=effect.chance,
         known=effect.statistics,
+        family=family,
         one_look=one_look,
     )
 
 
-def _readable(row: Effect, *, one_look: bool) -> dict[str, object]:
+def _readable(row: Effect, factorial: Factorial) -> dict[str, object]:
     known, contrast = row.statistics, row.contrast
     mean_a, mean_b = _side_means(known, is_interaction=contrast.is_interaction)
     return {
@@ -102,7 +107,7 @@ def _readable(row: Effect, *, one_look: bool) -> dict[str, object]:
         "A - B": interval_words(known) if known else "",
         "p": p_value_words(known.p) if known else "",
         "detectable": f"{POINTS * known.detectable_difference:.2f}" if known else "",
-        "verdict": effect_verdict(row, one_look=one_look),
+        "verdict": effect_verdict(row, family=factorial.family, one_look=factorial.one_look),
     }
 
 

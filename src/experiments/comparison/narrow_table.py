@@ -1,5 +1,6 @@
 """Tables that fit the terminal: columns as wide as their words need, and wider if there is room."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 
 from rich.table import Table
@@ -7,6 +8,8 @@ from rich.text import Text
 
 GAP = 2
 """The spaces between columns."""
+MOST_LINES = 2
+"""The most lines of a cell in the last column that are easy to read."""
 
 
 def column_widths(columns: Mapping[str, Sequence[str]], width: int) -> list[int]:
@@ -22,6 +25,20 @@ def column_widths(columns: Mapping[str, Sequence[str]], width: int) -> list[int]
     for place in sorted(range(len(cells)), key=wanted.__getitem__):
         widths[place] += max(min(wanted[place], room - sum(widths)), 0)
     return widths
+
+
+def fits(columns: Mapping[str, Sequence[str]], widths: Sequence[int], width: int) -> bool:
+    """Return whether a table with columns of these ``widths`` fits a width, and is easy to read.
+
+    It is if only cells of the last column need a second line, and none needs a third.
+    """
+    if sum(widths) + GAP * (len(widths) - 1) > width:
+        return False
+    lines = [
+        max(len(textwrap.wrap(cell, room)) for cell in (heading, *cells))
+        for (heading, cells), room in zip(columns.items(), widths, strict=True)
+    ]
+    return max(lines[:-1]) <= 1 and lines[-1] <= MOST_LINES
 
 
 def narrow_table(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from experiments.comparison.around_table import (
     cuts,
@@ -16,8 +17,9 @@ from experiments.comparison.around_table import (
 )
 from experiments.comparison.compare import Comparison
 from experiments.comparison.decision import Verdict
-from experiments.comparison.narrow_table import column_widths, narrow_table
-from experiments.comparison.verdicts import POINTS, failure_sentences, readable_table
+from experiments.comparison.narrow_table import column_widths, fits, narrow_table
+from experiments.comparison.stacked_table import stacked_table
+from experiments.comparison.verdicts import POINTS, count, failure_sentences, readable_table
 from experiments.results import SweepSummary
 
 STYLES = {
@@ -26,6 +28,8 @@ STYLES = {
     Verdict.TIE: "cyan",
     Verdict.UNDECIDED: "yellow",
 }
+COLUMNS = ("condition", "A", "B", "seeds", "A - B", "p", "verdict")
+"""The columns of the readable table that the terminal shows."""
 FORMATS: dict[str, Callable[[Comparison], str]] = {
     "csv": lambda comparison: comparison.table.drop(columns="commands").to_csv(index=False),
     "md": lambda comparison: markdown(readable_table(comparison)),
@@ -80,7 +84,8 @@ def latex(table: pd.DataFrame) -> str:
 def _method(comparison: Comparison) -> str:
     """Return a sentence about the table: metric, pairs, and for which looks it is valid."""
     statistics = [row.statistics for row in comparison.rows]
-    valid = validity(len(statistics), family=comparison.family, one_look=comparison.one_look)
+    several = sum(row.seeds > 1 for row in comparison.rows)
+    valid = validity(several, family=comparison.family, one_look=comparison.one_look)
     over = sources_of_variance(comparison.metric, statistics)
     return (
         f"{comparison.metric}; A - B in points, paired by seed{cuts(comparison.tuned)}, {over}."
@@ -89,12 +94,19 @@ def _method(comparison: Comparison) -> str:
     )
 
 
-def _table(comparison: Comparison, width: int) -> Table:
-    """Return the readable table, narrowed to a width."""
+def _table(comparison: Comparison, width: int) -> Table | Text:
+    """Return the readable table: a line for each row if it is not too wide, otherwise two."""
     words = readable_table(comparison).astype(str)
-    names = ["condition", "A", "B", "A - B", "verdict"]
-    if any(row.failed for row in comparison.rows):
-        names.insert(4, "failed")
-    columns = {name: words[name].tolist() for name in names}
+    columns = {name: words[name].tolist() for name in COLUMNS}
     styles = [STYLES[row.verdict] for row in comparison.rows]
-    return narrow_table(columns, column_widths(columns, width), styles)
+    widths = column_widths(columns, width)
+    if fits(columns, widths, width):
+        return narrow_table(columns, widths, styles)
+    below = {name: columns[name] for name in ("A - B", "p", "verdict")}
+    titles = [
+        f"{condition}: {a} - {b}, {count(int(seeds), 'seed')}"
+        for condition, a, b, seeds in zip(
+            *(columns[name] for name in ("condition", "A", "B", "seeds")), strict=True
+        )
+    ]
+    return stacked_table(titles, below, width, styles)

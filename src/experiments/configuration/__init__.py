@@ -5,6 +5,7 @@ from experiments.configuration.checks import check_folder, check_tracking_uri
 from experiments.configuration.command_line import (
     Value,
     experiments_command,
+    first_sweep,
     install_command,
     override,
     program,
@@ -84,6 +85,7 @@ __all__ = [
     "experiment_overrides",
     "experiments_command",
     "file_being_read",
+    "first_sweep",
     "group_of",
     "in_home",
     "install_command",

@@ -55,6 +55,16 @@ def run_command(
     return shlex.join([*start, *options, *overrides])
 
 
+def first_sweep(outputs: Path | None = None, uri: str | None = None) -> str:
+    """Return a command that makes the first runs in the folder ``outputs``, tracked at ``uri``.
+
+    Without them it is the default folder and store. It runs as printed in the current folder.
+    """
+    where = [] if outputs is None else [override("outputs", str(outputs))]
+    where += [] if uri is None else [override("tracking.uri", uri)]
+    return run_command(["loss=mse,ce", "optimizer=sgd,adam", *where])
+
+
 def experiments_command(*words: str) -> str:
     """Return the command `experiments` with these words, quoted for the shell."""
     return shlex.join([program("experiments"), *words])

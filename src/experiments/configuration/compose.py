@@ -14,6 +14,7 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
 from experiments.configuration.command_line import run_command
+from experiments.configuration.group_choices import group_choices
 from experiments.configuration.overrides import check_overrides
 from experiments.configuration.places import CONF, PROJECT
 from experiments.configuration.schema import Schema
@@ -21,12 +22,13 @@ from experiments.configuration.yaml_files import register_reader
 
 
 def register() -> None:
-    """Register the schema of conf/, the reader of files and two resolvers with Hydra.
+    """Register the schema of conf/, the reader of files and three resolvers with Hydra.
 
     A folder of configuration files that is missing, and -m with `hydra.mode=RUN`, become errors;
     Hydra only warns.
-    `${project:data}` is the path of the folder `data` in this project, and `${run_command:}` the
-    command that executes run.py in the current folder.
+    `${project:data}` is the path of the folder `data` in this project, `${run_command:}` the
+    command that executes run.py in the current folder, and `${group_choices:}` the text of
+    `group_choices`.
     """
     logging.getLogger("hydra.utils").setLevel(
         logging.CRITICAL
@@ -38,6 +40,7 @@ def register() -> None:
     OmegaConf.register_new_resolver("project", lambda path: str(PROJECT / path), replace=True)
     start = partial(run_command, [], multirun=False)
     OmegaConf.register_new_resolver("run_command", start, replace=True)
+    OmegaConf.register_new_resolver("group_choices", group_choices, replace=True)
 
 
 def compose(overrides: Sequence[str] = ()) -> DictConfig:

@@ -14,9 +14,9 @@ from hydra.errors import HydraException
 
 from experiments.configuration.command_line import override
 from experiments.configuration.functions import NESTED, contains_sweep, function_problem
+from experiments.configuration.group_choices import choosable
 from experiments.configuration.home import PATHS, check_home
 from experiments.configuration.hydra_words import SWEEP, check_hydra_word
-from experiments.configuration.places import CONF
 from experiments.configuration.schema import CHOSEN_BY_NAME, KEYS, PARTS, STUDY
 from experiments.errors import ConfigError
 
@@ -103,14 +103,8 @@ def _check_part(word: str, group: str, name: str) -> None:
     if name in PARTS.get(group, ()):
         raise ConfigError(
             f"{_short(word)}: conf/{group}/{name}.yaml is only a part of the other files; there"
-            f" are {', '.join(_choices(group))}"
+            f" are {', '.join(choosable(group))}"
         )
-
-
-def _choices(group: str) -> list[str]:
-    """Return the names of the files in a group of conf/ that can be chosen."""
-    names = sorted(path.stem for path in (CONF / group).glob("*.yaml"))
-    return [name for name in names if name not in PARTS.get(group, ())]
 
 
 def _check_form(word: str, parsed: Override) -> None:

@@ -59,23 +59,31 @@ def sweep_params(overrides: Sequence[str]) -> dict[str, str]:
 
 
 def describe(
-    what_ran: str, arms: Sequence[ArmResult], n_runs: int, report: str, links: Mapping[str, str]
+    what_ran: str,
+    arms: Sequence[ArmResult],
+    n_runs: int,
+    report: str,
+    links: Mapping[str, str],
+    *,
+    verdicts: str = "",
 ) -> str:
     """Return the description of a sweep of ``n_runs`` runs in Markdown, with a table of its arms.
 
     ``what_ran`` says what was run, ``report`` makes the report, ``links`` are addresses by
-    their words.
+    their words, and ``verdicts`` a list of sentences.
     """
     parts = []
     if arms:  # above all else, because MLflow's page folds what is below
         parts += ["\n".join(_table(arms)), "Means over seeds, after the last epoch."]
+    if verdicts:
+        parts += [verdicts]
     if len(arms) > MOST_ROWS:
         parts.append(f"The table shows the best {MOST_ROWS} of {len(arms)} arms.")
     unfinished = n_runs - sum(arm.n_runs for arm in arms)
     if unfinished:
         parts.append(f"Not finished: {unfinished} of {n_runs} runs.")
     parts.append(what_ran)
-    parts.append(f"Verdicts and more figures: `{report}`")
+    parts.append(f"{'More figures' if verdicts else 'Verdicts and figures'}: `{report}`")
     parts.append(" · ".join(f"[{words}]({address})" for words, address in links.items()))
     return "\n\n".join(parts)
 

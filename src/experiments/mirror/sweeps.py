@@ -16,6 +16,7 @@ from experiments.mirror.metrics import log_metrics
 from experiments.mirror.runs import LONGEST_PARAM, MLFLOW_STATUS, MirroredRun
 from experiments.mirror.store import find_experiment, find_or_create_run, milliseconds
 from experiments.mirror.sweep_results import arm_results, describe, sweep_metrics, sweep_params
+from experiments.mirror.verdicts import verdicts
 from experiments.mirror.view import VIEW, sweep_page, sweep_view
 from experiments.recording import (
     RESULTS,
@@ -112,7 +113,7 @@ class MirroredSweep:
             find_experiment(self.client, self._uri, self._record.tracking),
             key=tags.SWEEP,
             tags=tags.sweep_tags(self._record),
-            name=self._record.name,
+            name=tags.sweep_name(self._record),
             start_time=self._record.time,
         )
         if parent.info.status != "RUNNING":
@@ -186,6 +187,7 @@ class MirroredSweep:
                     "Figure": f"/#/experiments/{info.experiment_id}/runs/{info.run_id}"
                     "/artifacts/learning_curves.svg",
                 },
+                verdicts=verdicts(self._folder, arms),
             )
             described = tags.description_tags(text)
         run_tags = [RunTag(name, value) for name, value in described.items()]

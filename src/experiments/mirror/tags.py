@@ -31,6 +31,8 @@ DESCRIBED = "description.crc32"
 """The checksum of the description that the mirror wrote last: another one is a user's."""
 DATA = "data.sha256"
 
+ID = 8
+"""The first characters of a sweep's id, which begin its name: MLflow's list cuts names."""
 PARENT = "mlflow.parentRunId"
 DESCRIPTION = "mlflow.note.content"
 """The text that MLflow shows of a run. Users edit it, so it is never read back."""
@@ -59,6 +61,11 @@ def sweep_tags(record: SweepRecord) -> dict[str, str]:
         **description_tags(first_line(record)),
         **environment_tags(record.environment),
     }
+
+
+def sweep_name(record: SweepRecord) -> str:
+    """Return the name of a sweep in MLflow, which differs from others at its beginning."""
+    return f"{record.id[:ID]} {record.name}".rstrip()
 
 
 def first_line(record: SweepRecord) -> str:

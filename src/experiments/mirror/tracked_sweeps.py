@@ -43,9 +43,10 @@ def attach(uri: str, sweep: str, files: Path) -> bool:
 def tracked_sweep(run: Run, uri: str) -> TrackedSweep:
     """Return a sweep as the tags of its run say. Raise UserError for tags of other kinds."""
     with readable_tags(run, uri):
+        sweep = run.data.tags[tags.SWEEP]
         return TrackedSweep(
-            id=run.data.tags[tags.SWEEP],
-            name=run.info.run_name,
+            id=sweep,
+            name=run.info.run_name.removeprefix(sweep[: tags.ID]).lstrip(),
             overrides=tags.read_list(run.data.tags, tags.OVERRIDES),
             n_runs=int(run.data.tags.get(tags.RUNS, "")),
             time=run.info.start_time / 1000,

@@ -9,13 +9,15 @@ import tempfile
 import urllib.request
 import webbrowser
 from collections.abc import Mapping
+from contextlib import ExitStack
 from typing import IO
 
 from mlflow.entities import Experiment
 
-from experiments.configuration import sqlite_path
+from experiments.configuration import first_sweep, sqlite_path
 from experiments.errors import UserError
 from experiments.interruption import Interrupted, Interruption
+from experiments.mirror.forwarding import family_of, forwarded
 from experiments.mirror.reading import readable_store
 from experiments.mirror.store import open_store
 from experiments.mirror.tags import SWEEP
@@ -23,7 +25,7 @@ from experiments.mirror.view import VIEW, runs_page, sweep_page
 
 HOSTS = ("::1", "127.0.0.1")
 """This machine's own addresses. MLflow's page opens its assistant at the second one, not at the
-first, which some machines do not have."""
+first, which some machines do not have. So the first one is opened, and both answer."""
 NO_ADDRESS = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 POLL = 0.2
 """Seconds between two checks of the server."""
@@ -44,9 +46,9 @@ def serve(uri: str, port: int, *, browse: bool, interruption: Interruption) -> N
     if uri.startswith("http"):
         _announce(pages(uri.rstrip("/"), experiment, sweep), browse=browse)
         return
-    host = free_host(port)
+    host, *others = free_hosts(port)
     address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    with tempfile.TemporaryFile() as log:
+    with tempfile.TemporaryFile() as log, ExitStack() as forwarding:
         server = None
         try:
             with interruption.deferred():  # no signal before `server` is set
@@ -54,6 +56,8 @@ def serve(uri: str, port: int, *, browse: bool, interruption: Interruption) -> N
             if interruption.signum is not None:
                 raise Interrupted(interruption.signum)
             wait_until_up(server, f"{address}/health", log)
+            for other in others:
+                forwarding.enter_context(forwarded(other, port, host))
             _announce(pages(address, experiment, sweep), browse=browse)
             server.wait()
         except KeyboardInterrupt:
@@ -68,12 +72,12 @@ def newest_experiment(uri: str) -> Experiment:
     """Return the experiment that was changed last. Raise UserError if there is none."""
     path = sqlite_path(uri)
     if path is not None and not path.exists():
-        raise UserError(f"no runs in {uri} yet; make some with: make sweep")
+        raise UserError(f"no runs in {uri} yet; make some with: {first_sweep(uri=uri)}")
     with readable_store(uri):
         found = open_store(uri).search_experiments(order_by=["last_update_time DESC"])
     experiments: list[Experiment] = [each for each in found if each.name != "Default"]
     if not experiments:
-        raise UserError(f"no runs in {uri} yet; make some with: make sweep")
+        raise UserError(f"no runs in {uri} yet; make some with: {first_sweep(uri=uri)}")
     return experiments[0]
 
 
@@ -98,21 +102,20 @@ def pages(server: str, experiment: Experiment, sweep: str) -> dict[str, str]:
     return {"Newest sweep": sweep_page(server, experiment.experiment_id, sweep), **all_runs}
 
 
-def free_host(port: int) -> str:
-    """Return the address of this machine to serve at.
+def free_hosts(port: int) -> list[str]:
+    """Return the addresses of this machine to serve at, the one to open first.
 
     Raise UserError if a server cannot listen on this port.
     """
     if port < 1:
         raise UserError(f"port {port}: must be 1 or more; choose another with --port")
-    first, *_ = [host for host in HOSTS if _is_free(host, port)]  # no program may use either
-    return first
+    return [host for host in HOSTS if _is_free(host, port)]  # no program may use either
 
 
 def _is_free(host: str, port: int) -> bool:
     """Return whether this machine has the address. Raise UserError if its port is used."""
     try:
-        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        with socket.socket(family_of(host)) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
     except (OSError, OverflowError) as error:

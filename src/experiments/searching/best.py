@@ -1,4 +1,4 @@
-"""The lines that end a search: its best trial, and the command that runs it with more seeds."""
+"""The lines about a search: how far it is; at its end the best trial, and its command."""
 
 from optuna.trial import TrialState
 
@@ -9,6 +9,17 @@ SEEDS = 5
 """The number of seeds in the command."""
 WITHOUT = ("plan", "retry", "seed", "stop_below")
 """Options of the search that the command leaves out."""
+
+
+def stage(study: Search, n_trials: int) -> str:
+    """Return the line about a search that goes on: its trials so far, of all, and the best one."""
+    done = [each for each in study.trials if each.state.is_finished()]
+    complete = [each for each in done if each.state is TrialState.COMPLETE]
+    line = f"search: {len(done)} of {n_trials} trials"
+    if not complete:
+        return line
+    kept = max(complete, key=lambda each: (each.value, -each.number))
+    return f"{line}, best so far {kept.value:.2%} on validation (trial {kept.number})"
 
 
 def closing_lines(study: Search, seed: int) -> list[str]:

@@ -15,6 +15,8 @@ class Terminal:
     def __init__(self, study: Study, console: Console) -> None:
         self.study = study
         self.console = console
+        self.stage = f"study {study.name}: tuning"
+        """Where the study is: what its next runs are for, and what is known so far."""
 
     def tuning(self, searches: Searches) -> None:
         """Print a line about a round of stage 1: the arm that has the best value so far."""
@@ -22,10 +24,11 @@ class Terminal:
         spent = sum(search.spent for search in searches.values())
         budget = sum(search.budget for search in searches.values())
         cell, search = max(searches.items(), key=lambda item: _accuracy(item[1]))
+        best = f"{cell.name} at {point_words(self.study, search.best)} ({_accuracy(search):.2%}"
+        self.stage = f"study {self.study.name}: tuning, {spent} of {budget} epochs, best {best})"
         self.say(
             f"Tuning: {tried} points tried, {spent} of {budget} epochs; best so far"
-            f" {cell.name} at {point_words(self.study, search.best)}"
-            f" ({_accuracy(search):.2%} on validation)"
+            f" {best} on validation)"
         )
 
     def tuned(self, searches: Searches) -> None:
@@ -38,6 +41,7 @@ class Terminal:
         for row in tuned_rows(searches):
             table.add_row(*row)
         self.console.print(table)
+        self.stage = f"study {self.study.name}: confirmation, round 1"
         for sentence in edge_sentences(self.study, searches):
             self.say(sentence)
 
@@ -49,8 +53,14 @@ class Terminal:
             f"Confirmation, round {number}: {len(decided)} of {len(comparison.rows)} comparisons"
             f" decided on validation, with up to {seeds} seeds"
         )
+        self.stage = (
+            f"study {self.study.name}: after confirmation round {number}, {len(decided)} of"
+            f" {len(comparison.rows)} comparisons decided"
+        )
+        undecided = [row.condition for row in comparison.rows if row.verdict is Verdict.UNDECIDED]
+        self.stage += f", open: {'; '.join(dict.fromkeys(undecided))}" if undecided else ""
         for row in comparison.rows:
-            self.say(f"  {row.condition}: {verdict_words(row)}")
+            self.say(f"  {row.condition}: {verdict_words(row, comparison)}")
 
     def undecided(self, comparison: Comparison) -> None:
         """Print how the study can go on, if a comparison is undecided."""

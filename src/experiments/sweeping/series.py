@@ -32,6 +32,8 @@ class Series:
         self, series_id: str, *, name: str, overrides: Sequence[str], say: Callable[[str], None]
     ) -> None:
         self.id = series_id
+        self.stage = ""
+        """Where in the whole the next part is: a line that is shown beside its runs."""
         self._name = name
         self._overrides = overrides
         self._say = say
@@ -72,7 +74,13 @@ class Series:
             workers = Workers(left, processes=processes, lockstep=lockstep)
             with Display() as display:
                 try:
-                    do_jobs(workers, display, supervisor.attend, settled=len(summaries))
+                    do_jobs(
+                        workers,
+                        display,
+                        supervisor.attend,
+                        settled=len(summaries),
+                        stage=self.stage,
+                    )
                 finally:
                     summaries |= summaries_of(workers)
         shown = [summaries[job.identity] for job in unique if job.identity in summaries]

@@ -100,13 +100,19 @@ def summaries_of(workers: Workers) -> dict[str, RunSummary]:
 
 
 def do_jobs(
-    workers: Workers, display: Display, attend: Callable[[], object], *, settled: int = 0
+    workers: Workers,
+    display: Display,
+    attend: Callable[[], object],
+    *,
+    settled: int = 0,
+    stage: str = "",
 ) -> None:
     """Do the jobs and show their events. If this is interrupted, stop them and wait for them.
 
-    ``settled`` is the number of jobs of the sweep that need not be done.
+    ``settled`` is the number of jobs of the sweep that need not be done, and ``stage`` that of
+    `WholeSweep`.
     """
-    watch = Watch(workers, display, settled=settled)
+    watch = Watch(workers, display, settled=settled, stage=stage)
     try:
         while not workers.done:
             watch.show(workers.poll())

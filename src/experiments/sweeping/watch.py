@@ -16,10 +16,12 @@ from experiments.terminal import Display, Expected, WholeSweep
 class Watch:
     """Shows the progress of a whole sweep on a display.
 
-    ``settled`` is the number of runs that need not be done.
+    ``settled`` is the number of runs that need not be done, and ``stage`` is that of `WholeSweep`.
     """
 
-    def __init__(self, workers: Workers, display: Display, *, settled: int) -> None:
+    def __init__(
+        self, workers: Workers, display: Display, *, settled: int, stage: str = ""
+    ) -> None:
         self._workers = workers
         self._display = display
         self._jobs = {job.identity: job for job in workers.jobs}
@@ -28,6 +30,7 @@ class Watch:
             settled=settled,
             processes=workers.processes,
             at_once=usable_processors(),
+            stage=stage,
         )
         display.watch(self._whole)
 

@@ -33,6 +33,8 @@ from experiments.recording import (
 )
 from experiments.running import HELD, Job, lockstep_groups, run_together
 
+NEVER_BEGAN = "its process ended before the run began, without saying why"
+"""The message of a run without a record, if its process sent none."""
 PR_SET_PDEATHSIG = 1  # prctl(2): the signal that a process gets when its parent dies
 POLL = 0.1  # seconds between two looks at the journals
 CONTEXT: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
@@ -82,7 +84,8 @@ class Followed:
         events = self.events()
         self.record = self.follower.record
         if self.record is None or self._is_unfinished(self.record) or not last.recordable:
-            end = End(status=last.status, message=last.text or SILENT_END)
+            silent = SILENT_END if self.record else NEVER_BEGAN
+            end = End(status=last.status, message=last.text or silent)
             self.record = self.record or Record(self.job.start())
             self.record.end = end
             events.append(end)

@@ -91,12 +91,13 @@ class Display:
             self._live.update(Text(shown, no_wrap=True, overflow="ellipsis"), refresh=True)
 
     def _live_lines(self) -> list[str]:
-        """Return the lines of the runs, as many as there is room for, and that of the sweep."""
+        """Return the lines of the runs, as many as there is room for, and those of the sweep."""
         lines = list(self._lines.values())
-        room = max(1, self._console.height - OTHER_LINES)
+        whole = [] if self._whole is None else self._whole.lines()
+        room = max(1, self._console.height - OTHER_LINES + 1 - max(len(whole), 1))
         if len(lines) > room:
             lines = [*lines[: room - 1], f"... and {len(lines) - room + 1} more runs"]
-        return lines if self._whole is None else [*lines, self._whole.line()]
+        return [*lines, *whole]
 
 
 def begun_line(name: str, epochs: int, complete: int, width: int, pace: float | None) -> str:

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from experiments.configuration import first_sweep
 from experiments.errors import DataError, UserError
 from experiments.recording import (
     Record,
@@ -59,7 +60,9 @@ def show_status(outputs: Path, chosen: str | None) -> None:
     if not groups and damaged:
         raise DataError("; ".join(damaged))
     if not groups:
-        raise UserError(f"{outputs}: no runs are recorded there yet; make some with: make sweep")
+        raise UserError(
+            f"{outputs}: no runs are recorded there yet; make some with: {first_sweep(outputs)}"
+        )
     for message in damaged:
         console.print(Text(message, "red"), soft_wrap=True)
     for group in groups:

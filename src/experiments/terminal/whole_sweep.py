@@ -45,8 +45,9 @@ class WholeSweep:
     """The progress of a sweep, from the events of its runs and from the time.
 
     ``runs`` are those to do, ``settled`` is the number of the others. The processors do ``at_once``
-    of the ``processes`` at the same time. The pace of a kind of run is the processor seconds of an
-    epoch, measured in other epochs or guessed.
+    of the ``processes`` at the same time. If these are the runs of one part of a study or a search,
+    ``stage`` says where in the whole they are. The pace of a kind of run is the processor seconds
+    of an epoch, measured in other epochs or guessed.
     """
 
     def __init__(
@@ -56,8 +57,10 @@ class WholeSweep:
         settled: int,
         processes: int,
         at_once: int,
+        stage: str = "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._stage = stage
         self._total = settled + len(runs)
         self._queued = {each.identity: each for each in runs}
         self._running: dict[str, _Running] = {}
@@ -137,9 +140,14 @@ class WholeSweep:
             longest = max(longest, epochs * pace * self._waiting(run))
         return max(work / self._at_once, longest)
 
+    def lines(self) -> list[str]:
+        """Return the lines about the whole: where it is, if that is known, and its runs."""
+        return [*filter(None, [self._stage]), self.line()]
+
     def line(self) -> str:
         """Return the line: runs that are done, running and queued, and the time that is left."""
-        parts = [f"sweep: {self._ended - self._unfinished} of {self._total} done"]
+        what = "these runs" if self._stage else "sweep"
+        parts = [f"{what}: {self._ended - self._unfinished} of {self._total} done"]
         if self._unfinished:
             parts.append(f"{self._unfinished} unfinished")
         if self._left:

@@ -1,6 +1,9 @@
 """The program `experiments`: reading the command line and executing the command."""
 
 import os
+import re
+import shlex
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -116,3 +119,19 @@ def test_signals_are_handled_while_a_command_is_executed(
 def test_the_arguments_of_each_command(words: list[str], expected: dict[str, object]) -> None:
     arguments = vars(parser().parse_args(words))
     assert {name: arguments[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize("command", [each.__name__.rpartition(".")[2] for each in COMMANDS])
+def test_the_help_of_a_command_has_sentences_and_examples_that_can_be_executed(
+    execute: Execute, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    with pytest.raises(SystemExit):
+        execute(command, "--help")
+    text, _, examples = capsys.readouterr().out.partition("\nexamples:\n")
+    assert re.search(r"\n\n[A-Z](.+\n)+", text.partition("\noptions:")[0]), "sentences"
+    lines = [line.strip() for line in examples.splitlines() if line.startswith("    ")]
+    assert len(lines) in (2, 3)
+    for line in lines:
+        program, *words = shlex.split(line)
+        assert shutil.which(program)
+        assert callable(parser().parse_args(words).run)

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from experiments.comparison import SelectionBias, selection_bias_sentence
+from experiments.comparison import SelectionBias, Verdict, selection_bias_sentence
 from experiments.comparison.around_table import (
     image_limits,
     print_advice,
@@ -29,6 +29,7 @@ class Advised:
     """A row with this advice."""
 
     more_seeds: int
+    verdict: Verdict = Verdict.UNDECIDED
 
 
 @dataclass
@@ -41,6 +42,7 @@ class Result:
     commands: list[str] = field(default_factory=list)
     rows: list[Advised] = field(default_factory=list)
     family: int = 1
+    one_look: bool = False
     tuned: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"outputs": ["a"]}))
 
 
@@ -110,3 +112,19 @@ def test_the_images_are_a_source_of_variance_if_the_runs_know_them() -> None:
     assert sources_of_variance(metric, [None]) == "over seeds, for these test images"
     validation = sources_of_variance("validation/accuracy", [unknown])
     assert validation == "over seeds, for these validation images"
+
+
+@pytest.mark.parametrize(
+    ("one_look", "verdict", "said"),
+    [
+        (True, Verdict.UNDECIDED, True),
+        (False, Verdict.UNDECIDED, False),
+        (True, Verdict.TIE, False),
+    ],
+)
+def test_an_undecided_planned_look_says_how_to_go_on(
+    one_look: bool, verdict: Verdict, said: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [Advised(0, verdict)]
+    print_advice(Console(), Result(SelectionBias(0, 0), rows=rows, one_look=one_look))
+    assert ("Without --looks 1, more seeds can be run" in capsys.readouterr().out) is said

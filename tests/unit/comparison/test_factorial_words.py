@@ -36,6 +36,10 @@ def changed(place: int, **values: object) -> Effect:
     return replace(result().rows[place], **values)  # type: ignore[arg-type]
 
 
+def in_words(effect: Effect, *, family: int = 3, one_look: bool = False) -> str:
+    return effect_verdict(effect, family=family, one_look=one_look)
+
+
 def test_an_effect_has_the_name_of_its_factor_and_levels() -> None:
     contrasts = [row.contrast for row in result().rows]
     assert [effect_name(each) for each in contrasts] == [
@@ -65,20 +69,27 @@ def test_an_effect_has_the_name_of_its_factor_and_levels() -> None:
 def test_a_verdict_names_the_better_level_or_whether_there_is_an_interaction(
     place: int, verdict: Verdict, words: str
 ) -> None:
-    assert effect_verdict(changed(place, verdict=verdict)) == words
+    assert in_words(changed(place, verdict=verdict)) == words
 
 
 def test_an_undecided_effect_says_what_would_decide_it() -> None:
     undecided = changed(2, verdict=Verdict.UNDECIDED, more_seeds=6, chance=0.6)
-    assert effect_verdict(undecided) == "undecided: run 6 more seeds (60% chance)"
+    assert in_words(undecided) == "undecided: run 6 more seeds (60% chance)"
+    assert in_words(undecided, family=1000) == (
+        "undecided: 8 seeds cannot reach 5 % in a family of 1000; 10 can"
+    )
     known = replace(undecided, more_seeds=0)
-    assert effect_verdict(known, one_look=True) == "undecided: one look was planned"
+    assert in_words(known, one_look=True) == (
+        "undecided: the interval contains 0, and one look was planned"
+    )
     contrast = undecided.contrast
     failed = replace(contrast, failed=contrast.failed | (contrast.failed.index == 2)[:, None])
-    assert effect_verdict(replace(known, contrast=failed)) == "undecided: runs failed"
+    assert in_words(replace(known, contrast=failed)) == (
+        "undecided: the rates of failure may be equal"
+    )
     cells = [replace(contrast.cells[0], runs=contrast.cells[0].runs.assign(status="diverged"))]
     diverging = replace(failed, cells=[*cells, *contrast.cells[1:]])
-    assert effect_verdict(replace(known, contrast=diverging)) == "undecided: ce sigmoid diverged"
+    assert in_words(replace(known, contrast=diverging)) == "undecided: ce sigmoid diverged"
 
 
 def test_the_effects_are_in_points_and_percent() -> None:

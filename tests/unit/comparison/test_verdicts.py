@@ -1,6 +1,8 @@
 """Verdicts in words: sentences, and the table for people."""
 
 import math
+import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,9 +18,12 @@ from experiments.comparison import (
     selection_bias_sentence,
     two_networks_sentence,
     verdict_sentences,
+    verdict_words,
 )
 from experiments.comparison.failures import Failures
-from experiments.comparison.statistics import PairedStatistics
+from experiments.comparison.power import fewest_seeds
+from experiments.comparison.statistics import PairedStatistics, paired_statistics
+from experiments.comparison.verdicts import end_words, p_words
 
 STATISTICS: dict[str, Any] = {
     "n": 20,
@@ -118,19 +123,19 @@ def comparison(*rows: Row, incomplete: tuple[str, ...] = ()) -> Comparison:
         ),
         pytest.param(
             row({}, more_seeds=0),
-            "undecided: over 1000 seeds; so far ce is ahead of mse by 0.30 points"
+            "undecided: more than 1000 seeds are needed; so far ce is ahead of mse by 0.30 points"
             " (95 % interval -0.10 to +0.70, 20 paired seeds).",
             id="undecided for good",
         ),
         pytest.param(
             row({"image_limit": 0.0091}, more_seeds=0),
-            "undecided: the test images leave ±0.91; so far ce is ahead of mse by 0.30 points"
-            " (95 % interval -0.10 to +0.70, 20 paired seeds).",
+            "undecided: the test images alone leave ±0.91 points; so far ce is ahead of mse by 0.30"
+            " points (95 % interval -0.10 to +0.70, 20 paired seeds).",
             id="undecided because of the test images",
         ),
         pytest.param(
             row(None, seeds=1, more_seeds=5, chance=math.nan),
-            "undecided: run 5 more seeds; 1 paired seed so far.",
+            "undecided: 1 seed cannot reach 5 %; 5 can; 1 paired seed so far.",
             id="one seed",
         ),
         pytest.param(
@@ -141,10 +146,10 @@ def comparison(*rows: Row, incomplete: tuple[str, ...] = ()) -> Comparison:
         ),
         pytest.param(
             row({}, more_seeds=0, failures_a=Failures(2, 20)),
-            "undecided: runs failed; ce failed in 2 of 20 runs (rate 3% to 30%), mse in 0 of 20"
-            " runs (rate 0% to 16%); p = 0.500 for equal rates. Median accuracies: 95.40% and"
-            " 95.10%. If both learn, ce - mse is +0.30 points (95 % interval -0.10 to +0.70); this"
-            " does not decide, because it leaves out the runs that failed.",
+            "undecided: the rates of failure may be equal; ce failed in 2 of 20 runs (rate 3% to"
+            " 30%), mse in 0 of 20 runs (rate 0% to 16%); p = 0.500 for equal rates. Median"
+            " accuracies: 95.40% and 95.10%. If both learn, ce - mse is +0.30 points (95 % interval"
+            " -0.10 to +0.70); this does not decide, because it leaves out the runs that failed.",
             id="A sometimes failed",
         ),
         pytest.param(
@@ -200,6 +205,56 @@ def test_the_readable_table_is_in_points_and_percent() -> None:
     empty = {name for name, value in second.items() if value == ""}
     assert empty == {"mean A", "mean B", "A - B", "p", "detectable"}
     assert second["verdict"] == "undecided: run 6 more seeds (60% chance)"
+
+
+@pytest.mark.parametrize(
+    ("seeds", "rows", "words"),
+    [
+        (1, 1, "1 seed cannot reach 5 %; 5 can"),
+        (4, 1, "4 seeds cannot reach 5 %; 5 can"),
+        (5, 4, "5 seeds cannot reach 5 % in a family of 4; 6 can"),
+    ],
+)
+@pytest.mark.parametrize("one_look", [False, True])
+def test_too_few_seeds_are_the_reason_of_no_verdict(
+    seeds: int, rows: int, words: str, one_look: bool
+) -> None:
+    undecided = row({"n": seeds}, seeds=seeds, more_seeds=0 if one_look else 6)
+    shown = replace(comparison(*[undecided] * rows), one_look=one_look)
+    enough = fewest_seeds(rows, one_look=one_look)
+    expected = re.sub(r"\d+ can$", f"{enough} can", words)
+    assert verdict_words(undecided, shown) == f"undecided: {expected}"
+
+
+def test_enough_seeds_can_give_a_verdict_and_one_less_cannot() -> None:
+    for family in (1, 4):
+        enough = fewest_seeds(family)
+        clear = [1.0] * enough
+        for n, low in ((enough - 1, -math.inf), (enough, 1.0)):
+            rng = np.random.default_rng(0)
+            known = paired_statistics(clear[:n], [0.0] * n, rng=rng, family=family)
+            assert known.low == low
+
+
+def test_a_row_with_failures_shows_what_its_verdict_is_about() -> None:
+    failing = row({}, verdict=Verdict.B_BETTER, failures_a=Failures(12, 20), failures_p=0.01)
+    (shown,) = readable_table(comparison(failing)).to_dict("records")
+    assert (shown["A - B"], shown["p"]) == ("12 and 0 of 20 failed", "0.010")
+
+
+@pytest.mark.parametrize(
+    ("end", "words"), [(0.003, "+0.30"), (0.00002, "+0.002"), (-0.00002, "-0.002"), (0.0, "+0.00")]
+)
+def test_the_end_of_an_interval_shows_its_sign(end: float, words: str) -> None:
+    assert end_words(end) == words
+
+
+@pytest.mark.parametrize(
+    ("p", "words"),
+    [(0.0499, "< 0.050"), (0.05, "= 0.050"), (0.0494, "= 0.049"), (0.001, "= 0.001")],
+)
+def test_a_p_value_is_shown_on_its_side_of_five_percent(p: float, words: str) -> None:
+    assert p_words(p) == words
 
 
 def test_a_tiny_p_value_is_not_shown_as_zero() -> None:

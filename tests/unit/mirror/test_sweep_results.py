@@ -71,7 +71,7 @@ def test_the_description_has_a_table_of_arms_the_report_and_links() -> None:
         "Means over seeds, after the last epoch.",
         "Not finished: 2 of 5 runs.",
         "5 runs of `x`",
-        "Verdicts and more figures: `experiments report`",
+        "Verdicts and figures: `experiments report`",
         "[Curves](/#/curves) · [Figure](/#/figure)",
     ]
 

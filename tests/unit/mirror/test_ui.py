@@ -11,7 +11,7 @@ from experiments.errors import UserError
 from experiments.mirror.store import find_experiment, open_store
 from experiments.mirror.ui import (
     HOSTS,
-    free_host,
+    free_hosts,
     last_line,
     newest_experiment,
     newest_sweep,
@@ -25,20 +25,21 @@ def test_a_port_that_another_program_uses_is_refused() -> None:
         other.listen()
         port = other.getsockname()[1]
         with pytest.raises(UserError, match=rf"^port {port}: .*; choose another with --port$"):
-            free_host(port)
+            free_hosts(port)
 
 
 def test_a_free_port_is_accepted() -> None:
     with socket.socket() as probe:
         probe.bind((HOSTS[-1], 0))
         port = probe.getsockname()[1]
-    assert free_host(port) in HOSTS
+    assert free_hosts(port)
+    assert [host for host in HOSTS if host in free_hosts(port)] == free_hosts(port)
 
 
 @pytest.mark.parametrize("port", [-1, 0, 65536, 10**10])
 def test_a_number_that_is_no_port_is_refused(port: int) -> None:
     with pytest.raises(UserError, match=f"^port {port}: "):
-        free_host(port)
+        free_hosts(port)
 
 
 @pytest.mark.parametrize(

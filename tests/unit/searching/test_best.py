@@ -1,7 +1,7 @@
 """The lines that end a search."""
 
 from experiments.recording import Status
-from experiments.searching import Choice, Options, Search, closing_lines
+from experiments.searching import Choice, Options, Search, closing_lines, stage
 from experiments.searching.space import Part
 from experiments.terminal import RunSummary
 
@@ -33,3 +33,13 @@ def test_the_first_of_the_best_trials_has_a_command_with_other_seeds() -> None:
 def test_without_a_finished_trial_there_is_no_best_one() -> None:
     printed, _ = lines((Status.INTERRUPTED, 0.5))
     assert printed == ["1 trial: 1 stopped early. None reached its last epoch."]
+
+
+def test_a_search_that_goes_on_says_how_far_it_is() -> None:
+    with Search.opened(None, "name", PARTS, Options(9, 0, "tpe", pruning=False)) as study:
+        assert stage(study, 9) == "search: 0 of 9 trials"
+        for trial, accuracy in zip(study.next_batch(2), (0.5, 0.75), strict=True):
+            study.tell(trial.number, RunSummary("", Status.FINISHED, 1, (accuracy,), None, 1.0))
+        assert stage(study, 9) == (
+            "search: 2 of 9 trials, best so far 75.00% on validation (trial 1)"
+        )

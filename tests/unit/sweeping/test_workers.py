@@ -20,7 +20,6 @@ from experiments.interruption import SIGNALS
 from experiments.recording import (
     JOURNAL,
     OUTPUT_LOG,
-    SILENT_END,
     End,
     Epoch,
     Event,
@@ -37,6 +36,7 @@ from experiments.running import Job
 from experiments.sweeping.workers import (
     CONTEXT,
     CRASHES,
+    NEVER_BEGAN,
     Followed,
     LastMessage,
     Worker,
@@ -177,7 +177,7 @@ def test_a_run_whose_process_exits_with_an_unknown_code_has_failed(job: Job) -> 
 def test_a_process_that_stops_before_its_run_starts_records_nothing(job: Job, code: int) -> None:
     worker = worker_that(job, exits(code))
     end = end_of(conclude(worker))
-    assert (end.status, end.message) == (Status.INTERRUPTED, SILENT_END)
+    assert (end.status, end.message) == (Status.INTERRUPTED, NEVER_BEGAN)
     assert not (job.folder / JOURNAL).exists()
     assert worker.jobs[0].record is not None
     assert worker.jobs[0].record.end == end

@@ -159,3 +159,14 @@ def test_a_tenth_of_the_runs_is_a_milestone_but_the_end_is_none(clock: Clock) ->
             said.append(number + 1)
     assert said == [4, 8, 12, 16, 20, 24, 28, 32, 36]
     assert not whole(clock, settled=9).milestone(), "runs that were done before are not news"
+
+
+def test_the_part_of_a_study_says_where_in_the_whole_it_is() -> None:
+    runs = [Expected("a", "kind", 2), Expected("b", "kind", 2)]
+    whole = WholeSweep(runs, settled=1, processes=1, at_once=1, stage="search: 3 of 9 trials")
+    assert whole.lines() == [
+        "search: 3 of 9 trials",
+        "these runs: 1 of 3 done, 0 running, 2 queued",
+    ]
+    alone = WholeSweep(runs, settled=1, processes=1, at_once=1)
+    assert alone.lines() == ["sweep: 1 of 3 done, 0 running, 2 queued"]

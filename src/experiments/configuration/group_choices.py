@@ -1,0 +1,25 @@
+"""The groups of conf/ and the files in them that can be chosen, for `run.py --help`."""
+
+import textwrap
+
+from experiments.configuration.places import CONF
+from experiments.configuration.schema import CHOSEN_BY_NAME, PARTS, STUDY
+
+WIDTH = 80
+
+
+def choosable(group: str) -> list[str]:
+    """Return the names of the files in a group of conf/ that can be chosen.
+
+    Those that are only parts of others cannot.
+    """
+    names = sorted(path.stem for path in (CONF / group).glob("*.yaml"))
+    return [name for name in names if name not in PARTS.get(group, ())]
+
+
+def group_choices() -> str:
+    """Return a line for each group with its choices, and more lines if it is too long."""
+    lines = [
+        f"{group}: {', '.join(choosable(group))}" for group in sorted((*CHOSEN_BY_NAME, STUDY))
+    ]
+    return "\n".join(textwrap.fill(line, WIDTH, subsequent_indent="  ") for line in lines)
