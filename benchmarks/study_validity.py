@@ -152,7 +152,14 @@ class Simulated:
 def simulate(case: Case, number: int) -> Simulated:
     """Simulate the study of a case with this number."""
     world = World(case, np.random.default_rng([number, CASES.index(case)]))
-    outcome = conduct(case.study, world.do, epochs=EPOCHS, runs=world.runs, show=Silent())
+    outcome = conduct(
+        case.study,
+        world.do,
+        epochs=EPOCHS,
+        runs=world.runs,
+        count_opening=lambda _: None,
+        show=Silent(),
+    )
     assert outcome.confirmed is not None  # noqa: S101 - the budget of each case has seeds for it
     (row,) = outcome.confirmed.comparison.rows
     ahead = _advantage(case, {cell: each.best[0] for cell, each in outcome.searches.items()})

@@ -74,6 +74,7 @@ class StudySweep:
         self._terminal = terminal
         self._done: set[str] = set()
         self._outputs = Path()
+        self._openings = ""
 
     def run(self) -> None:
         """Do all stages, and print the verdicts."""
@@ -85,22 +86,23 @@ class StudySweep:
             return
         with self._series:
             outcome = conduct(
-                self.study, self.do, epochs=epochs, runs=self.runs, show=self._terminal
+                self.study,
+                self.do,
+                epochs=epochs,
+                runs=self.runs,
+                count_opening=self._count_opening,
+                show=self._terminal,
             )
-            openings = ""
             if outcome.confirmed is not None:
-                identities = outcome.confirmed.identities
-                compared = outcome.runs[outcome.runs["identity"].isin(identities)]
-                openings = openings_sentence(self.study, compared, self._outputs)
                 self._series.write_record()  # it has none if all runs existed
                 sweep = find_sweep(self._outputs, self._series.id)
                 comparison = outcome.confirmed.comparison
                 print_comparison(comparison, outcome.runs, sweep, advice=False)
                 self._terminal.undecided(comparison)
-                self._terminal.say(openings)
+                self._terminal.say(self._openings)
             folder = self._series.folder
             if folder is not None:
-                publish(self.study, outcome, folder / RESULTS, openings=openings)
+                publish(self.study, outcome, folder / RESULTS, openings=self._openings)
 
     def do(self, jobs: Sequence[StudyJob], *, score_test: bool = False) -> list[Result]:
         """Do the jobs of a part of the study; return their results."""
@@ -123,6 +125,11 @@ class StudySweep:
         """Return the frame of the runs that were done for the study so far."""
         frame = runs(self._outputs)
         return frame[frame["identity"].isin(list(self._done))].reset_index(drop=True)
+
+    def _count_opening(self, identities: Sequence[str]) -> None:
+        runs = self.runs()
+        compared = runs[runs["identity"].isin(identities)]
+        self._openings = openings_sentence(self.study, compared, self._outputs)
 
     def _words(self, job: StudyJob, *, score_test: bool) -> list[str]:
         return [*self._fixed, *job.words, override(SCORE_TEST, score_test)]
@@ -149,7 +156,7 @@ class StudySweep:
 def openings_sentence(study: Study, compared: pd.DataFrame, outputs: Path) -> str:
     """Count this opening of the test set; return a sentence about the data opened most often.
 
-    ``compared`` are the runs whose test set was opened.
+    ``compared`` are the runs whose test set is opened.
     """
     number = max(
         count_opening(outputs, Opening(study.name, str(data), sorted(same["identity"])))

@@ -144,6 +144,28 @@ def test_a_study_that_is_killed_in_both_stages_ends_with_the_same_verdicts(
     }
 
 
+def openings(outputs: Path) -> list[list[str]]:
+    """Return the runs of each opening that was counted."""
+    path = outputs / "openings.jsonl"
+    return [json.loads(line)["runs"] for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("scored", [1, 10])
+def test_a_study_that_is_killed_while_the_test_set_is_scored_counts_the_opening_once(
+    conf: Path, tmp_path: Path, scored: int
+) -> None:
+    outputs, fewest = tmp_path / "outputs", "study.budgets.small.most_seeds=5"
+    with harness.start(outputs, *command(conf), fewest):
+        harness.wait_for(
+            lambda: sum(map(opened_test, stages(outputs)["confirmation"])) >= scored,
+            f"{scored} runs that have opened the test set",
+        )
+    (counted,) = openings(outputs)
+    assert counted == sorted(each.name for each in stages(outputs)["confirmation"])
+    harness.run(outputs, *command(conf), fewest)
+    assert openings(outputs) == [counted]
+
+
 @pytest.mark.stress
 def test_a_tracked_study_is_one_sweep_that_grows_in_mlflow(conf: Path, tmp_path: Path) -> None:
     outputs = tmp_path / "outputs"
