@@ -98,7 +98,7 @@ class StudySweep:
                 sweep = find_sweep(self._outputs, self._series.id)
                 comparison = outcome.confirmed.comparison
                 print_comparison(comparison, outcome.runs, sweep, advice=False)
-                self._terminal.undecided(comparison)
+                self._terminal.undecided(outcome.confirmed)
                 self._terminal.say(self._openings)
             folder = self._series.folder
             if folder is not None:
@@ -140,7 +140,9 @@ class StudySweep:
         tuned = [axis.override(name, axis.second) for name, axis in self.study.tune.items()]
         overrides = [[*self._fixed, *cell.words, *tuned] for cell in cells]
         jobs = self._launcher.prepare(overrides, names=[cell.name for cell in cells])
-        return dict(zip(cells, jobs, strict=True))
+        first = dict(zip(cells, jobs, strict=True))
+        _check_different(first)
+        return first
 
     def _plan(self, first: dict[Cell, Job]) -> None:
         processes, _ = self._launcher.limits
@@ -164,6 +166,18 @@ def openings_sentence(study: Study, compared: pd.DataFrame, outputs: Path) -> st
     )
     times = "once" if number == 1 else f"{number} times"
     return f"The study {study.name} has opened the test set of these data {times}."
+
+
+def _check_different(first: dict[Cell, Job]) -> None:
+    """Raise ConfigError if two cells are the same runs, because an option overrules the choice."""
+    cells: dict[str, Cell] = {}
+    for cell, job in first.items():
+        same = cells.setdefault(job.identity, cell)
+        if same is not cell:
+            raise ConfigError(
+                f"{same.name} and {cell.name} are the same runs: another option overrules this"
+                " choice, or both have the same contents"
+            )
 
 
 def _record(folder: Path) -> Record:

@@ -1,6 +1,14 @@
 """Comparing the arms of a sweep: paired runs, tuned learning rates, statistics and verdicts."""
 
-from experiments.comparison.arms import ARM, CHOICES, CONDITION, examples, named, title
+from experiments.comparison.arms import (
+    ARM,
+    CHOICES,
+    CONDITION,
+    can_be_compared,
+    examples,
+    named,
+    title,
+)
 from experiments.comparison.beside import METHODS, beside
 from experiments.comparison.beside_printing import BESIDE_FORMATS, print_beside
 from experiments.comparison.cells import Cell
@@ -51,6 +59,7 @@ __all__ = [
     "Verdict",
     "beside",
     "best_point",
+    "can_be_compared",
     "compare",
     "count_look",
     "examples",

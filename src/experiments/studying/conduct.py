@@ -97,6 +97,6 @@ def check_size(study: Study, *, epochs: int) -> None:
     if 0 < study.limits.most_seeds < needed:
         raise ConfigError(
             f"study.budgets.{study.budget}.most_seeds={study.limits.most_seeds}: a verdict in a"
-            f" table of {study.rows} comparisons needs {needed} or more; 0 ends the study after"
-            " tuning"
+            f" table of {study.rows} comparison{'s' * (study.rows != 1)} needs {needed} or more; 0"
+            " ends the study after tuning"
         )
