@@ -52,7 +52,9 @@ def sweep_study(config: DictConfig, words: Sequence[str], launcher: ParallelLaun
     _check_control(config)
     terminal = Terminal(study, Console(highlight=False))
     name = f"{study.name} ({study.budget})"
-    series = Series(_id(study, own), name=name, overrides=words, say=terminal.say)
+    series = Series(
+        _id(study, own), name=name, overrides=words, say=terminal.say, study=study.recorded
+    )
     StudySweep(study, own, launcher, series, terminal).run()
 
 

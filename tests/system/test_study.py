@@ -22,6 +22,16 @@ budgets:
   small: {tuning_epochs: 10, tuning_seeds: 1, most_seeds: 8}
 """
 RATE = "optimizer.learning_rate: {low: 0.01, high: 1, points: 3}"
+TWO_OPTIONS = (
+    STUDY.replace("[sgd, adam]", "[momentum, nesterov]")
+    .replace(
+        RATE, f"{RATE}\n  optimizer.momentum: {{low: 0.5, high: 0.9, points: 3, scale: linear}}"
+    )
+    .replace("margin: 0.1", "margin: 0.5")
+    .replace("tuning_epochs: 10", "tuning_epochs: 20")
+    .replace("most_seeds: 8", "most_seeds: 5")
+    .replace("name: tiny", "name: two_options")
+)
 POINTS = 5
 """Points that the budget pays for."""
 
@@ -32,6 +42,7 @@ def conf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("conf")
     contents = {
         "tiny": STUDY,
+        "two_options": TWO_OPTIONS,
         "misspelled": STUDY.replace("tune:", "tunes:"),
         "without_arms": STUDY.replace("arms: {optimizer: [sgd, adam]}", ""),
         "of_epochs": STUDY.replace("{optimizer: [sgd, adam]}", "{epochs: [1, 2]}").replace(
@@ -107,6 +118,26 @@ def test_compare_gives_the_verdict_of_the_study(finished: tuple[Path, str], tmp_
     assert program.output.encode() == results(outputs)["verdicts.csv"]
     (row,) = csv.DictReader(program.output.splitlines())
     assert row["verdict"] in printed
+
+
+def test_compare_gives_the_table_of_a_study_with_two_tuned_options_or_names_it(
+    conf: Path, tmp_path: Path
+) -> None:
+    outputs = tmp_path / "outputs"
+    harness.run(outputs, *command(conf, "two_options"))
+    words = [EXPERIMENTS, "compare", "optimizer", "--outputs", outputs]
+    with Program([*words, "--format", "csv"], tmp_path / "csv") as program:
+        assert program.wait() == 0, program.output
+    assert program.output.encode() == results(outputs)["verdicts.csv"]
+    with Program(words, tmp_path / "table") as program:
+        assert program.wait() == 0, program.output
+    assert "optimizer.momentum=" not in program.output  # no command makes other runs
+    assert "A tie is within 0.5 points." in " ".join(program.output.split())
+    with Program([*words, "--all"], tmp_path / "all") as program:
+        program.wait()
+    sweep = harness.sweep_folder(outputs).name
+    assert f"he study two_options (small) has a table of its own: {EXPERIMENTS}" in program.output
+    assert f"compare optimizer --sweep {sweep} --outputs {outputs}" in program.output
 
 
 def test_a_finished_study_does_nothing_and_prints_the_same(

@@ -27,6 +27,7 @@ from experiments.comparison.printing import (
 )
 from experiments.comparison.response_surface import best_point
 from experiments.comparison.statuses import status_counts
+from experiments.comparison.study_runs import compared_runs, study_runs, without_tuned
 from experiments.comparison.superiority import superiority
 from experiments.comparison.tuning import SelectionBias, selection_bias, tuned
 from experiments.comparison.verdicts import (
@@ -61,6 +62,7 @@ __all__ = [
     "best_point",
     "can_be_compared",
     "compare",
+    "compared_runs",
     "count_look",
     "examples",
     "factorial",
@@ -77,6 +79,7 @@ __all__ = [
     "selection_bias",
     "selection_bias_sentence",
     "status_counts",
+    "study_runs",
     "superiority",
     "title",
     "tuned",
@@ -85,4 +88,5 @@ __all__ = [
     "typical_seeds",
     "verdict_sentences",
     "verdict_words",
+    "without_tuned",
 ]

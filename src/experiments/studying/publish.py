@@ -10,10 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments import plotting
-from experiments.comparison import FORMATS, Comparison, named, superiority
+from experiments.comparison import FORMATS, Comparison, named, superiority, without_tuned
 from experiments.recording import Status
 from experiments.studying.conduct import Outcome
-from experiments.studying.confirmation import without_tuned
 from experiments.studying.printing import edge_sentences, tuned_rows
 from experiments.studying.study import Study
 
@@ -103,6 +102,6 @@ def _tuning_runs(study: Study, outcome: Outcome, number: int) -> pd.DataFrame:
     chosen = {run for search in searches for run in search.trials[search.best].runs}
     runs = outcome.runs[outcome.runs["identity"].isin(line)]
     finished = runs[runs["status"] == Status.FINISHED.value]
-    shown = named(without_tuned(finished, study), study.compared)
+    shown = named(without_tuned(finished, study.recorded), study.compared)
     tried = finished.set_index("identity")[list(study.tune)].loc[shown["identity"]]
     return shown.assign(chosen=shown["identity"].isin(chosen), **tried.reset_index(drop=True))

@@ -10,6 +10,7 @@ from msgspec import Struct
 from experiments.comparison import CHOICES, METRICS, can_be_compared
 from experiments.configuration import GROUPS, install_command, override, short_form
 from experiments.errors import ConfigError
+from experiments.recording import RecordedStudy
 from experiments.studying.axis import Axis
 from experiments.studying.grid_search import GridSearch
 from experiments.studying.search import Search
@@ -184,6 +185,18 @@ class Study(Struct, frozen=True, forbid_unknown_fields=True):
             for block in blocks
             for value in self.values
         ]
+
+    @property
+    def recorded(self) -> RecordedStudy:
+        """What the record of the study says of it."""
+        return RecordedStudy(
+            compared=self.compared,
+            tuned=list(self.tune),
+            tuning_seeds=self.limits.tuning_seeds,
+            metric=self.metric,
+            margin=self.margin,
+            rows=self.rows if self.limits.most_seeds else 0,
+        )
 
     @property
     def rows(self) -> int:
