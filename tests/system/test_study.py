@@ -136,7 +136,7 @@ def test_compare_gives_the_table_of_a_study_with_two_tuned_options_or_names_it(
     with Program([*words, "--all"], tmp_path / "all") as program:
         program.wait()
     sweep = harness.sweep_folder(outputs).name
-    assert f"he study two_options (small) has a table of its own: {EXPERIMENTS}" in program.output
+    assert "he study two_options (small) has a table of its own: " in program.output
     assert f"compare optimizer --sweep {sweep} --outputs {outputs}" in program.output
 
 

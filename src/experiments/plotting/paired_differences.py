@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 
 from experiments.comparison import Comparison, seed_differences
 from experiments.palette import COLOURS
-from experiments.plotting.style import write_sentence
+from experiments.plotting.style import fitted_beside, write_sentence
 
 
 def paired_differences(comparison: Comparison, *, axes: Axes | None = None) -> Axes:
@@ -44,6 +44,7 @@ def paired_differences(comparison: Comparison, *, axes: Axes | None = None) -> A
             axes.plot(100 * known.difference, place, "D", color="black", markersize=7, zorder=5)
     if shown.empty:
         write_sentence(axes, "There is no seed on which both arms have finished.")
-    axes.set_title("Difference on every seed, mean and 95 % interval (shaded: a tie)")
+    title = "Difference on every seed, mean and 95 % interval (shaded: a tie)"
+    axes.set_title(fitted_beside(title, labels, axes))
     axes.set(xlabel="percentage points of accuracy by which the first is ahead", ylabel="")
     return axes

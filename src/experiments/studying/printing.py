@@ -1,9 +1,13 @@
 """The terminal's view of a study: what was tuned, and what is decided."""
 
+import math
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.table import Table
 
 from experiments.comparison import Comparison, Verdict, verdict_words
+from experiments.studying.axis import Axis
 from experiments.studying.conduct import Confirmed
 from experiments.studying.search import Point, Search
 from experiments.studying.study import Cell, Study, phrase
@@ -85,14 +89,31 @@ def point_words(study: Study, point: Point) -> str:
 
 
 def edge_sentences(study: Study, searches: Searches) -> list[str]:
-    """Return a sentence about each arm whose best value lies at the edge of the values tried."""
+    """Return a sentence about each arm whose best value lies at an edge or at a limit."""
     names = [name.rpartition(".")[2] for name in study.tune]
-    return [
-        f"{cell.name}: the best {names[number]}, {search.best[number]:g}, lies at the edge of the"
-        " values that the budget allowed; a better one may lie beyond"
+    at_edge = [
+        f"{_best(cell, search, names, number)}, lies at the edge of the values that the budget"
+        " allowed; a better one may lie beyond"
         for cell, search in searches.items()
         for number in search.at_edge()
     ]
+    at_limit = [
+        f"{_best(cell, search, names, number)}, lies at its limit; the study tries no"
+        f" {names[number]} {where} it{_limit(search.axes[number], where)}"
+        for cell, search in searches.items()
+        for number, where in search.at_limit()
+    ]
+    return [*at_edge, *at_limit]
+
+
+def _best(cell: Cell, search: Search, names: Sequence[str], number: int) -> str:
+    return f"{cell.name}: the best {names[number]}, {search.best[number]:g}"
+
+
+def _limit(axis: Axis, where: str) -> str:
+    """Return the limit of an axis as the file of a study has it; empty if it has none."""
+    limit, key = (axis.at_most, "at_most") if where == "above" else (axis.at_least, "at_least")
+    return f" ({key}: {limit:g})" if math.isfinite(limit) else ""
 
 
 def tuned_rows(searches: Searches) -> list[list[str]]:

@@ -62,7 +62,9 @@ def _figures(study: Study, outcome: Outcome) -> Iterator[tuple[str, Figure]]:
         shown = _tuning_runs(study, outcome, number)
         if shown.empty:  # Optuna's points lie on no line
             continue
-        drawn = plotting.panels(shown, "condition", plotting.tuning_curves, name, axis.scale)
+        drawn = plotting.panels(
+            shown, "condition", plotting.tuning_curves, name, axis.scale, axis.ends, axis.limits
+        )
         yield f"tuning_{name.rpartition('.')[2]}", _figure_of(drawn[0])
     if outcome.confirmed is None:
         return
@@ -91,7 +93,8 @@ def _rounds(rounds: list[Comparison]) -> Figure:
             plotting.narrowing_intervals(rounds, row, axes=axes)
         else:
             axes.remove()
-    figure.suptitle("Difference on validation after each round (shaded: a tie)", weight="bold")
+    title = "Difference on validation after each round (shaded: a tie)"
+    figure.suptitle(plotting.fitted(title, figure.get_figwidth()), weight="bold")
     return figure
 
 

@@ -115,3 +115,15 @@ def test_a_number_has_the_name_of_its_option_in_the_table_of_tuned_values() -> N
         ["float32 batch_size=5", "l2=0"],
         ["float32 batch_size=5", "l2=10"],
     ]
+
+
+@pytest.mark.parametrize(("limit", "words"), [({"at_most": 2}, " (at_most: 2)"), ({}, "")])
+def test_a_best_value_at_a_limit_is_named(limit: dict[str, float], words: str) -> None:
+    axis = {"low": 0, "high": 2, "points": 3, "scale": "linear", **limit}
+    made = study(tune={"l2": axis}, budgets=budget(tuning_epochs=20 * PRICE))
+    sign = 1 if limit else -1
+    outcome = conducted(made, World(lambda job: 0.9 + sign * 0.01 * job.point[0]))
+    value, where = ("2", "above") if limit else ("0", "below")
+    assert edge_sentences(made, outcome.searches)[0] == (
+        f"mse: the best l2, {value}, lies at its limit; the study tries no l2 {where} it{words}"
+    )
