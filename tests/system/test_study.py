@@ -206,6 +206,8 @@ def test_a_tracked_study_is_one_sweep_that_grows_in_mlflow(conf: Path, tmp_path:
     (parent,) = (run for run in runs if "mlflow.parentRunId" not in run.tags)
     assert (parent.name, parent.status) == ("tiny (small)", "FINISHED")
     assert {"verdicts.csv", "verdicts.md", "tuning.csv", "rounds.png"} <= set(parent.artifacts)
+    assert {"best_arm/test/accuracy", "mean_of_arms/test/accuracy"} <= set(parent.metrics)
+    assert "Shown are the arms of the study" in parent.tags["mlflow.note.content"]
     folders = stages(outputs)
     assert len(runs) == 1 + sum(map(len, folders.values()))
     for stage, of_stage in folders.items():
