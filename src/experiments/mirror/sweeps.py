@@ -36,11 +36,11 @@ from experiments.recording import (
     run_folder,
     run_status,
 )
-from experiments.tracking import SyncState, SyncStateFile, store_key
+from experiments.tracking import SyncState, SyncStateFile, result_sizes, store_key
 
 WORST_FIRST = ("RUNNING", "KILLED", "FAILED", "FINISHED")
 """MLflow's statuses, from the worst to the best."""
-SHOWN = ". Shown are the arms of the study at their tuned values, on the seeds of their comparison"
+SHOWN = ". Shown are the arms of the study at their tuned values, on the seeds of their comparison."
 
 
 class MirroredSweep:
@@ -141,7 +141,8 @@ class MirroredSweep:
         records = [_read(run.folder) for run in self.runs]  # some have another mirror process
         self._draw(records)
         self._log_results(records)
-        if (self._folder / RESULTS).is_dir():
+        attached = result_sizes(self._folder)
+        if attached:
             self.client.log_artifacts(self._parent.info.run_id, str(self._folder / RESULTS))
         status = sweep_status(
             run_status(run.folder, record) for run, record in zip(self.runs, records, strict=True)
@@ -150,7 +151,7 @@ class MirroredSweep:
             times = [self._record.time, *(record.time for record in records if record)]
             self.client.set_terminated(self._parent.info.run_id, status, milliseconds(max(times)))
         with suppress(BlockingIOError), SyncStateFile(self._folder) as file:
-            sizes = [run.copied for run in self.runs]
+            sizes = [*(run.copied for run in self.runs), *attached]
             file.write(SyncState(store=store_key(self._uri), sizes=sizes))
 
     def _draw(self, records: list[Record | None]) -> None:
