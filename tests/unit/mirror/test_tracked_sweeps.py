@@ -46,6 +46,7 @@ def test_a_study_is_read_back_from_the_tags_of_its_record() -> None:
     study = RecordedStudy(
         compared="loss", tuned=["l2"], tuning_seeds=2, metric="test/accuracy", margin=0.1, rows=1
     )
-    record = structs.replace(records.sweep_record(["1"]), study=study)
+    environment = {"user": "somebody"}
+    record = structs.replace(records.sweep_record(["1"]), study=study, environment=environment)
     assert tracked_sweep(tracked.run(sweep_tags(record)), URI).study == study
     assert tracked_sweep(tracked.run(TAGS), URI).study is None
