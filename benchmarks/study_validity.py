@@ -152,7 +152,14 @@ class Simulated:
 def simulate(case: Case, number: int) -> Simulated:
     """Simulate the study of a case with this number."""
     world = World(case, np.random.default_rng([number, CASES.index(case)]))
-    outcome = conduct(case.study, world.do, epochs=EPOCHS, runs=world.runs, show=Silent())
+    outcome = conduct(
+        case.study,
+        world.do,
+        epochs=EPOCHS,
+        runs=world.runs,
+        count_opening=lambda _: None,
+        show=Silent(),
+    )
     assert outcome.confirmed is not None  # noqa: S101 - the budget of each case has seeds for it
     (row,) = outcome.confirmed.comparison.rows
     ahead = _advantage(case, {cell: each.best[0] for cell, each in outcome.searches.items()})
@@ -175,7 +182,9 @@ def _advantage(case: Case, rates: dict[Cell, float]) -> float:
 
 def templates() -> pd.DataFrame:
     """Return a run of each loss with SGD, by the loss."""
-    runs = results.runs(PROJECT / "notebooks" / "sgd_vs_adam", architecture="784-30-10", optimizer="sgd")
+    runs = results.runs(
+        PROJECT / "notebooks" / "sgd_vs_adam", architecture="784-30-10", optimizer="sgd"
+    )
     one = runs.drop(columns="outputs", errors="ignore").drop_duplicates("loss")
     return one.set_index(one["loss"].astype(str).rename("key"))
 

@@ -45,8 +45,8 @@ def mlflow(path: Path) -> None:
     ):
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium")
         try:
-            assert server.stdout is not None
-            address = re.search("http.*", server.stdout.readline())
+            announced = next(iter(server.stdout or ()), "")
+            address = re.search("http.*", announced)
             if not address:
                 raise SystemExit("there is no sweep to show; make one with: make sweep")
             page = browser.new_page(viewport=SIZE)

@@ -52,7 +52,9 @@ def sweep_study(config: DictConfig, words: Sequence[str], launcher: ParallelLaun
     _check_control(config)
     terminal = Terminal(study, Console(highlight=False))
     name = f"{study.name} ({study.budget})"
-    series = Series(_id(study, own), name=name, overrides=words, say=terminal.say)
+    series = Series(
+        _id(study, own), name=name, overrides=words, say=terminal.say, study=study.recorded
+    )
     StudySweep(study, own, launcher, series, terminal).run()
 
 
@@ -74,6 +76,7 @@ class StudySweep:
         self._terminal = terminal
         self._done: set[str] = set()
         self._outputs = Path()
+        self._openings = ""
 
     def run(self) -> None:
         """Do all stages, and print the verdicts."""
@@ -85,22 +88,23 @@ class StudySweep:
             return
         with self._series:
             outcome = conduct(
-                self.study, self.do, epochs=epochs, runs=self.runs, show=self._terminal
+                self.study,
+                self.do,
+                epochs=epochs,
+                runs=self.runs,
+                count_opening=self._count_opening,
+                show=self._terminal,
             )
-            openings = ""
             if outcome.confirmed is not None:
-                identities = outcome.confirmed.identities
-                compared = outcome.runs[outcome.runs["identity"].isin(identities)]
-                openings = openings_sentence(self.study, compared, self._outputs)
                 self._series.write_record()  # it has none if all runs existed
                 sweep = find_sweep(self._outputs, self._series.id)
                 comparison = outcome.confirmed.comparison
                 print_comparison(comparison, outcome.runs, sweep, advice=False)
-                self._terminal.undecided(comparison)
-                self._terminal.say(openings)
+                self._terminal.undecided(outcome.confirmed)
+                self._terminal.say(self._openings)
             folder = self._series.folder
             if folder is not None:
-                publish(self.study, outcome, folder / RESULTS, openings=openings)
+                publish(self.study, outcome, folder / RESULTS, openings=self._openings)
 
     def do(self, jobs: Sequence[StudyJob], *, score_test: bool = False) -> list[Result]:
         """Do the jobs of a part of the study; return their results."""
@@ -125,6 +129,11 @@ class StudySweep:
         frame = runs(self._outputs)
         return frame[frame["identity"].isin(list(self._done))].reset_index(drop=True)
 
+    def _count_opening(self, identities: Sequence[str]) -> None:
+        runs = self.runs()
+        compared = runs[runs["identity"].isin(identities)]
+        self._openings = openings_sentence(self.study, compared, self._outputs)
+
     def _words(self, job: StudyJob, *, score_test: bool) -> list[str]:
         return [*self._fixed, *job.words, override(SCORE_TEST, score_test)]
 
@@ -134,7 +143,9 @@ class StudySweep:
         tuned = [axis.override(name, axis.second) for name, axis in self.study.tune.items()]
         overrides = [[*self._fixed, *cell.words, *tuned] for cell in cells]
         jobs = self._launcher.prepare(overrides, names=[cell.name for cell in cells])
-        return dict(zip(cells, jobs, strict=True))
+        first = dict(zip(cells, jobs, strict=True))
+        _check_different(first)
+        return first
 
     def _plan(self, first: dict[Cell, Job]) -> None:
         processes, _ = self._launcher.limits
@@ -150,7 +161,7 @@ class StudySweep:
 def openings_sentence(study: Study, compared: pd.DataFrame, outputs: Path) -> str:
     """Count this opening of the test set; return a sentence about the data opened most often.
 
-    ``compared`` are the runs whose test set was opened.
+    ``compared`` are the runs whose test set is opened.
     """
     number = max(
         count_opening(outputs, Opening(study.name, str(data), sorted(same["identity"])))
@@ -158,6 +169,18 @@ def openings_sentence(study: Study, compared: pd.DataFrame, outputs: Path) -> st
     )
     times = "once" if number == 1 else f"{number} times"
     return f"The study {study.name} has opened the test set of these data {times}."
+
+
+def _check_different(first: dict[Cell, Job]) -> None:
+    """Raise ConfigError if two cells are the same runs, because an option overrules the choice."""
+    cells: dict[str, Cell] = {}
+    for cell, job in first.items():
+        same = cells.setdefault(job.identity, cell)
+        if same is not cell:
+            raise ConfigError(
+                f"{same.name} and {cell.name} are the same runs: another option overrules this"
+                " choice, or both have the same contents"
+            )
 
 
 def _record(folder: Path) -> Record:

@@ -73,13 +73,14 @@ class World:
 
     The noise has the standard deviation ``spread``, and is drawn from the words of a run, with its
     seed. Accuracies are rounded to ``digits``. ``asked`` are the parts that were asked for, each
-    with whether the test set is opened.
+    with whether the test set is opened. ``counted`` are the runs of each opening.
     """
 
     surface: Surface
     spread: float = 0.001
     digits: int = 4
     asked: list[tuple[list[StudyJob], bool]] = field(default_factory=list)
+    counted: list[Sequence[str]] = field(default_factory=list)
     _rows: dict[StudyJob, dict[str, Any]] = field(default_factory=dict)
     _opened: set[StudyJob] = field(default_factory=set)
 
@@ -157,7 +158,14 @@ class Shown:
 
 def conducted(made: Study, world: World, show: Shown | None = None) -> Outcome:
     """Conduct a study in a world."""
-    return conduct(made, world.do, epochs=EPOCHS, runs=world.runs, show=show or Shown())
+    return conduct(
+        made,
+        world.do,
+        epochs=EPOCHS,
+        runs=world.runs,
+        count_opening=world.counted.append,
+        show=show or Shown(),
+    )
 
 
 def confirmed(outcome: Outcome) -> Confirmed:

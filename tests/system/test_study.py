@@ -22,6 +22,16 @@ budgets:
   small: {tuning_epochs: 10, tuning_seeds: 1, most_seeds: 8}
 """
 RATE = "optimizer.learning_rate: {low: 0.01, high: 1, points: 3}"
+TWO_OPTIONS = (
+    STUDY.replace("[sgd, adam]", "[momentum, nesterov]")
+    .replace(
+        RATE, f"{RATE}\n  optimizer.momentum: {{low: 0.5, high: 0.9, points: 3, scale: linear}}"
+    )
+    .replace("margin: 0.1", "margin: 0.5")
+    .replace("tuning_epochs: 10", "tuning_epochs: 20")
+    .replace("most_seeds: 8", "most_seeds: 5")
+    .replace("name: tiny", "name: two_options")
+)
 POINTS = 5
 """Points that the budget pays for."""
 
@@ -32,6 +42,7 @@ def conf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("conf")
     contents = {
         "tiny": STUDY,
+        "two_options": TWO_OPTIONS,
         "misspelled": STUDY.replace("tune:", "tunes:"),
         "without_arms": STUDY.replace("arms: {optimizer: [sgd, adam]}", ""),
         "of_epochs": STUDY.replace("{optimizer: [sgd, adam]}", "{epochs: [1, 2]}").replace(
@@ -109,6 +120,26 @@ def test_compare_gives_the_verdict_of_the_study(finished: tuple[Path, str], tmp_
     assert row["verdict"] in printed
 
 
+def test_compare_gives_the_table_of_a_study_with_two_tuned_options_or_names_it(
+    conf: Path, tmp_path: Path
+) -> None:
+    outputs = tmp_path / "outputs"
+    harness.run(outputs, *command(conf, "two_options"))
+    words = [EXPERIMENTS, "compare", "optimizer", "--outputs", outputs]
+    with Program([*words, "--format", "csv"], tmp_path / "csv") as program:
+        assert program.wait() == 0, program.output
+    assert program.output.encode() == results(outputs)["verdicts.csv"]
+    with Program(words, tmp_path / "table") as program:
+        assert program.wait() == 0, program.output
+    assert "optimizer.momentum=" not in program.output  # no command makes other runs
+    assert "A tie is within 0.5 points." in " ".join(program.output.split())
+    with Program([*words, "--all"], tmp_path / "all") as program:
+        program.wait()
+    sweep = harness.sweep_folder(outputs).name
+    assert "he study two_options (small) has a table of its own: " in program.output
+    assert f"compare optimizer --sweep {sweep} --outputs {outputs}" in program.output
+
+
 def test_a_finished_study_does_nothing_and_prints_the_same(
     conf: Path, finished: tuple[Path, str]
 ) -> None:
@@ -144,6 +175,28 @@ def test_a_study_that_is_killed_in_both_stages_ends_with_the_same_verdicts(
     }
 
 
+def openings(outputs: Path) -> list[list[str]]:
+    """Return the runs of each opening that was counted."""
+    path = outputs / "openings.jsonl"
+    return [json.loads(line)["runs"] for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("scored", [1, 10])
+def test_a_study_that_is_killed_while_the_test_set_is_scored_counts_the_opening_once(
+    conf: Path, tmp_path: Path, scored: int
+) -> None:
+    outputs, fewest = tmp_path / "outputs", "study.budgets.small.most_seeds=5"
+    with harness.start(outputs, *command(conf), fewest):
+        harness.wait_for(
+            lambda: sum(map(opened_test, stages(outputs)["confirmation"])) >= scored,
+            f"{scored} runs that have opened the test set",
+        )
+    (counted,) = openings(outputs)
+    assert counted == sorted(each.name for each in stages(outputs)["confirmation"])
+    harness.run(outputs, *command(conf), fewest)
+    assert openings(outputs) == [counted]
+
+
 @pytest.mark.stress
 def test_a_tracked_study_is_one_sweep_that_grows_in_mlflow(conf: Path, tmp_path: Path) -> None:
     outputs = tmp_path / "outputs"
@@ -153,6 +206,8 @@ def test_a_tracked_study_is_one_sweep_that_grows_in_mlflow(conf: Path, tmp_path:
     (parent,) = (run for run in runs if "mlflow.parentRunId" not in run.tags)
     assert (parent.name.partition(" ")[2], parent.status) == ("tiny (small)", "FINISHED")
     assert {"verdicts.csv", "verdicts.md", "tuning.csv", "rounds.png"} <= set(parent.artifacts)
+    assert {"best_arm/test/accuracy", "mean_of_arms/test/accuracy"} <= set(parent.metrics)
+    assert "Shown are the arms of the study" in parent.tags["mlflow.note.content"]
     folders = stages(outputs)
     assert len(runs) == 1 + sum(map(len, folders.values()))
     for stage, of_stage in folders.items():

@@ -140,7 +140,7 @@ def _winner(row: Row) -> str:
 
 def _words(comparison: Comparison, row: Row) -> str:
     """Return the verdict, and the difference if it is what decides."""
-    words = verdict_words(row, one_look=comparison.one_look)
+    words = verdict_words(row, comparison)
     if _winner(row) and row.statistics and not row.failed:
         return f"{words} by {100 * abs(row.statistics.difference):.2f} points"
     if row.verdict is Verdict.UNDECIDED:

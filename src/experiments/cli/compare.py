@@ -6,7 +6,6 @@ With two groups it prints the effects of both, and their interaction.
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from experiments.cli import values
@@ -21,6 +20,13 @@ from experiments.cli.arguments import (
     store_parser,
     sweep_parser,
 )
+from experiments.cli.of_study import (
+    check_has_ended,
+    naming_studies,
+    runs_to_compare,
+    seeds_sentence,
+)
+from experiments.cli.question import MARGIN, METRIC, Question, count_look_at, rows_that_share
 from experiments.errors import UserError
 
 if TYPE_CHECKING:
@@ -39,8 +45,8 @@ class Arguments(SweepArguments, Protocol):
     """The arguments of the command."""
 
     groups: list[str]
-    metric: str
-    margin: float
+    metric: str | None
+    margin: float | None
     looks: int | None
     format: str | None
     beside: list[str]
@@ -84,15 +90,14 @@ def add_parser(commands: Commands) -> None:
         " of them: the effects of both, and their interaction",
     )
     parser.add_argument(
-        "--metric", default="test/accuracy", help="the metric to compare (default: %(default)s)"
+        "--metric", help=f"the metric to compare (default: that of the study, or {METRIC})"
     )
     parser.add_argument(
         "--margin",
         type=values.percentage_points,
-        default=0.1,
         metavar="POINTS",
         help="the equivalence margin: two arms tie if the difference is smaller than this number"
-        " of percentage points (default: %(default)s)",
+        f" of percentage points (default: that of the study, or {MARGIN})",
     )
     parser.add_argument(
         "--looks",
@@ -124,39 +129,52 @@ def run(arguments: Arguments) -> None:
     _check(arguments)
     source = runs_source(arguments)
     sweep = chosen_sweep(arguments, source)
+    question = Question.of(
+        arguments.groups,
+        sweep.study if sweep else None,
+        metric=arguments.metric,
+        points=arguments.margin,
+        looks=arguments.looks,
+    )
     frame = runs(source, sweep=sweep.id if sweep else None)
     scope = Scope.of(source, sweep.id if sweep else None)
-    result = _answer(arguments, frame, scope)
-    look = _look(arguments, scope, result)
+    check_has_ended(frame, question.metric, sweep)
+    compared = runs_to_compare(frame, question.groups, sweep)
+    with naming_studies(source, question.groups, scope, all_runs=arguments.all) as studies:
+        result = _answer(question, compared, scope)
+    look = count_look_at(question, scope, result)
     mention_other_runs(arguments, source, sweep)
+    for sentence in studies:
+        sys.stderr.write(f"{sentence[0].upper()}{sentence[1:]}\n")
     if missing := missing_runs(frame, sweep):
         sys.stderr.write(f"{missing}\n")
-    _show(arguments, result, frame, sweep, look)
+    own_seeds = seeds_sentence(sweep) if sweep and compared is not frame else ""
+    _show(arguments, result, frame, sweep, look, own_seeds=own_seeds)
 
 
-def _answer(arguments: Arguments, frame: pd.DataFrame, scope: Scope) -> Comparison | Factorial:
+def _answer(question: Question, frame: pd.DataFrame, scope: Scope) -> Comparison | Factorial:
     """Return the comparison of one group, or the effects of two."""
     from experiments.comparison import compare, factorial
 
-    family = _family(arguments, frame, scope)
-    margin, one_look = arguments.margin / 100, arguments.looks == 1
-    if len(arguments.groups) == 1:
-        (group,) = arguments.groups
+    family = rows_that_share(question, frame, scope)
+    margin, one_look = question.margin, question.one_look
+    if len(question.groups) == 1:
+        (group,) = question.groups
         return compare(
             frame,
             group,
-            metric=arguments.metric,
+            metric=question.metric,
             margin=margin,
             one_look=one_look,
             family=family,
             scope=scope,
         )
-    first, second = arguments.groups
+    first, second = question.groups
     return factorial(
         frame,
         first,
         second,
-        metric=arguments.metric,
+        metric=question.metric,
         margin=margin,
         one_look=one_look,
         family=family,
@@ -170,7 +188,10 @@ def _show(
     frame: pd.DataFrame,
     sweep: SweepSummary | None,
     look: int | None,
+    *,
+    own_seeds: str,
 ) -> None:
+    """Print the result; instead of advice say ``own_seeds`` if a study chooses its seeds."""
     from experiments.comparison import (
         FACTORIAL_FORMATS,
         FORMATS,
@@ -183,13 +204,20 @@ def _show(
         if arguments.format:
             sys.stdout.write(FACTORIAL_FORMATS[arguments.format](result))
         else:
-            print_factorial(result, frame, sweep, look)
+            print_factorial(result, frame, sweep, look, advice=not own_seeds)
+            _write_own_seeds(own_seeds)
         return
     if arguments.format:
         sys.stdout.write(FORMATS[arguments.format](result))
     else:
-        print_comparison(result, frame, sweep, look)
+        print_comparison(result, frame, sweep, look, advice=not own_seeds)
+        _write_own_seeds(own_seeds)
     _write_beside(arguments, result)
+
+
+def _write_own_seeds(sentence: str) -> None:
+    if sentence:
+        sys.stdout.write(f"{sentence}\n")
 
 
 def _check(arguments: Arguments) -> None:
@@ -212,48 +240,3 @@ def _write_beside(arguments: Arguments, comparison: Comparison) -> None:
         sys.stdout.writelines(BESIDE_FORMATS[arguments.format](each) for each in analyses)
     else:
         print_beside(analyses)
-
-
-def _look(arguments: Arguments, scope: Scope, result: Comparison | Factorial) -> int | None:
-    """Return the number of this look; None if the source is no outputs folder.
-
-    It is None, too, if nothing can be written there, and stderr says so. Raise UserError if one
-    look was planned, and this is not the first.
-    """
-    from experiments.comparison import count_look
-    from experiments.results import is_outputs
-
-    if scope.source is None or not is_outputs(scope.source):
-        return None
-    try:
-        return count_look(
-            Path(scope.source),
-            _question(arguments),
-            result.tuned["identity"],
-            rows=result.family,
-            one_look=result.one_look,
-        )
-    except OSError as error:
-        sys.stderr.write(f"This look is not counted: {error.filename}: {error.strerror}\n")
-        return None
-
-
-def _family(arguments: Arguments, frame: pd.DataFrame, scope: Scope) -> int:
-    """Return the most rows that an earlier answer about these runs had, or 1.
-
-    A file that cannot be read has no earlier answers: `_look` says so.
-    """
-    from experiments.comparison import most_rows
-    from experiments.results import is_outputs
-
-    if scope.source is None or not is_outputs(scope.source):
-        return 1
-    try:
-        return max(most_rows(Path(scope.source), _question(arguments), frame["identity"]), 1)
-    except OSError:
-        return 1
-
-
-def _question(arguments: Arguments) -> str:
-    """Return the question as it is recorded: the order of two groups does not matter."""
-    return f"{' x '.join(sorted(arguments.groups))} {arguments.metric}"

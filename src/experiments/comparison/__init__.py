@@ -1,6 +1,15 @@
 """Comparing the arms of a sweep: paired runs, tuned learning rates, statistics and verdicts."""
 
-from experiments.comparison.arms import ARM, CHOICES, CONDITION, comparable, examples, named, title
+from experiments.comparison.arms import (
+    ARM,
+    CHOICES,
+    CONDITION,
+    can_be_compared,
+    comparable,
+    examples,
+    named,
+    title,
+)
 from experiments.comparison.beside import METHODS, beside
 from experiments.comparison.beside_printing import BESIDE_FORMATS, print_beside
 from experiments.comparison.cells import Cell
@@ -19,6 +28,7 @@ from experiments.comparison.printing import (
 )
 from experiments.comparison.response_surface import best_point
 from experiments.comparison.statuses import status_counts
+from experiments.comparison.study_runs import compared_runs, study_runs, without_tuned
 from experiments.comparison.superiority import superiority
 from experiments.comparison.tuning import SelectionBias, selection_bias, tuned
 from experiments.comparison.verdicts import (
@@ -51,8 +61,10 @@ __all__ = [
     "Verdict",
     "beside",
     "best_point",
+    "can_be_compared",
     "comparable",
     "compare",
+    "compared_runs",
     "count_look",
     "examples",
     "factorial",
@@ -69,6 +81,7 @@ __all__ = [
     "selection_bias",
     "selection_bias_sentence",
     "status_counts",
+    "study_runs",
     "superiority",
     "title",
     "tuned",
@@ -77,4 +90,5 @@ __all__ = [
     "typical_seeds",
     "verdict_sentences",
     "verdict_words",
+    "without_tuned",
 ]

@@ -9,7 +9,7 @@ from experiments.comparison.statuses import status_counts
 from experiments.configuration import GROUPS
 from experiments.errors import UserError
 from experiments.recording import Status
-from experiments.results import RATE, every_choice_has, options, with_own_splits
+from experiments.results import RATE, every_choice_has, is_option, options, with_own_splits
 
 ARM = "arm"
 CONDITION = "condition"
@@ -22,8 +22,17 @@ CHOICES = tuple(group for group in GROUPS if group != "dataset")
 
 def comparable(runs: pd.DataFrame) -> list[str]:
     """Return the groups of conf/ that can be compared, and the options that vary in these runs."""
-    varying = [each for each in options(runs) if each != RATE and runs[each].nunique() > 1]
-    return [*CHOICES, *(each for each in varying if each.split(".")[0] != "dataset")]
+    varying = [each for each in options(runs) if runs[each].nunique() > 1]
+    return [*CHOICES, *filter(can_be_compared, varying)]
+
+
+def can_be_compared(key: str) -> bool:
+    """Return whether a key of conf/ is a group or an option whose values can be arms.
+
+    The data and the learning rate cannot: other images are another question, and each arm has its
+    own best rate.
+    """
+    return key in CHOICES or (is_option(key) and key != RATE and key.partition(".")[0] != "dataset")
 
 
 def named(frame: pd.DataFrame, *groups: str) -> pd.DataFrame:

@@ -47,8 +47,10 @@ def print_factorial(
     runs: pd.DataFrame,
     sweep: SweepSummary | None,
     look: int | None = None,
+    *,
+    advice: bool = True,
 ) -> None:
-    """Print the cells and effects of each condition, with advice.
+    """Print the cells and effects of each condition, with ``advice`` if wanted.
 
     The arguments are those of `print_comparison`.
     """
@@ -65,7 +67,8 @@ def print_factorial(
     console.print(f"{_method(factorial)}{f' This is look {look}.' if look else ''}")
     for sentence in _caveats(factorial):
         console.print(sentence, style="yellow", soft_wrap=True, markup=False)
-    print_advice(console, factorial)
+    if advice:
+        print_advice(console, factorial)
 
 
 def _readable(factorial: Factorial) -> tuple[pd.DataFrame, pd.DataFrame]:

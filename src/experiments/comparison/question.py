@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from experiments.comparison.arms import comparable
+from experiments.comparison.arms import can_be_compared, comparable
 from experiments.comparison.decision import MARGIN
 from experiments.comparison.pairing import METRICS
 from experiments.configuration import GROUPS
@@ -56,7 +56,7 @@ def _check_frame(runs: object) -> None:
 
 def _has_one_value(runs: pd.DataFrame, group: str) -> bool:
     """Return whether this is an option that could be compared, but is the same in all runs."""
-    comparable_option = group in options(runs) and group != RATE and "dataset" not in group
+    comparable_option = group in options(runs) and can_be_compared(group)
     return comparable_option and runs[group].nunique(dropna=False) == 1
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from experiments.configuration import experiment_overrides, without_seed
-from experiments.recording import Record, Status
+from experiments.recording import Record, RecordedStudy, Status
 
 ACCURACIES = {"validation accuracy": "validation/accuracy", "test accuracy": "test/accuracy"}
 """The columns of the table of arms, and their metrics. The arms are sorted by the first one."""
@@ -38,6 +38,23 @@ def arm_results(runs: Sequence[tuple[str, Record | None]]) -> list[ArmResult]:
     ]
     first = next(iter(ACCURACIES.values()))
     return sorted(results, key=lambda arm: arm.means.get(first, 0.0), reverse=True)
+
+
+def result_runs(
+    study: RecordedStudy | None, runs: Sequence[tuple[str, Record | None]]
+) -> Sequence[tuple[str, Record | None]]:
+    """Return the runs that are results: of a study those on the seeds that tuning did not use.
+
+    ``runs`` are as for `arm_results`. If a study has none of these, or none yet, all runs are.
+    """
+    if study is None or not study.rows:
+        return runs
+    compared = [
+        (name, record)
+        for name, record in runs
+        if record is not None and record.start.config.seed >= study.tuning_seeds
+    ]
+    return compared or runs
 
 
 def sweep_metrics(arms: Sequence[ArmResult]) -> dict[str, float]:

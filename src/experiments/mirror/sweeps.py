@@ -15,7 +15,13 @@ from experiments.mirror.learning_curves import History, learning_curves, mean
 from experiments.mirror.metrics import log_metrics
 from experiments.mirror.runs import LONGEST_PARAM, MLFLOW_STATUS, MirroredRun
 from experiments.mirror.store import find_experiment, find_or_create_run, milliseconds
-from experiments.mirror.sweep_results import arm_results, describe, sweep_metrics, sweep_params
+from experiments.mirror.sweep_results import (
+    arm_results,
+    describe,
+    result_runs,
+    sweep_metrics,
+    sweep_params,
+)
 from experiments.mirror.verdicts import verdicts
 from experiments.mirror.view import VIEW, sweep_page, sweep_view
 from experiments.recording import (
@@ -31,10 +37,11 @@ from experiments.recording import (
     run_folder,
     run_status,
 )
-from experiments.tracking import SyncState, SyncStateFile, store_key
+from experiments.tracking import SyncState, SyncStateFile, result_sizes, store_key
 
 WORST_FIRST = ("RUNNING", "KILLED", "FAILED", "FINISHED")
 """MLflow's statuses, from the worst to the best."""
+SHOWN = ". Shown are the arms of the study at their tuned values, on the seeds of their comparison."
 
 
 class MirroredSweep:
@@ -135,7 +142,8 @@ class MirroredSweep:
         records = [_read(run.folder) for run in self.runs]  # some have another mirror process
         self._draw(records)
         self._log_results(records)
-        if (self._folder / RESULTS).is_dir():
+        attached = result_sizes(self._folder)
+        if attached:
             self.client.log_artifacts(self._parent.info.run_id, str(self._folder / RESULTS))
         status = sweep_status(
             run_status(run.folder, record) for run, record in zip(self.runs, records, strict=True)
@@ -144,26 +152,30 @@ class MirroredSweep:
             times = [self._record.time, *(record.time for record in records if record)]
             self.client.set_terminated(self._parent.info.run_id, status, milliseconds(max(times)))
         with suppress(BlockingIOError), SyncStateFile(self._folder) as file:
-            sizes = [run.copied for run in self.runs]
+            sizes = [*(run.copied for run in self.runs), *attached]
             file.write(SyncState(store=store_key(self._uri), sizes=sizes))
 
     def _draw(self, records: list[Record | None]) -> None:
         """Log a figure of the learning curves, as means over seeds."""
         histories: dict[str, list[History]] = {}
-        for run, record in zip(self._record.runs, records, strict=True):
+        for name, record in self._results(records):
             if record is not None and record.epochs:
-                histories.setdefault(without_seed(run.name), []).append(record.history)
+                histories.setdefault(without_seed(name), []).append(record.history)
         if histories:
             means = {name: mean(same) for name, same in histories.items()}
             figure = learning_curves(means, self._record.name)
             self.client.log_text(self._parent.info.run_id, figure, "learning_curves.svg")
 
+    def _results(self, records: Sequence[Record | None]) -> Sequence[tuple[str, Record | None]]:
+        """Return the names and records of the runs whose results are shown."""
+        names = [run.name for run in self._record.runs]
+        return result_runs(self._record.study, [*zip(names, records, strict=True)])
+
     def _log_results(self, records: Sequence[Record | None]) -> None:
         """Log the accuracies of the arms, and describe them unless a user has done that."""
         info = self._parent.info
-        runs = self._record.runs
-        names = [run.name for run in runs]
-        arms = arm_results([*zip(names, records, strict=True)])
+        runs = self._results(records)
+        arms = arm_results(runs)
         time = milliseconds(max(record.time for record in records if record)) if arms else 0
         metrics = [Metric(name, value, time, 0) for name, value in sweep_metrics(arms).items()]
         if metrics:
@@ -178,7 +190,7 @@ class MirroredSweep:
         if tags.is_described(before.tags):
             outputs = str(outputs_of(self._folder))
             text = describe(
-                tags.first_line(self._record),
+                tags.first_line(self._record) + SHOWN * (len(runs) < len(records)),
                 arms,
                 len(runs),
                 experiments_command("report", "--outputs", outputs, "--sweep", self._record.id),

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from experiments.configuration import run_command
-from experiments.recording import Start, SweepRecord
+from experiments.recording import RecordedStudy, Start, SweepRecord
 
 RUN = "run"
 """The id of a run's record, `Start.id`, by which the run is found again."""
@@ -25,6 +25,8 @@ SWEEPS = "sweeps"
 """The ids of the sweeps that a run belongs to, as a JSON list."""
 RUNS = "runs"
 """The number of runs of a sweep."""
+STUDY = "study"
+"""What a study compares, as JSON, on the run that mirrors its sweep."""
 ARM_TAG = "arm_tag"
 """The name of the tag that holds the arm of each run of a sweep, on the run of the sweep."""
 DESCRIBED = "description.crc32"
@@ -54,10 +56,12 @@ def run_tags(start: Start, folder: Path) -> dict[str, str]:
 
 def sweep_tags(record: SweepRecord) -> dict[str, str]:
     """Return the tags of the run that mirrors a sweep."""
+    of_study = {} if record.study is None else {STUDY: _json(record.study)}
     return {
         SWEEP: record.id,
         RUNS: str(len(record.runs)),
         OVERRIDES: write_list(record.overrides),
+        **of_study,
         **description_tags(first_line(record)),
         **environment_tags(record.environment),
     }
@@ -105,6 +109,18 @@ def read_list(tags: Mapping[str, str], name: str) -> list[str]:
     """
     values: list[str] = msgspec.json.decode(tags.get(name, "[]"), type=list[str])
     return values
+
+
+def read_study(tags: Mapping[str, str]) -> RecordedStudy | None:
+    """Return what a study compares; None if the tag is missing.
+
+    Raise ValueError if the tag holds something else.
+    """
+    return msgspec.json.decode(tags[STUDY], type=RecordedStudy) if STUDY in tags else None
+
+
+def _json(study: RecordedStudy) -> str:
+    return msgspec.json.encode(study).decode()
 
 
 def write_list(values: Sequence[str]) -> str:

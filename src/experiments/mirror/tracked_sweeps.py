@@ -8,17 +8,22 @@ from mlflow.entities import Run
 
 from experiments.mirror import tags
 from experiments.mirror.reading import existing_store, readable_store, readable_tags, search_runs
+from experiments.recording import RecordedStudy
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrackedSweep:
-    """A sweep as MLflow has it; ``time`` is the time of its first start, in seconds since 1970."""
+    """A sweep as MLflow has it; ``time`` is the time of its first start, in seconds since 1970.
+
+    ``study`` is given if its runs are those of a study.
+    """
 
     id: str
     name: str
     overrides: Sequence[str]
     n_runs: int
     time: float
+    study: RecordedStudy | None = None
 
 
 def find_sweeps(uri: str) -> list[TrackedSweep]:
@@ -50,4 +55,5 @@ def tracked_sweep(run: Run, uri: str) -> TrackedSweep:
             overrides=tags.read_list(run.data.tags, tags.OVERRIDES),
             n_runs=int(run.data.tags.get(tags.RUNS, "")),
             time=run.info.start_time / 1000,
+            study=tags.read_study(run.data.tags),
         )

@@ -9,7 +9,7 @@ from experiments.plotting.paired_differences import paired_differences
 from experiments.plotting.panels import panels
 from experiments.plotting.provenance import Provenance, made_from
 from experiments.plotting.rounds import narrowing_intervals
-from experiments.plotting.style import use_style
+from experiments.plotting.style import fitted, use_style
 from experiments.plotting.time_to_accuracy import time_to_accuracy
 from experiments.plotting.tuning import tuning_curves
 
@@ -18,6 +18,7 @@ __all__ = [
     "accuracy_by_rate",
     "confusion",
     "first_layer_weights",
+    "fitted",
     "learning_curves",
     "made_from",
     "narrowing_intervals",

@@ -5,13 +5,14 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
-from experiments.plotting.style import write_sentence
+from experiments.plotting.style import fitted_beside, write_sentence
 
 
 def superiority(matrix: pd.DataFrame, *, axes: Axes | None = None) -> Axes:
     """Plot how often the arm of a row beats the arm of a column, from `comparison.superiority`."""
     axes = axes or plt.subplots(figsize=(3 + 0.9 * len(matrix), 2 + 0.7 * len(matrix)))[1]
-    axes.set_title("% of seeds on which the row beats the column")
+    title = "% of seeds on which the row beats the column"
+    axes.set_title(fitted_beside(title, map(str, matrix.index), axes))
     if matrix.empty:
         write_sentence(axes, "No run has finished or diverged.")
         return axes

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from experiments.comparison import Comparison, Row, Verdict, seed_differences
 from experiments.palette import COLOURS
-from experiments.plotting.style import write_sentence
+from experiments.plotting.style import fitted_beside, write_sentence
 
 NEUTRAL = "0.25"
 """The colour of a row without a better arm."""
@@ -33,7 +33,8 @@ def paired_differences(comparison: Comparison, *, axes: Axes | None = None) -> A
     colours = _arm_colours(rows)
     for place, row in enumerate(rows):
         _draw_verdict(axes, place, row, colours)
-    axes.set_title("Difference on every seed, mean and 95 % interval (shaded: a tie)")
+    title = "Difference on every seed, mean and 95 % interval (shaded: a tie)"
+    axes.set_title(fitted_beside(title, labels, axes))
     axes.set(xlabel=_direction(rows[0]) if one_pair else _direction(), ylabel="")
     return axes
 

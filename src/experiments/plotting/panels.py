@@ -1,6 +1,6 @@
 """Panels: the same plot for each value of a column, side by side on the same scales."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -10,7 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.comparison import ARM
-from experiments.plotting.style import PANEL
+from experiments.plotting.style import LABEL_CHARACTERS, PANEL, fitted
+
+KEY_SIZE = (0.75, 0.23)
+"""Width of a legend's entry without its label, and height of a row of entries, in inches."""
 
 
 def panels(
@@ -39,8 +42,8 @@ def panels(
         frame = frame.assign(**{ARM: frame[ARM].astype("category")})
     for axes, value in zip(grid.flat, values, strict=False):
         draw(frame[frame[column] == value], *options, axes=axes)
-        figure.suptitle(axes.get_title(), weight="bold")
-        axes.set_title(str(value))
+        figure.suptitle(fitted(axes.get_title(), size[0]), weight="bold")
+        axes.set_title(fitted(str(value), PANEL[0]))
         if share_x:
             axes.label_outer(remove_inner_ticks=True)
     for axes in grid.flat[len(values) :]:
@@ -61,9 +64,15 @@ def _merge_legends(figure: Figure, drawn: Sequence[Axes]) -> None:
             entries |= {label: handle for label, handle in handles if handle}
             legend.remove()
     if entries:
+        columns = _columns(entries, figure.get_figwidth())
+        rows = -(-len(entries) // columns)
+        figure.set_figheight(figure.get_figheight() + KEY_SIZE[1] * (rows - 1))
         figure.legend(
-            list(entries.values()),
-            list(entries),
-            loc="outside lower center",
-            ncols=len(entries),
+            list(entries.values()), list(entries), loc="outside lower center", ncols=columns
         )
+
+
+def _columns(labels: Iterable[str], inches: float) -> int:
+    """Return how many entries of a legend fit into a row."""
+    widths = [KEY_SIZE[0] + len(label) / LABEL_CHARACTERS for label in labels]
+    return max(1, min(len(widths), int(inches / max(widths))))

@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 
 from experiments.comparison import Comparison
 from experiments.palette import COLOURS
-from experiments.plotting.style import PANEL, write_sentence
+from experiments.plotting.style import PANEL, fitted, write_sentence
 
 
 def narrowing_intervals(
@@ -36,7 +36,6 @@ def narrowing_intervals(
         axes.plot([seeds, seeds], ends, color=COLOURS[0], linewidth=2.5)
         axes.plot(seeds, 100 * statistics.difference, "D", color=COLOURS[0])
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.set(
-        xlabel="seeds", ylabel="points", title=f"{last.condition}: {last.arm_a} - {last.arm_b}"
-    )
+    title = f"{last.condition}: {last.arm_a} - {last.arm_b}"
+    axes.set(xlabel="seeds", ylabel="points", title=fitted(title, PANEL[0]))
     return axes

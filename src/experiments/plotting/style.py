@@ -1,6 +1,7 @@
 """The style of all plots: sizes, the colour of each arm, axes of epochs, costs and percentages."""
 
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 import seaborn as sns
@@ -26,6 +27,12 @@ STYLE = {
 }
 PANEL = (4.8, 3.0)
 """Width and height of a panel, in inches."""
+
+
+TITLE_CHARACTERS = 8
+"""Characters of a title that fit into an inch."""
+LABEL_CHARACTERS = 11
+"""Characters of a label that fit into an inch."""
 
 
 def use_style() -> None:
@@ -54,6 +61,19 @@ def arm_colours(frame: pd.DataFrame) -> dict[str, str]:
 def colour_keys(colours: Mapping[str, str]) -> list[Line2D]:
     """Return a legend's entries for the colours of arms."""
     return [Line2D([], [], color=colour, label=arm, lw=3) for arm, colour in colours.items()]
+
+
+def fitted(title: str, inches: float) -> str:
+    """Return a title in as many lines as it needs above a width."""
+    return "\n".join(textwrap.wrap(title, max(1, int(TITLE_CHARACTERS * inches))))
+
+
+def fitted_beside(title: str, labels: Iterable[str], axes: Axes) -> str:
+    """Return a title in as many lines as it needs above axes with these labels at their left."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None  # noqa: S101 - for mypy
+    used = max(map(len, labels), default=0) / LABEL_CHARACTERS
+    return fitted(title, figure.get_figwidth() - used)
 
 
 def epoch_axis(axes: Axes) -> None:

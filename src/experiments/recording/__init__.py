@@ -63,6 +63,7 @@ from experiments.recording.recorded_config import (
 )
 from experiments.recording.status import Status
 from experiments.recording.sweep_record import (
+    RecordedStudy,
     SweepRecord,
     SweepRun,
     read_sweep,
@@ -105,6 +106,7 @@ __all__ = [
     "RecordedArchitecture",
     "RecordedConfig",
     "RecordedDataset",
+    "RecordedStudy",
     "RecordedTracking",
     "Resume",
     "Start",

@@ -21,11 +21,29 @@ class SweepRun(Struct, frozen=True, kw_only=True):
     tags: dict[str, str] = {}
 
 
+class RecordedStudy(Struct, frozen=True, kw_only=True):
+    """What a study compares, for those who read its runs.
+
+    ``compared`` is the group or option whose values are the arms, ``tuned`` are the options that
+    were tuned, on the seeds below ``tuning_seeds``. The arms were compared on the other seeds:
+    ``metric``, with a ``margin`` in percentage points, in a table with this number of ``rows``.
+    There is none if the study ended after tuning: ``rows`` is 0.
+    """
+
+    compared: str
+    tuned: list[str]
+    tuning_seeds: int
+    metric: str
+    margin: float
+    rows: int
+
+
 class SweepRecord(Struct, frozen=True, kw_only=True):
     """A sweep: the overrides of its command line, and its runs.
 
     ``id`` depends on the identities of the runs only. ``time`` is the time of its first start, in
-    seconds since 1970. ``options`` says which options its choices bring with them.
+    seconds since 1970. ``options`` says which options its choices bring with them. ``study`` is
+    given if the runs are those of a study.
     """
 
     id: str
@@ -36,6 +54,7 @@ class SweepRecord(Struct, frozen=True, kw_only=True):
     tracking: RecordedTracking
     runs: list[SweepRun]
     options: str = ""
+    study: RecordedStudy | None = None
 
     def folders(self, sweep: Path) -> list[Path]:
         """Return the folders of the runs, given the folder of the sweep."""

@@ -10,6 +10,7 @@ from experiments.results.frames import (
     RATE,
     VALIDATION,
     frame_of,
+    is_option,
     options,
 )
 from experiments.results.left_out import LeftOutWarning
@@ -59,6 +60,7 @@ __all__ = [
     "first_layer",
     "frame_of",
     "history",
+    "is_option",
     "is_outputs",
     "is_uri",
     "network",

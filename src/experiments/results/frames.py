@@ -146,10 +146,16 @@ def options(runs: pd.DataFrame) -> list[str]:
     The seed is not among them, nor are the folder of the images and the label of class 0, which
     do not change the numbers of a run.
     """
-    of_groups = [column for column in runs if "." in column and column.split(".")[0] in GROUPS]
-    of_groups = [column for column in of_groups if column not in (ROOT, FIRST_LABEL)]
-    others = [key for key in DESCRIBED if key not in (*GROUPS, "seed")]
-    return [*of_groups, *(key for key in others if key in runs)]
+    of_groups = [column for column in runs if "." in column and is_option(column)]
+    return [*of_groups, *(key for key in DESCRIBED if key in runs and is_option(key))]
+
+
+def is_option(column: str) -> bool:
+    """Return whether a frame of runs with this column has it among its `options`."""
+    if column in (ROOT, FIRST_LABEL, "seed") or column.startswith(LEFT_OUT):
+        return False
+    group, _, option = column.partition(".")
+    return group in GROUPS if option else column in DESCRIBED and column not in GROUPS
 
 
 def _with_own_root(frame: pd.DataFrame) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from experiments.configuration import in_home, run_command
 from experiments.errors import UserError
-from experiments.recording import read_sweep, sweep_folders
+from experiments.recording import RecordedStudy, read_sweep, sweep_folders
 from experiments.results.sources import is_uri
 from experiments.tracking import check_answers
 
@@ -15,7 +15,7 @@ class SweepSummary:
     """A sweep: its command, the number of its runs, and the time of its first start.
 
     ``time`` is in seconds since 1970. ``store`` is the address of its MLflow store, or None if the
-    sweep is not tracked.
+    sweep is not tracked. ``study`` is given if its runs are those of a study.
     """
 
     id: str
@@ -24,6 +24,7 @@ class SweepSummary:
     n_runs: int
     time: float
     store: str | None
+    study: RecordedStudy | None = None
 
 
 def sweeps(source: Path | str) -> list[SweepSummary]:
@@ -68,6 +69,7 @@ def _recorded(outputs: Path) -> list[SweepSummary]:
             n_runs=len(record.runs),
             time=record.time,
             store=record.tracking.uri,
+            study=record.study,
         )
         for record in records
         if record is not None
@@ -86,6 +88,7 @@ def _tracked(uri: str) -> list[SweepSummary]:
             n_runs=sweep.n_runs,
             time=sweep.time,
             store=uri,
+            study=sweep.study,
         )
         for sweep in find_sweeps(uri)
     ]

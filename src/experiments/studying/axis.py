@@ -70,6 +70,16 @@ class Axis(Struct, frozen=True, forbid_unknown_fields=True):
         return [self._value(first + number * step) for number in range(self.points)]
 
     @property
+    def ends(self) -> tuple[float, float]:
+        """The range."""
+        return self.low, self.high
+
+    @property
+    def limits(self) -> list[float]:
+        """The limits that the axis has."""
+        return [limit for limit in (self.at_least, self.at_most) if math.isfinite(limit)]
+
+    @property
     def second(self) -> float:
         """A value between the first two of the grid, or the second one: with the most digits."""
         first, second, *_ = self.grid()

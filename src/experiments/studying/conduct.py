@@ -1,6 +1,6 @@
 """Conduct a study: tune every arm, compare them on new seeds, then open the test set once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -55,11 +55,18 @@ class Confirmed:
 
 
 def conduct(
-    study: Study, do: Do, *, epochs: int, runs: Callable[[], pd.DataFrame], show: Show
+    study: Study,
+    do: Do,
+    *,
+    epochs: int,
+    runs: Callable[[], pd.DataFrame],
+    count_opening: Callable[[Sequence[str]], object],
+    show: Show,
 ) -> Outcome:
     """Do all stages of a study, and return its outcome.
 
-    ``do`` does runs of ``epochs`` epochs, and ``runs`` returns the frame of those done so far. A
+    ``do`` does runs of ``epochs`` epochs, and ``runs`` returns the frame of those done so far.
+    ``count_opening`` is called before the test set is scored, with the identities of the runs. A
     study that is conducted again asks for the same runs in the same order, because every choice is
     a function of their results. So nothing but the records of the runs is kept. Raise as
     `check_size` does.
@@ -72,9 +79,11 @@ def conduct(
     tuned = {cell: each.best for cell, each in searches.items()}
     confirmation = Confirmation(study, tuned, do, runs)
     rounds = confirmation.rounds(show.round)
+    identities = list(confirmation.cell_of)
+    count_opening(identities)
     confirmation.open_test()
     comparison = confirmation.compare(study.metric)
-    return Outcome(searches, runs(), Confirmed(rounds, comparison, list(confirmation.cell_of)))
+    return Outcome(searches, runs(), Confirmed(rounds, comparison, identities))
 
 
 def check_size(study: Study, *, epochs: int) -> None:
@@ -88,6 +97,6 @@ def check_size(study: Study, *, epochs: int) -> None:
     if 0 < study.limits.most_seeds < needed:
         raise ConfigError(
             f"study.budgets.{study.budget}.most_seeds={study.limits.most_seeds}: a verdict in a"
-            f" table of {study.rows} comparisons needs {needed} or more; 0 ends the study after"
-            " tuning"
+            f" table of {study.rows} comparison{'s' * (study.rows != 1)} needs {needed} or more; 0"
+            " ends the study after tuning"
         )

@@ -1,13 +1,11 @@
 """Stage 2 of a study: compare the tuned arms on new seeds, in rounds, until all is decided."""
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
 
-from experiments.comparison import Comparison, Row, Verdict, compare, fewest_seeds
-from experiments.results import RATE
+from experiments.comparison import Comparison, Row, Verdict, compare, fewest_seeds, study_runs
 from experiments.studying.jobs import CONFIRMATION, Do, StudyJob, job
 from experiments.studying.result import ACCURACY
 from experiments.studying.search import Point
@@ -54,7 +52,7 @@ class Confirmation:
     def compare(self, metric: str) -> Comparison:
         """Return the comparison of the arms on a metric."""
         return compare(
-            comparable(self.runs(), self.study, frozenset(self.cell_of)),
+            study_runs(self.runs(), self.study.recorded),
             self.study.compared,
             metric=metric,
             margin=self.study.margin / 100,
@@ -91,21 +89,3 @@ class Confirmation:
             self.cell_of.get(identity) for arm in row.pair.arms for identity in arm.runs["identity"]
         )
         return list(dict.fromkeys(cell for cell in known if cell is not None))
-
-
-def comparable(runs: pd.DataFrame, study: Study, confirmation: frozenset[str]) -> pd.DataFrame:
-    """Return the runs of a study as `compare` takes them.
-
-    If only the learning rate was tuned, these are all runs: `compare` chooses the same rates again,
-    as it does for the records of any sweep. Otherwise they are the runs of stage 2, without
-    the tuned options, which would be part of the condition.
-    """
-    if set(study.tune) == {RATE}:
-        return runs
-    return without_tuned(runs[runs["identity"].isin(confirmation)], study)
-
-
-def without_tuned(runs: pd.DataFrame, study: Study) -> pd.DataFrame:
-    """Return the runs without the tuned options, but with the rate, which is of no condition."""
-    others = [name for name in study.tune if name != RATE]
-    return runs.assign(**dict.fromkeys(others, math.nan))

@@ -40,6 +40,15 @@ class GridSearch(Search):
         """Return the numbers of the axes at whose edge the best value lies."""
         return [number for number in range(len(self.axes)) if self._outside(number)]
 
+    def at_limit(self) -> list[tuple[int, str]]:
+        """Return the axes whose best value is the last one within the limits."""
+        return [
+            (number, "below" if step < 0 else "above")
+            for number, axis in enumerate(self.axes)
+            for step in self._steps_outside(number)
+            if axis.beyond(self.best[number], steps=step) is None
+        ]
+
     def line(self, number: int) -> list[Trial]:
         """Return the trials along an axis through the best point."""
         return [self.trials[self._at(number, value)] for value in self._line(number)]
@@ -55,11 +64,14 @@ class GridSearch(Search):
 
     def _outside(self, number: int) -> list[Point]:
         """Return the points beyond the edge of an axis, if the best lies there."""
-        axis, tried = self.axes[number], self._line(number)
-        value = self.best[number]
-        steps = [step for step, edge in ((-1, tried[0]), (1, tried[-1])) if value == edge]
-        moved = [axis.beyond(value, steps=step) for step in steps]
+        axis, value = self.axes[number], self.best[number]
+        moved = [axis.beyond(value, steps=step) for step in self._steps_outside(number)]
         return [self._at(number, each) for each in moved if each is not None]
+
+    def _steps_outside(self, number: int) -> list[int]:
+        """Return the steps that lead out of the values that were tried, from the best one."""
+        tried, value = self._line(number), self.best[number]
+        return [step for step, edge in ((-1, tried[0]), (1, tried[-1])) if value == edge]
 
     def _inside(self, number: int) -> list[Point]:
         """Return the points between the best and its neighbours on an axis."""

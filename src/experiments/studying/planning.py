@@ -74,7 +74,7 @@ def print_plan(
     console.print(
         f"{study.name} ({study.budget}): {len(study.values)} arms in"
         f" {_counted(blocks, 'block')}, {_counted(study.rows, 'comparison')},"
-        f" {epochs} epochs a run",
+        f" {_counted(epochs, 'epoch')} a run",
         soft_wrap=True,
     )
     console.print(table)

@@ -1,11 +1,16 @@
 """The terminal's view of a study: what was tuned, and what is decided."""
 
+import math
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.table import Table
 
 from experiments.comparison import Comparison, Verdict, verdict_words
+from experiments.studying.axis import Axis
+from experiments.studying.conduct import Confirmed
 from experiments.studying.search import Point, Search
-from experiments.studying.study import Cell, Study
+from experiments.studying.study import Cell, Study, phrase
 from experiments.studying.tuning import Searches
 
 
@@ -48,10 +53,10 @@ class Terminal:
     def round(self, number: int, comparison: Comparison) -> None:
         """Print how many comparisons are decided after a round of stage 2."""
         decided = [row for row in comparison.rows if row.verdict is not Verdict.UNDECIDED]
-        seeds = max(row.seeds for row in comparison.rows)
+        seeds, total = max(row.seeds for row in comparison.rows), len(comparison.rows)
         self.say(
-            f"Confirmation, round {number}: {len(decided)} of {len(comparison.rows)} comparisons"
-            f" decided on validation, with up to {seeds} seeds"
+            f"Confirmation, round {number}: {len(decided)} of {total}"
+            f" comparison{'s' * (total != 1)} decided on validation, with up to {seeds} seeds"
         )
         self.stage = (
             f"study {self.study.name}: after confirmation round {number}, {len(decided)} of"
@@ -62,15 +67,24 @@ class Terminal:
         for row in comparison.rows:
             self.say(f"  {row.condition}: {verdict_words(row, comparison)}")
 
-    def undecided(self, comparison: Comparison) -> None:
-        """Print how the study can go on, if a comparison is undecided."""
+    def undecided(self, confirmed: Confirmed) -> None:
+        """Print how the study can go on, or why it cannot, if a comparison is undecided."""
+        comparison, last = confirmed.comparison, confirmed.rounds[-1]
         n = sum(row.verdict is Verdict.UNDECIDED for row in comparison.rows)
+        total = len(comparison.rows)
         if n:
             study = self.study
-            self.say(
-                f"{n} of {len(comparison.rows)} comparisons are undecided. A larger"
-                f" study.budgets.{study.budget}.most_seeds (now {study.limits.most_seeds})"
+            limited = any(row.verdict is Verdict.UNDECIDED and row.more_seeds for row in last.rows)
+            goes_on = (
+                f"A larger study.budgets.{study.budget}.most_seeds (now {study.limits.most_seeds})"
                 " continues the study, and opens the test set once more."
+                if limited
+                else "The study asks for no more seeds: on the validation set each comparison is"
+                " decided, or no number of seeds would decide it."
+            )
+            self.say(
+                f"{n} of {total} comparison{'s' * (total != 1)} {'is' if n == 1 else 'are'}"
+                f" undecided. {goes_on}"
             )
 
     def say(self, text: str) -> None:
@@ -85,14 +99,31 @@ def point_words(study: Study, point: Point) -> str:
 
 
 def edge_sentences(study: Study, searches: Searches) -> list[str]:
-    """Return a sentence about each arm whose best value lies at the edge of the values tried."""
+    """Return a sentence about each arm whose best value lies at an edge or at a limit."""
     names = [name.rpartition(".")[2] for name in study.tune]
-    return [
-        f"{cell.name}: the best {names[number]}, {search.best[number]:g}, lies at the edge of the"
-        " values that the budget allowed; a better one may lie beyond"
+    at_edge = [
+        f"{_best(cell, search, names, number)}, lies at the edge of the values that the budget"
+        " allowed; a better one may lie beyond"
         for cell, search in searches.items()
         for number in search.at_edge()
     ]
+    at_limit = [
+        f"{_best(cell, search, names, number)}, lies at its limit; the study tries no"
+        f" {names[number]} {where} it{_limit(search.axes[number], where)}"
+        for cell, search in searches.items()
+        for number, where in search.at_limit()
+    ]
+    return [*at_edge, *at_limit]
+
+
+def _best(cell: Cell, search: Search, names: Sequence[str], number: int) -> str:
+    return f"{cell.name}: the best {names[number]}, {search.best[number]:g}"
+
+
+def _limit(axis: Axis, where: str) -> str:
+    """Return the limit of an axis as the file of a study has it; empty if it has none."""
+    limit, key = (axis.at_most, "at_most") if where == "above" else (axis.at_least, "at_least")
+    return f" ({key}: {limit:g})" if math.isfinite(limit) else ""
 
 
 def tuned_rows(searches: Searches) -> list[list[str]]:
@@ -105,8 +136,8 @@ def tuned_rows(searches: Searches) -> list[list[str]]:
 
 def _row(cell: Cell, search: Search) -> list[str]:
     return [
-        " ".join(word.partition("=")[2] for word in cell.block) or "all",
-        " ".join(word.partition("=")[2] for word in cell.arm),
+        phrase(cell.block) or "all",
+        phrase(cell.arm),
         *(f"{value:g}" for value in search.best),
         f"{_accuracy(search):.2%}",
         str(len(search.trials)),

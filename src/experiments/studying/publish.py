@@ -10,10 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments import plotting
-from experiments.comparison import FORMATS, Comparison, named, superiority
+from experiments.comparison import FORMATS, Comparison, named, superiority, without_tuned
 from experiments.recording import Status
 from experiments.studying.conduct import Outcome
-from experiments.studying.confirmation import without_tuned
 from experiments.studying.printing import edge_sentences, tuned_rows
 from experiments.studying.study import Study
 
@@ -63,7 +62,9 @@ def _figures(study: Study, outcome: Outcome) -> Iterator[tuple[str, Figure]]:
         shown = _tuning_runs(study, outcome, number)
         if shown.empty:  # Optuna's points lie on no line
             continue
-        drawn = plotting.panels(shown, "condition", plotting.tuning_curves, name, axis.scale)
+        drawn = plotting.panels(
+            shown, "condition", plotting.tuning_curves, name, axis.scale, axis.ends, axis.limits
+        )
         yield f"tuning_{name.rpartition('.')[2]}", _figure_of(drawn[0])
     if outcome.confirmed is None:
         return
@@ -92,7 +93,8 @@ def _rounds(rounds: list[Comparison]) -> Figure:
             plotting.narrowing_intervals(rounds, row, axes=axes)
         else:
             axes.remove()
-    figure.suptitle("Difference on validation after each round (shaded: a tie)", weight="bold")
+    title = "Difference on validation after each round (shaded: a tie)"
+    figure.suptitle(plotting.fitted(title, figure.get_figwidth()), weight="bold")
     return figure
 
 
@@ -103,6 +105,6 @@ def _tuning_runs(study: Study, outcome: Outcome, number: int) -> pd.DataFrame:
     chosen = {run for search in searches for run in search.trials[search.best].runs}
     runs = outcome.runs[outcome.runs["identity"].isin(line)]
     finished = runs[runs["status"] == Status.FINISHED.value]
-    shown = named(without_tuned(finished, study), study.compared)
+    shown = named(without_tuned(finished, study.recorded), study.compared)
     tried = finished.set_index("identity")[list(study.tune)].loc[shown["identity"]]
     return shown.assign(chosen=shown["identity"].isin(chosen), **tried.reset_index(drop=True))

@@ -43,6 +43,14 @@ class SampledSearch(Search):
         """The number of all points that the budget pays for."""
         return self.budget // self.price
 
+    def at_limit(self) -> list[tuple[int, str]]:
+        """Return the axes whose best value is an end of the range, which is not left."""
+        return [
+            (number, "below" if value == axis.low else "above")
+            for number, (axis, value) in enumerate(zip(self.axes, self.best, strict=True))
+            if value in axis.ends
+        ]
+
     def ask(self) -> list[Point]:
         """Return the points that the sampler proposes, some at once."""
         wanted = min(AT_ONCE if self.trials else AT_RANDOM, self.affordable)

@@ -73,6 +73,13 @@ class Search(ABC):
         """Return the numbers of the axes at whose edge the best value lies."""
         return []
 
+    def at_limit(self) -> list[tuple[int, str]]:
+        """Return the numbers of the axes whose best value has none beyond it that may be tried.
+
+        Beside each is where: `below` or `above` the best value.
+        """
+        return []
+
     def line(self, number: int) -> list[Trial]:
         """Return the trials along an axis through the best point, if there is such a line."""
         return []

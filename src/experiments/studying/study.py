@@ -2,19 +2,22 @@
 
 import itertools
 import re
+from collections.abc import Sequence
 
 import msgspec
 from msgspec import Struct
 
-from experiments.comparison import METRICS
-from experiments.configuration import install_command, override
+from experiments.comparison import CHOICES, METRICS, can_be_compared
+from experiments.configuration import GROUPS, install_command, override, short_form
 from experiments.errors import ConfigError
+from experiments.recording import RecordedStudy
 from experiments.studying.axis import Axis
 from experiments.studying.grid_search import GridSearch
 from experiments.studying.search import Search
 
 SEED = "seed"
 EPOCHS = "epochs"
+DATASET = "dataset"
 MOST_AXES_OF_A_GRID = 2
 """A grid over more hyper-parameters needs too many runs."""
 
@@ -71,6 +74,8 @@ class Study(Struct, frozen=True, forbid_unknown_fields=True):
 
     def check(self) -> None:
         """Raise ConfigError unless the parts of the study fit together."""
+        if not self.name.strip():
+            raise ConfigError("study.name: is empty; a name, such as initializers, is needed")
         if self.budget not in self.budgets:
             known = ", ".join(self.budgets)
             raise ConfigError(f"study.budget={self.budget}: there is none; choose one of {known}")
@@ -104,6 +109,21 @@ class Study(Struct, frozen=True, forbid_unknown_fields=True):
                 raise ConfigError(f"study: {key} cannot be set by a study")
         if EPOCHS in (*self.arms, *self.blocks, *self.tune):
             raise ConfigError(f"study: {EPOCHS} is the same for all arms; write it in settings")
+        self._check_choices()
+
+    def _check_choices(self) -> None:
+        """Raise ConfigError unless the arms can be compared, and the blocks are conditions."""
+        if not can_be_compared(self.compared):
+            raise ConfigError(
+                f"study.arms.{self.compared}: this cannot be compared; choose a group"
+                f" ({', '.join(CHOICES)}) or an option, such as loss.output"
+            )
+        for key in self.blocks:
+            if key.partition(".")[0] != DATASET and not can_be_compared(key):
+                raise ConfigError(
+                    f"study.blocks.{key}: the arms cannot be compared in each value of this; choose"
+                    f" a group ({', '.join(GROUPS)}) or an option, such as loss.output"
+                )
 
     def _check_numbers(self) -> None:
         limits = self.limits
@@ -167,6 +187,18 @@ class Study(Struct, frozen=True, forbid_unknown_fields=True):
         ]
 
     @property
+    def recorded(self) -> RecordedStudy:
+        """What the record of the study says of it."""
+        return RecordedStudy(
+            compared=self.compared,
+            tuned=list(self.tune),
+            tuning_seeds=self.limits.tuning_seeds,
+            metric=self.metric,
+            margin=self.margin,
+            rows=self.rows if self.limits.most_seeds else 0,
+        )
+
+    @property
     def rows(self) -> int:
         """The number of comparisons: pairs of arms, in each block."""
         n = len(self.values)
@@ -186,8 +218,22 @@ class Cell(Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """The values of the overrides, in one phrase."""
-        return " ".join(word.partition("=")[2] for word in self.words)
+        """Both in one phrase: `784-30-10 l2=1`."""
+        return phrase(self.words)
+
+
+def phrase(words: Sequence[str]) -> str:
+    """Return overrides in one phrase. A text stands for itself, other values have their names."""
+    return " ".join(map(_in_phrase, words))
+
+
+def _in_phrase(word: str) -> str:
+    value = word.partition("=")[2]
+    try:
+        msgspec.json.decode(value)
+    except msgspec.DecodeError:
+        return value
+    return short_form(word, GROUPS)
 
 
 MISTAKES = {

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from experiments.recording import SweepRun, sweep_folder
+from experiments.recording import RecordedStudy, SweepRun, sweep_folder
 from experiments.running import Job
 from experiments.sweeping.prepare import distinct
 from experiments.sweeping.sweep import (
@@ -29,13 +29,20 @@ class Series:
     """
 
     def __init__(
-        self, series_id: str, *, name: str, overrides: Sequence[str], say: Callable[[str], None]
+        self,
+        series_id: str,
+        *,
+        name: str,
+        overrides: Sequence[str],
+        say: Callable[[str], None],
+        study: RecordedStudy | None = None,
     ) -> None:
         self.id = series_id
         self.stage = ""
         """Where in the whole the next part is: a line that is shown beside its runs."""
         self._name = name
         self._overrides = overrides
+        self._study = study
         self._say = say
         self._runs: dict[str, SweepRun] = {}
         self._first: Job | None = None
@@ -133,4 +140,5 @@ class Series:
             overrides=self._overrides,
             tracking=self._first.config.tracking,
             runs=list(self._runs.values()),
+            study=self._study,
         )

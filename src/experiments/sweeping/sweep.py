@@ -14,6 +14,7 @@ from experiments.errors import ConfigError, DataError, UserError
 from experiments.interruption import Interrupted
 from experiments.recording import (
     Record,
+    RecordedStudy,
     RecordedTracking,
     Status,
     SweepRecord,
@@ -206,6 +207,7 @@ def write_record(
     tracking: RecordedTracking,
     runs: Sequence[SweepRun],
     options: str = "",
+    study: RecordedStudy | None = None,
 ) -> None:
     """Write the record of a sweep to its folder. It keeps the time of the first start."""
     before = None
@@ -220,6 +222,7 @@ def write_record(
         tracking=tracking_of(tracking, before),
         runs=list(runs),
         options=options,
+        study=study,
     )
     write_sweep(folder, record)
 

@@ -12,6 +12,7 @@ from experiments.configuration import sqlite_path
 from experiments.errors import DataError
 from experiments.recording import (
     JOURNAL,
+    RESULTS,
     SYNC_STATE,
     RecordedTracking,
     is_held,
@@ -24,7 +25,7 @@ from experiments.recording import (
 class SyncState(Struct, frozen=True, kw_only=True):
     """MLflow's ``store`` has the first ``sizes`` bytes of each journal.
 
-    A run has one journal, a sweep one per run.
+    A run has one journal, a sweep one per run. The sizes of a study go on with `result_sizes`.
     """
 
     store: str
@@ -85,7 +86,7 @@ def up_to_date(folder: Path, uri: str) -> bool:
     Raise DataError if the sweep is damaged.
     """
     state = read_sync_state(folder)
-    sizes = [_size(run) for run in runs_of(folder)]
+    sizes = [*(_size(run) for run in runs_of(folder)), *result_sizes(folder)]
     return state is not None and state.store == store_key(uri) and state.sizes == sizes
 
 
@@ -110,6 +111,11 @@ def runs_of(folder: Path) -> list[Path]:
     """
     sweep = read_sweep(folder)
     return sweep.folders(folder) if sweep else [folder]
+
+
+def result_sizes(folder: Path) -> list[int]:
+    """Return the sizes of the tables and figures in the folder of a study, in bytes."""
+    return [path.stat().st_size for path in sorted((folder / RESULTS).glob("*"))]
 
 
 def store_of(folder: Path) -> str | None:

@@ -68,12 +68,35 @@ def test_an_arm_with_a_mistake_is_named_before_any_run(tmp_path: Path) -> None:
     assert not (tmp_path / "outputs").exists()
 
 
+@pytest.mark.parametrize(
+    ("words", "changes"),
+    [
+        (
+            ["architecture.sizes=[784,5,10]"],
+            {"arms": {"architecture": ["784-30-10", "784-20-10-10"]}},
+        ),
+        (
+            ["architecture.sizes=[784,5,10]"],
+            {"blocks": {"architecture": ["784-30-10", "784-20-10-10"]}},
+        ),
+    ],
+)
+def test_a_choice_that_another_option_overrules_is_refused(
+    tmp_path: Path, words: list[str], changes: dict[str, object]
+) -> None:
+    with pytest.raises(
+        ConfigError, match=r"784-30-10.* and 784-20-10-10.* are the same runs: another option"
+    ):
+        sweep(tmp_path, *words, **changes)
+    assert not (tmp_path / "outputs").exists()
+
+
 def test_a_plan_is_printed_and_nothing_is_trained(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sweep(tmp_path, "epochs=1", "plan=true")
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "losses (small): 2 arms in 1 block, 1 comparison, 1 epochs a run"
+    assert lines[0] == "losses (small): 2 arms in 1 block, 1 comparison, 1 epoch a run"
     assert lines[-1].endswith("Nothing was trained.")
     assert not (tmp_path / "outputs").exists()
 

@@ -7,10 +7,11 @@ from experiments.mirror.sweep_results import (
     ArmResult,
     arm_results,
     describe,
+    result_runs,
     sweep_metrics,
     sweep_params,
 )
-from experiments.recording import Record, Status
+from experiments.recording import Record, RecordedStudy, Status
 
 
 def _run(accuracy: float, status: Status = Status.FINISHED) -> Record:
@@ -41,6 +42,25 @@ def test_an_arm_with_closed_runs_has_no_test_accuracy() -> None:
     assert arm.means.keys() == {"validation/accuracy"}
     text = describe("2 runs", [arm], 2, "experiments report", {})
     assert "| ce | 90.00% | - | 2 |" in text
+
+
+@pytest.mark.parametrize(
+    ("rows", "tuning_seeds", "shown"),
+    [(1, 0, 4), (1, 1, 5), (0, 0, 5)],  # the only seed of these runs is 0
+)
+def test_the_results_of_a_study_are_the_runs_on_the_compared_seeds_if_there_are_some(
+    rows: int, tuning_seeds: int, shown: int
+) -> None:
+    study = RecordedStudy(
+        compared="loss",
+        tuned=["l2"],
+        tuning_seeds=tuning_seeds,
+        metric="test/accuracy",
+        margin=0.1,
+        rows=rows,
+    )
+    assert len(result_runs(study, RUNS)) == shown
+    assert result_runs(None, RUNS) is RUNS
 
 
 def test_the_metrics_are_those_of_the_best_arm_and_the_means_of_the_arms() -> None:

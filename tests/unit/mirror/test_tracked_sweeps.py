@@ -1,11 +1,15 @@
 """Sweeps as MLflow has them, made from tags."""
 
 import pytest
+import records
 import tracked
+from msgspec import structs
 
 from experiments.errors import UserError
 from experiments.mirror import TrackedSweep
+from experiments.mirror.tags import sweep_tags
 from experiments.mirror.tracked_sweeps import tracked_sweep
+from experiments.recording import RecordedStudy
 
 URI = "http://127.0.0.1:5000"
 TAGS = {
@@ -36,3 +40,13 @@ def test_a_missing_number_of_runs_is_an_error() -> None:
     tags = {name: value for name, value in TAGS.items() if name != "runs"}
     with pytest.raises(UserError, match="the tags of run r1 were changed"):
         tracked_sweep(tracked.run(tags), URI)
+
+
+def test_a_study_is_read_back_from_the_tags_of_its_record() -> None:
+    study = RecordedStudy(
+        compared="loss", tuned=["l2"], tuning_seeds=2, metric="test/accuracy", margin=0.1, rows=1
+    )
+    environment = {"user": "somebody"}
+    record = structs.replace(records.sweep_record(["1"]), study=study, environment=environment)
+    assert tracked_sweep(tracked.run(sweep_tags(record)), URI).study == study
+    assert tracked_sweep(tracked.run(TAGS), URI).study is None

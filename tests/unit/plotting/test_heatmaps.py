@@ -14,7 +14,7 @@ def test_superiority_is_written_in_percent() -> None:
     arms = ["ce", "mse"]
     matrix = pd.DataFrame([[math.nan, 0.75], [0.25, math.nan]], index=arms, columns=arms)
     axes = superiority(matrix)
-    assert axes.get_title() == "% of seeds on which the row beats the column"
+    assert axes.get_title().replace("\n", " ") == "% of seeds on which the row beats the column"
     assert texts(axes) == ["75", "25"]
     places = {each.get_text(): each.get_position() for each in axes.texts}
     assert places == {"75": (1.5, 0.5), "25": (0.5, 1.5)}  # (column, row)

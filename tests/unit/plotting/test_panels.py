@@ -1,5 +1,6 @@
 """Panels: the same plot for each value of a column."""
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from drawn import CURVES, MSE, history, line
@@ -37,3 +38,24 @@ def test_panels_may_have_different_x_axes() -> None:
     limits = {axes.get_xlim() for axes in shown}
     assert len(limits) == 2
     assert len({axes.get_ylim() for axes in shown}) == 1
+
+
+def test_titles_and_legend_fit_above_and_below_a_single_panel() -> None:
+    curves = {(f"arm number {n}", "validation/accuracy"): [[0.2, 0.9]] for n in range(7)}
+    condition = " ".join(["784-128-64-10"] * 3)
+    with mpl.rc_context():
+        plotting.use_style()
+        (axes,) = plotting.panels(
+            history(curves, condition), "condition", plotting.learning_curves, "accuracy"
+        )
+        figure = axes.get_figure(root=True)
+        assert figure is not None
+        figure.suptitle(plotting.fitted("a long title of a figure " * 2, figure.get_figwidth()))
+        figure.canvas.draw()
+        (legend,) = figure.legends
+        width, height = figure.bbox.size
+        for artist in (figure._suptitle, axes.title, legend):  # type: ignore[attr-defined]
+            box = artist.get_window_extent()
+            assert (box.x0, box.y0) >= (0, 0)
+            assert (box.x1, box.y1) <= (width, height)
+        assert axes.get_window_extent().height > height / 4

@@ -137,7 +137,7 @@ def test_every_plot_is_drawn_on_the_axes_that_are_given(compared: comparison.Com
         "output_error": lambda axes: plotting.output_error(diagnostics, axes=axes),
         "saturation": lambda axes: plotting.saturation(diagnostics, axes=axes),
         "tuning_curves": lambda axes: plotting.tuning_curves(
-            runs.assign(chosen=True), "optimizer.learning_rate", "log", axes=axes
+            runs.assign(chosen=True), "optimizer.learning_rate", "log", (0.1, 1), [], axes=axes
         ),
         "narrowing_intervals": lambda axes: plotting.narrowing_intervals([compared], 0, axes=axes),
     }

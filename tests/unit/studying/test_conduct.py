@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from synthetic_study import (
     AXIS,
+    EPOCHS,
     PRICE,
     Shown,
     World,
@@ -20,7 +21,7 @@ from synthetic_study import (
 from experiments.comparison import Verdict, compare, fewest_seeds
 from experiments.errors import ConfigError
 from experiments.results import RATE
-from experiments.studying import Result, StudyJob
+from experiments.studying import Result, StudyJob, conduct
 from experiments.studying.jobs import CONFIRMATION, TUNING
 
 BLOCKS = {"architecture": ["784-30-10", "784-20-10-10"]}
@@ -48,6 +49,27 @@ def test_the_test_set_is_opened_at_the_end_only_and_once() -> None:
     assert {job.stage for job in last[0]} == {CONFIRMATION}
     opened = outcome.runs[outcome.runs["test/accuracy"].notna()]
     assert set(opened["identity"]) == set(confirmed(outcome).identities)
+
+
+def test_an_opening_is_counted_before_the_test_set_is_scored() -> None:
+    world = World(better("ce", by=0.003))
+    opened_before: list[bool] = []
+
+    def count(identities: Sequence[str]) -> None:
+        world.counted.append(identities)
+        opened_before.append(any(score_test for _, score_test in world.asked))
+
+    outcome = conduct(
+        study(), world.do, epochs=EPOCHS, runs=world.runs, count_opening=count, show=Shown()
+    )
+    assert world.counted == [confirmed(outcome).identities]
+    assert opened_before == [False]
+
+
+def test_a_study_that_ends_after_tuning_counts_no_opening() -> None:
+    world = World(better("ce", by=0.003))
+    conducted(study(budgets=budget(most_seeds=0)), world)
+    assert not world.counted
 
 
 def test_the_seeds_of_the_two_stages_are_disjoint() -> None:

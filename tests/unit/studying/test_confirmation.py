@@ -9,7 +9,7 @@ from synthetic_study import AXIS, DIVERGED, EPOCHS, SEEDS, World, better, budget
 from experiments.comparison import Comparison, Verdict, compare, fewest_seeds
 from experiments.results import RATE
 from experiments.studying import Study, StudyJob
-from experiments.studying.confirmation import Confirmation, comparable
+from experiments.studying.confirmation import Confirmation
 from experiments.studying.jobs import CONFIRMATION, TUNING, job
 from experiments.studying.result import ACCURACY
 from experiments.studying.tuning import tune
@@ -129,13 +129,11 @@ def test_an_arm_that_always_diverges_ends_the_rounds() -> None:
     assert done[-1].rows[0].failed
 
 
-def test_all_runs_are_comparable_if_only_the_learning_rate_was_tuned() -> None:
+def test_the_comparison_is_that_of_all_runs_if_only_the_learning_rate_was_tuned() -> None:
     world, made = World(better("ce", by=0.05)), study()
     stage = confirmation(made, world)
     stage.rounds(lambda *_: None)
-    runs = world.runs()
-    assert comparable(runs, made, frozenset()) is runs
-    again = compare(runs, "loss", metric=ACCURACY, margin=0.001, family=1)
+    again = compare(world.runs(), "loss", metric=ACCURACY, margin=0.001, family=1)
     pd.testing.assert_frame_equal(again.table, stage.compare(ACCURACY).table)
 
 

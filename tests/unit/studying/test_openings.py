@@ -1,5 +1,7 @@
 """How often a study opened the test set."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,7 +36,28 @@ def test_other_studies_and_data_are_counted_alone(tmp_path: Path, other: Opening
     assert count_opening(tmp_path, SECOND) == 2
 
 
-@pytest.mark.parametrize("contents", [b"nothing\n", b'{"study": 3}\n', b"\xff\n"])
+def test_an_incomplete_last_line_is_replaced(tmp_path: Path) -> None:
+    for opening in (FIRST, SECOND):
+        count_opening(tmp_path, opening)
+    contents = (tmp_path / OPENINGS).read_bytes()
+    first = len(contents.splitlines(keepends=True)[0])
+    for end in range(first, len(contents)):
+        (tmp_path / OPENINGS).write_bytes(contents[:end])
+        assert count_opening(tmp_path, SECOND) == 2
+        assert (tmp_path / OPENINGS).read_bytes() == contents
+
+
+def test_processes_that_count_at_the_same_time_count_once(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from experiments.studying import *;"
+        "count_opening(Path(sys.argv[1]), Opening('losses', 'data', ['a', 'b']))"
+    )
+    processes = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path)]) for _ in range(4)]
+    assert [process.wait() for process in processes] == [0] * 4
+    assert len((tmp_path / OPENINGS).read_bytes().splitlines()) == 1
+
+
+@pytest.mark.parametrize("contents", [b"nothing", b"nothing\n", b'{"study": 3}\n', b"\xff\n"])
 def test_a_damaged_file_is_named_and_kept(tmp_path: Path, contents: bytes) -> None:
     (tmp_path / OPENINGS).write_bytes(contents)
     with pytest.raises(DataError, match=rf"{OPENINGS}: is not a list of openings"):

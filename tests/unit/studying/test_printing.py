@@ -1,6 +1,7 @@
 """The terminal's view of a study."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -55,7 +56,7 @@ def test_the_tuned_values_are_a_table(lines: list[str]) -> None:
 
 def test_each_round_of_confirmation_says_what_is_decided(lines: list[str]) -> None:
     assert lines[-2] == (
-        "Confirmation, round 1: 1 of 1 comparisons decided on validation, with up to 5 seeds"
+        "Confirmation, round 1: 1 of 1 comparison decided on validation, with up to 5 seeds"
     )
     assert lines[-1].startswith("  784-30-10")
     assert lines[-1].endswith(": ce softmax better")
@@ -85,10 +86,44 @@ def test_an_undecided_study_says_how_it_goes_on(by: float, undecided: bool) -> N
     made = study(blocks=BLOCKS, budgets=budget(most_seeds=6))
     console = Console(file=io.StringIO(), width=100, highlight=False)
     outcome = conducted(made, World(better("ce", by=by), spread=0.002))
-    Terminal(made, console).undecided(confirmed(outcome).comparison)
+    Terminal(made, console).undecided(confirmed(outcome))
     assert isinstance(console.file, io.StringIO)
     expected = (
-        "1 of 1 comparisons are undecided. A larger study.budgets.small.most_seeds (now 6)"
+        "1 of 1 comparison is undecided. A larger study.budgets.small.most_seeds (now 6)"
         " continues the study, and opens the test set once more.\n"
     )
     assert console.file.getvalue() == expected * undecided
+
+
+def test_a_study_that_is_undecided_on_the_test_set_alone_asks_for_no_more_seeds() -> None:
+    made = study(blocks=BLOCKS, budgets=budget(most_seeds=6))
+    decided = confirmed(conducted(made, World(better("ce", by=0.01), spread=0.002)))
+    open_question = confirmed(conducted(made, World(better("ce", by=0.0), spread=0.002)))
+    console = Console(file=io.StringIO(), width=100, highlight=False)
+    Terminal(made, console).undecided(replace(open_question, rounds=decided.rounds))
+    assert isinstance(console.file, io.StringIO)
+    assert console.file.getvalue() == (
+        "1 of 1 comparison is undecided. The study asks for no more seeds: on the validation set"
+        " each comparison is decided, or no number of seeds would decide it.\n"
+    )
+
+
+def test_a_number_has_the_name_of_its_option_in_the_table_of_tuned_values() -> None:
+    made = study(arms={"l2": [0, 10]}, blocks={"dtype": ["float32"], "batch_size": [5]})
+    outcome = conducted(made, World(peak))
+    assert [row[:2] for row in tuned_rows(outcome.searches)] == [
+        ["float32 batch_size=5", "l2=0"],
+        ["float32 batch_size=5", "l2=10"],
+    ]
+
+
+@pytest.mark.parametrize(("limit", "words"), [({"at_most": 2}, " (at_most: 2)"), ({}, "")])
+def test_a_best_value_at_a_limit_is_named(limit: dict[str, float], words: str) -> None:
+    axis = {"low": 0, "high": 2, "points": 3, "scale": "linear", **limit}
+    made = study(tune={"l2": axis}, budgets=budget(tuning_epochs=20 * PRICE))
+    sign = 1 if limit else -1
+    outcome = conducted(made, World(lambda job: 0.9 + sign * 0.01 * job.point[0]))
+    value, where = ("2", "above") if limit else ("0", "below")
+    assert edge_sentences(made, outcome.searches)[0] == (
+        f"mse: the best l2, {value}, lies at its limit; the study tries no l2 {where} it{words}"
+    )

@@ -47,6 +47,12 @@ def test_the_budget_is_spent_and_the_same_points_are_tried_again(points: int) ->
     assert searched(points).trials == search.trials
 
 
+def test_a_best_value_at_an_end_of_a_range_is_at_its_limit() -> None:
+    search = SampledSearch(AXES, PRICE, PRICE)
+    search.trials[0.01, 0.9, 2.0] = Trial(0.9, PRICE)
+    assert search.at_limit() == [(0, "below"), (1, "above")]
+
+
 def test_points_lie_in_the_ranges_and_have_few_digits() -> None:
     for point in searched(33).trials:
         for axis, value in zip(AXES, point, strict=True):

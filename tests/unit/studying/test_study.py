@@ -29,13 +29,22 @@ def test_the_cells_are_every_arm_in_every_block() -> None:
     assert first.name == "sigmoid 784-30-10 mse"
 
 
+def test_a_number_has_the_name_of_its_option() -> None:
+    made = study(
+        arms={"l2": [0, 0.5]}, blocks={"schedule": ["constant"], "dataset.train_size": [None, 100]}
+    )
+    assert [cell.name for cell in made.cells] == [
+        f"constant train_size={size} l2={l2}" for size in ("null", "100") for l2 in ("0", "0.5")
+    ]
+
+
 @pytest.mark.parametrize(
     ("arms", "blocks", "rows"),
     [
         (["mse", "ce"], {}, 1),
         (["a", "b", "c", "d"], {}, 6),
-        (["mse", "ce"], {"x": [1, 2], "y": [1, 2, 3]}, 6),
-        (["a", "b", "c"], {"x": [1, 2]}, 6),
+        (["mse", "ce"], {"l2": [1, 2], "batch_size": [1, 2, 3]}, 6),
+        (["a", "b", "c"], {"l2": [1, 2]}, 6),
     ],
 )
 def test_the_rows_are_the_pairs_of_arms_in_each_block(
@@ -55,6 +64,32 @@ def test_the_settings_of_the_study_and_of_its_budget_hold_for_all_runs() -> None
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
+        ({"name": ""}, "study.name: is empty"),
+        ({"name": " "}, "study.name: is empty"),
+        (
+            {"arms": {"dataset.train_size": [100, 200]}},
+            "study.arms.dataset.train_size: this cannot",
+        ),
+        ({"arms": {"dataset": ["mnist", "fashion_mnist"]}}, "study.arms.dataset: this cannot be"),
+        ({"arms": {RATE: [0.1, 1]}, "tune": {"l2": AXIS}}, f"study.arms.{RATE}: this cannot be"),
+        (
+            {"arms": {"tracking": ["none", "mlflow"]}},
+            "study.arms.tracking: this cannot be compared",
+        ),
+        (
+            {"arms": {"architecture.sizes": ["a", "b"]}},
+            "study.arms.architecture.sizes: this cannot",
+        ),
+        (
+            {
+                "blocks": {
+                    RATE: [0.1],
+                },
+                "tune": {"l2": AXIS},
+            },
+            f"study.blocks.{RATE}: the arms cannot",
+        ),
+        ({"blocks": {"retry": [True, False]}}, "study.blocks.retry: the arms cannot be compared"),
         ({"budget": "large"}, "study.budget=large: there is none; choose one of small"),
         ({"arms": {}}, "study.arms: one group or option with two values or more"),
         ({"arms": {"loss": ["mse"]}}, "study.arms: one group or option with two values or more"),

@@ -7,12 +7,20 @@ import pytest
 import records
 
 from experiments.errors import DataError
-from experiments.recording import JOURNAL, SWEEP_RECORD, SYNC_STATE, Journal, RecordedTracking
+from experiments.recording import (
+    JOURNAL,
+    RESULTS,
+    SWEEP_RECORD,
+    SYNC_STATE,
+    Journal,
+    RecordedTracking,
+)
 from experiments.tracking import (
     SyncState,
     SyncStateFile,
     is_behind,
     read_sync_state,
+    result_sizes,
     runs_of,
     store_key,
     store_of,
@@ -88,6 +96,20 @@ def test_a_sweep_is_up_to_date_when_the_store_has_all_its_journals(
     write(sweep, SERVER, [*size(run), 0])
     assert up_to_date(sweep, SERVER)
     records.write_run(tmp_path, "2", START)
+    assert not up_to_date(sweep, SERVER)
+
+
+def test_a_study_is_up_to_date_when_the_store_has_its_tables_and_figures(
+    run: Path, sweep: Path
+) -> None:
+    write(sweep, SERVER, [*size(run), 0])
+    (sweep / RESULTS).mkdir()
+    assert up_to_date(sweep, SERVER)
+    (sweep / RESULTS / "verdicts.md").write_text("tie", encoding="utf-8")
+    assert not up_to_date(sweep, SERVER)
+    write(sweep, SERVER, [*size(run), 0, *result_sizes(sweep)])
+    assert up_to_date(sweep, SERVER)
+    (sweep / RESULTS / "verdicts.md").write_text("A better", encoding="utf-8")
     assert not up_to_date(sweep, SERVER)
 
 
