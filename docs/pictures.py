@@ -17,20 +17,20 @@ from experiments.configuration import PROJECT
 
 QUESTIONS = {
     "Is Adam better than SGD?": ("sgd_vs_adam", "optimizer"),
-    "Is cross-entropy better than the quadratic cost?": ("quadratic_vs_cross_entropy", "loss"),
+    "Is cross-entropy better than the quadratic cost?": ("sgd_vs_adam", "loss"),
 }
-"""The studies of which the README shows the verdicts, and what they compare."""
+"""The committed results of which the README shows the verdicts, and what they compare."""
 PORT = "5055"
 SIZE = {"width": 1280, "height": 800}
 """The size of a browser's window, in pixels."""
 
 
 def verdicts(path: Path) -> None:
-    """Draw the verdicts of the committed studies, one below the other."""
+    """Draw the verdicts of committed results, one below the other."""
     plotting.use_style()
     figure, panels = plt.subplots(len(QUESTIONS), figsize=(9.5, 9.5))
-    for axes, (question, (study, group)) in zip(panels, QUESTIONS.items(), strict=True):
-        runs = results.runs(PROJECT / "notebooks" / study)
+    for axes, (question, (name, group)) in zip(panels, QUESTIONS.items(), strict=True):
+        runs = results.runs(PROJECT / "notebooks" / name)
         plotting.paired_differences(comparison.compare(runs, group), axes=axes)
         axes.set_title(question, loc="left", size="large")
     figure.savefig(path, dpi=90)

@@ -103,7 +103,7 @@ def test_signals_are_handled_while_a_command_is_executed(
         (["sync"], {"folder": None, "uri": None}),
         (["sync", "x", "--uri", "http://h"], {"folder": Path("x"), "uri": "http://h"}),
         (["repeat", "abc"], {"id": "abc"}),
-        (["compare", "loss"], {"groups": ["loss"], "metric": "test/accuracy", "margin": 0.1}),
+        (["compare", "loss"], {"groups": ["loss"], "metric": None, "margin": None}),
         (["compare", "loss", "optimizer"], {"groups": ["loss", "optimizer"]}),
         (["compare", "loss", "--margin", "2", "--all"], {"margin": 2.0, "all": True}),
         (["compare", "loss", "--format", "csv"], {"format": "csv", "all": False, "sweep": None}),

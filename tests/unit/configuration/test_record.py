@@ -1,8 +1,9 @@
 """The configuration that a run records."""
 
 import pytest
+from omegaconf import OmegaConf
 
-from experiments.configuration import DESCRIBED, changed_record, compose, recorded_config
+from experiments.configuration import CONF, DESCRIBED, changed_record, compose, recorded_config
 from experiments.recording import RecordedConfig
 
 
@@ -11,7 +12,8 @@ def test_the_recorded_configuration_is_resolved() -> None:
     assert set(RecordedConfig.__struct_fields__) == {*DESCRIBED, "tracking"}
     assert recorded.dtype == "float64"
     assert recorded.schedule == {"_target_": "nn.Cosine", "epochs": 7}
-    assert recorded.optimizer["learning_rate"] == 0.56
+    rates = OmegaConf.load(CONF / "learning_rates.yaml").learning_rates
+    assert recorded.optimizer["learning_rate"] == rates.sigmoid.mse.sgd
     assert recorded.tracking.experiment == "mnist"
 
 

@@ -7,7 +7,9 @@ import frames
 import numpy as np
 import pandas as pd
 import pytest
+from omegaconf import OmegaConf
 
+from experiments.configuration import CONF
 from experiments.results.settings import (
     changed_options,
     choices_of,
@@ -121,15 +123,17 @@ def test_the_experiment_of_a_row_is_the_one_that_was_run(overrides: tuple[str, .
 
 
 @pytest.mark.parametrize(
-    ("overrides", "rate"),
+    ("overrides", "arm"),
     [
-        ((), 0.56),
-        (("loss=ce", "optimizer.learning_rate=7"), 0.056),
-        (("optimizer=adam", "architecture.sizes=[784,5,10]"), 0.00056),
-        (("activation=relu", "loss=ce"), 0.1),
+        ((), ("sigmoid", "mse", "sgd")),
+        (("loss=ce", "optimizer.learning_rate=7"), ("sigmoid", "ce", "sgd")),
+        (("optimizer=adam", "architecture.sizes=[784,5,10]"), ("sigmoid", "mse", "adam")),
+        (("activation=relu", "loss=ce"), ("relu", "ce", "sgd")),
     ],
 )
 def test_the_default_rate_depends_on_the_choices_only(
-    overrides: tuple[str, ...], rate: float
+    overrides: tuple[str, ...], arm: tuple[str, str, str]
 ) -> None:
-    assert default_rate(row(*overrides)) == rate
+    activation, loss, optimizer = arm
+    rates = OmegaConf.load(CONF / "learning_rates.yaml").learning_rates
+    assert default_rate(row(*overrides)) == rates[activation][loss][optimizer]
