@@ -32,6 +32,7 @@ def verdicts(path: Path) -> None:
     for axes, (question, (name, group)) in zip(panels, QUESTIONS.items(), strict=True):
         runs = results.runs(PROJECT / "notebooks" / name)
         plotting.paired_differences(comparison.compare(runs, group), axes=axes)
+        axes.set_title("")
         axes.set_title(question, loc="left", size="large")
     figure.savefig(path, dpi=90)
 

@@ -1,4 +1,4 @@
-"""A cut of the data for each seed: the command of the README, typed into a shell."""
+"""A cut of the data for each seed: the command of the page of tasks, typed into a shell."""
 
 import re
 import shlex
@@ -22,9 +22,9 @@ FEW = ("dataset.train_size=300", "dataset.validation_size=500", "epochs=40", NOT
 
 
 def typed(folder: Path, *others: str) -> Program:
-    """Start the command of the README in a shell, with other options at its end."""
-    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
-    (line,) = re.findall(r"^ +\.venv/bin/(python .*split_seed=.*?) +#", readme, re.MULTILINE)
+    """Start the command of the page of tasks in a shell, with other options at its end."""
+    page = (PROJECT / "docs" / "usage.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^ +\.venv/bin/(python .*split_seed=.*?) +#", page, re.MULTILINE)
     command = line.replace("python", shlex.quote(sys.executable), 1)
     added = shlex.join([*FEW, f"outputs={folder}", *others])
     return Program(["sh", "-c", f"exec {command} {added}"], folder.with_suffix(".log"))

@@ -104,11 +104,11 @@ def test_options_out_of_range_are_refused(options: dict[str, Any], message: str)
         dataclasses.replace(idx_dataset(Path("nowhere")), **options)
 
 
-def test_the_example_of_the_readme_reads_the_letters_of_emnist(
+def test_the_example_of_the_page_of_tasks_reads_the_letters_of_emnist(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
-    (line,) = re.findall(r"^    \S+/python run\.py (.* dataset\.root=.*)$", readme, re.MULTILINE)
+    page = (PROJECT / "docs" / "usage.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^    \S+/python run\.py (.* dataset\.root=.*)$", page, re.MULTILINE)
     monkeypatch.chdir(tmp_path)
     labels = {"train": np.arange(26 * 400) % 26 + 1, "test": np.arange(26) + 1}
     for part, each in labels.items():

@@ -1,4 +1,4 @@
-"""The tables of the README are those that its commands print."""
+"""The tables of the page of results are those that its commands print."""
 
 import re
 from pathlib import Path
@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from harness import EXPERIMENTS, PROJECT, Program
 
-README = (PROJECT / "README.md").read_text(encoding="utf-8")
+PAGE = (PROJECT / "docs" / "results.md").read_text(encoding="utf-8")
 PRINTED = re.findall(
     r"`\.venv/bin/experiments (compare [\w. ]+ --outputs notebooks/\w+)`(?: prints)?:?\n\n"
     r"((?:(?: {4}.*)?\n)+)",
-    README,
+    PAGE,
 )
 """Each command that is followed by what it prints."""
 
@@ -29,5 +29,6 @@ def test_a_table_is_what_its_command_prints(command: str, block: str, tmp_path: 
     assert printed[first : first + len(expected)] == expected
 
 
-def test_the_readme_has_a_table_of_each_kind() -> None:
-    assert [command.count(" ") for command, _ in PRINTED] == [4, 3]
+def test_the_page_has_a_table_of_each_kind() -> None:
+    assert {command.count(" ") for command, _ in PRINTED} == {3, 4}
+    assert len(PRINTED) == 5
