@@ -56,7 +56,13 @@ class FinishedRun:
 
 def one_run(folder: Path) -> FinishedRun:
     """Do a real run on few images."""
-    command = ["run.py", f"outputs={folder}", "tracking=none", "dataset.train_size=100"]
+    command = [
+        "run.py",
+        f"outputs={folder}",
+        "tracking=none",
+        "epochs=30",
+        "dataset.train_size=100",
+    ]
     subprocess.run([sys.executable, *command], cwd=PROJECT, check=True, stdout=subprocess.DEVNULL)
     (run,) = run_folders(folder)
     record = read_record(run)

@@ -21,6 +21,7 @@ QUESTIONS = {
 }
 """The committed results of which the README shows the verdicts, and what they compare."""
 PORT = "5055"
+SETTLED = 4000  # milliseconds
 SIZE = {"width": 1280, "height": 800}
 """The size of a browser's window, in pixels."""
 
@@ -53,7 +54,7 @@ def mlflow(path: Path) -> None:
             page = browser.new_page(viewport=SIZE)
             page.goto(address[0])
             page.locator(".js-plotly-plot .trace").first.wait_for()
-            page.wait_for_load_state("networkidle")
+            page.wait_for_timeout(SETTLED)  # all charts, and the ends of their animations
             page.screenshot(path=path)
         finally:
             browser.close()

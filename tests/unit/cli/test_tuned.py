@@ -50,7 +50,7 @@ def test_written_rates_are_the_defaults(
     path = conf / "learning_rates.yaml"
     assert capsys.readouterr().out.splitlines()[-1] == f"written: {path}"
     (text,) = rates_file.read_rates(path).values()
-    assert re.fullmatch(r"0\.1  # 90\.00%; 2 rates, 1 seeds, 30 epochs of all images", text)
+    assert re.fullmatch(r"0\.1  # 90\.00%; 2 rates, 1 seeds, 10 epochs of all images", text)
 
 
 def test_without_several_rates_nothing_was_tuned(tmp_path: Path) -> None:

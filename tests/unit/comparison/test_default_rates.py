@@ -33,7 +33,7 @@ def test_every_combination_of_choices_gets_its_best_rate() -> None:
     assert first.accuracy == pytest.approx(0.95)
     assert second.accuracy == pytest.approx(0.96)
     assert first.images is None
-    assert first.words == "95.00%; 3 rates, 2 seeds, 30 epochs of all images"
+    assert first.words == "95.00%; 3 rates, 2 seeds, 10 epochs of all images"
 
 
 def test_other_seeds_at_the_best_rate_do_not_change_its_accuracy() -> None:
@@ -71,7 +71,7 @@ def test_the_longest_training_counts(reverse: bool) -> None:
 
 def test_the_number_of_images_is_in_the_words() -> None:
     (found,) = tuned_rates(frames.frame(runs("loss=ce", "dataset.train_size=1000"))).values()
-    assert found.words.endswith("30 epochs of 1,000 images")
+    assert found.words.endswith("10 epochs of 1,000 images")
 
 
 def test_without_a_finished_run_there_is_an_error() -> None:
