@@ -320,9 +320,9 @@ def test_compare_prints_a_verdict_for_each_condition(
     assert title.startswith(f"sweep {swept.sweep.id}  ")
     assert counts == "8 finished"
     for optimizer in ("sgd", "adam"):
-        row = rf"^784-30-10 {optimizer} +ce softmax @ .*mse sigmoid @ .*undecided"
+        row = rf"^784-30-10 {optimizer}: ce softmax @ .* - mse sigmoid @ .*\n.*undecided"
         assert re.search(row, output, re.MULTILINE)
-    commands = [line.strip() for line in output.splitlines() if line.startswith("  python")]
+    commands = re.findall(r"^  \S*(python run\.py -m .*)", output, re.MULTILINE)
     assert commands
     assert all(frames.jobs(command) for command in commands)
 

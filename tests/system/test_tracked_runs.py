@@ -36,7 +36,8 @@ def test_a_sweep_is_a_run_that_contains_its_jobs(
     assert len(runs) == 5
     assert sorted(children) == sorted(FOUR)
     assert [run.tags["mlflow.parentRunId"] for run in children.values()] == [parents[0].id] * 4
-    assert parents[0].name.startswith("loss=mse,ce optimizer=sgd,adam")
+    sweep = parents[0].tags["sweep"]
+    assert parents[0].name.startswith(f"{sweep[:8]} loss=mse,ce optimizer=sgd,adam")
     assert [run.status for run in runs] == ["FINISHED"] * 5
 
 

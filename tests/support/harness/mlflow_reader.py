@@ -72,9 +72,9 @@ def tracked(address: str) -> list[Tracked]:
 
 
 def by_name(address: str) -> dict[str, Tracked]:
-    """Return all runs in a store by name. No two runs may have the same name."""
+    """Return all runs in a store by name, sweeps without their id. No two may have the same."""
     runs = tracked(address)
-    named = {run.name: run for run in runs}
+    named = {run.name.removeprefix(run.tags.get("sweep", "")[:8]).lstrip(): run for run in runs}
     assert len(named) == len(runs), f"two runs of one name: {[run.name for run in runs]}"
     return named
 
