@@ -36,8 +36,8 @@ def test_the_table_has_a_line_for_each_arm(
     run(made(tmp_path, 0.3, 0.2, words=("optimizer=adam", "architecture=784-20-10-10")))
     header, first, second = capsys.readouterr().out.splitlines()
     assert header.split()[:5] == ["network", "activation", "loss", "optimizer", "rate"]
-    assert " ".join(first.split()) == "784-20-10-10 sigmoid mse adam 0.3 90.00% 2 1 30"
-    assert " ".join(second.split()) == "784-30-10 sigmoid mse sgd 0.1 90.00% 2 1 30"
+    assert " ".join(first.split()) == "784-20-10-10 sigmoid mse adam 0.3 90.00% 2 1 10"
+    assert " ".join(second.split()) == "784-30-10 sigmoid mse sgd 0.1 90.00% 2 1 10"
 
 
 def test_written_rates_are_the_defaults(

@@ -101,7 +101,7 @@ def test_a_condition_has_a_row_for_each_data_set() -> None:
     (full,) = (table for table in found.values() if len(table) == 6)
     assert list(full.columns) == ["ce softmax", "mse sigmoid"]
     assert list(full.index) == DATA_SETS
-    accuracies = frame(runs).query("loss == 'ce' and l2 == 0 and epochs == 30")
+    accuracies = frame(runs).query("loss == 'ce' and l2 == 0 and epochs == 10")
     assert list(full["ce softmax"]) == pytest.approx(accuracies.groupby("data")[METRIC].mean())
 
 

@@ -80,9 +80,9 @@ def test_choices_are_the_chosen_files_of_all_groups() -> None:
     }
 
 
-def test_the_default_experiment_is_nielsens() -> None:
+def test_the_default_experiment_has_ten_epochs_and_nielsens_batches() -> None:
     experiment = build(compose())
-    assert (experiment.epochs, experiment.batch_size, experiment.l2) == (30, 10, 0.0)
+    assert (experiment.epochs, experiment.batch_size, experiment.l2) == (10, 10, 0.0)
     assert math.isclose(experiment.schedule.factor(1, []), 1)
 
 
