@@ -59,7 +59,7 @@ def test_one_rate_is_no_choice() -> None:
 @pytest.mark.parametrize("reverse", [False, True])
 def test_the_longest_training_counts(reverse: bool) -> None:
     parts = [
-        runs("loss=ce", "epochs=10"),
+        runs("loss=ce", "epochs=5"),
         runs("loss=ce", "dataset.train_size=1000", bonus=0.01),
         runs("loss=ce", bonus=0.02),
     ]
