@@ -49,7 +49,7 @@ def test_confounded_factors_are_refused_and_the_command_separates_them(folder: P
     assert re.search(
         r"^784-30-10\n  loss x loss.output +sigmoid +softmax *\n", output, re.MULTILINE
     )
-    assert re.search(r"^  loss: ce - mse +[+-]\d", output, re.MULTILINE)
+    assert re.search(r"^  loss: ce - mse\s+[+-]\d", output, re.MULTILINE)
     assert re.search(r"^  interaction +[+-]\d", output, re.MULTILINE)
     assert "over seeds and test images" in " ".join(output.split())
     assert "This is look 1." in output

@@ -80,7 +80,7 @@ def test_a_search_of_four_trials_survives_a_kill(tmp_path: Path) -> None:
 
 @pytest.mark.stress
 def test_a_search_with_pruning_survives_many_kills(tmp_path: Path) -> None:
-    many = (*SEARCH, "epochs=10", "hydra.sweeper.n_trials=14")
+    many = (*SEARCH, "epochs=10", "hydra.sweeper.n_trials=16")
     whole = harness.run(tmp_path / "whole", *many)
     assert "stopped early" in closing(whole)[0]
     for epochs in range(5, 100, 13):

@@ -10,6 +10,8 @@ from scipy.stats import binom
 from experiments.configuration import PROJECT
 
 PROMISED = 0.05
+LONG = 600
+"""Seconds after which a simulation fails. It takes one to two minutes of both processors."""
 CHANCE = 0.001
 """The probability that a test fails although exactly the promised rate is wrong."""
 
@@ -19,7 +21,7 @@ def simulated(studies: int, most_seeds: int, folder: Path) -> dict[str, int]:
     script = PROJECT / "benchmarks" / "study_validity.py"
     options = ["--studies", str(studies), "--most-seeds", str(most_seeds)]
     with Program([sys.executable, script, *options], folder / "log") as program:
-        assert program.wait() == 0, program.output
+        assert program.wait(LONG) == 0, program.output
     header, _, *lines = program.output.splitlines()
     names = [name.strip() for name in header.strip("|").split("|")]
     rows = [dict(zip(names, line.strip("|").split("|"), strict=True)) for line in lines]

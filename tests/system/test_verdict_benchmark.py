@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from harness import Program
+from harness import PATIENCE, Program
 
 from benchmarks.verdict.measuring import Ratio, Result, Timing, differing_accuracies, ratio
 
@@ -42,7 +42,7 @@ def test_tables_and_json_agree(tmp_path: Path) -> None:
     options = ["--seeds", "2", "--epochs", "1", "--output", str(tmp_path)]
     command = [sys.executable, "-m", "benchmarks.verdict", *options]
     with Program(command, tmp_path / "log") as program:
-        code = program.wait()
+        code = program.wait(4 * PATIENCE)
     report = json.loads((tmp_path / "verdict.json").read_bytes())
     assert (report["seeds"], report["epochs"]) == (2, 1)
     timings = {each["program"]: each for each in report["timings"]}

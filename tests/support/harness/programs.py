@@ -73,12 +73,12 @@ class Program:
         """The text that it has printed so far, on stdout and stderr."""
         return self.log.read_text(encoding="utf-8")
 
-    def wait(self) -> int:
-        """Wait for the end, and return the exit code."""
+    def wait(self, patience: float = PATIENCE) -> int:
+        """Wait for the end, at most so many seconds, and return the exit code."""
         try:
-            return self.process.wait(PATIENCE)
+            return self.process.wait(patience)
         except subprocess.TimeoutExpired as error:
-            raise AssertionError(f"no end after {PATIENCE} s; so far:\n{self.output}") from error
+            raise AssertionError(f"no end after {patience} s; so far:\n{self.output}") from error
 
     def send(self, signum: int) -> None:
         """Send a signal to the main process only."""
