@@ -50,7 +50,7 @@ def test_confounded_factors_are_refused_and_the_command_separates_them(folder: P
         r"^784-30-10\n  loss x loss.output +sigmoid +softmax *\n", output, re.MULTILINE
     )
     assert re.search(r"^  loss: ce - mse\s+[+-]\d", output, re.MULTILINE)
-    assert re.search(r"^  interaction +[+-]\d", output, re.MULTILINE)
+    assert re.search(r"^  interaction\s+[+-]\d", output, re.MULTILINE)
     assert "over seeds and test images" in " ".join(output.split())
     assert "This is look 1." in output
 
