@@ -13,7 +13,7 @@ from pathlib import Path
 from any_overrides import CLASS
 from harness import environment
 
-LIMIT = 10
+LIMIT = 60
 """Seconds after which a command hangs."""
 BUG = 99
 """The exit code of a command that raises."""
