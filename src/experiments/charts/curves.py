@@ -162,14 +162,14 @@ def _shapes() -> alt.Scale:
 
 
 def _kind(rows: pd.DataFrame) -> tuple[str, str]:
-    """Return what is drawn, and the end of the title."""
+    """Return the key to the lines or points, and the end of the title."""
     if rows["epoch"].max() == 1:
         return "Circles: validation set; triangles: training set.", "after the only epoch"
     return "Thick lines: validation set; thin lines: training set.", "by epoch"
 
 
 def _seeds(rows: pd.DataFrame) -> str:
-    """Return what the values are: means over seeds, or single runs."""
+    """Return a sentence: the values are means over seeds, or those of single runs."""
     most = rows.groupby([CONDITION, ARM], observed=True)["seed"].nunique().max()
     if most == 1:
         return "Each is one run."

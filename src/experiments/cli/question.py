@@ -1,4 +1,4 @@
-"""What `experiments compare` is asked, and the earlier looks at the same question."""
+"""The question that `experiments compare` answers, and the earlier looks at it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MARGIN = 0.1
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """What is asked: the ``margin`` is a fraction, ``rows`` the fewest that share the error."""
+    """A question: ``margin`` is a fraction, ``rows`` the fewest that share the error rate."""
 
     groups: Sequence[str]
     metric: str

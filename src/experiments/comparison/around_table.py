@@ -20,7 +20,7 @@ class Advised(Protocol):
 
     @property
     def verdict(self) -> Verdict:
-        """What is decided."""
+        """The verdict of the row."""
 
     @property
     def more_seeds(self) -> int:

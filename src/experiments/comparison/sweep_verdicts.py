@@ -22,7 +22,7 @@ MOST_SENTENCES = 12
 
 
 def swept(frame: pd.DataFrame) -> list[str]:
-    """Return what has several values in a frame of runs: groups, or options of all of them.
+    """Return the groups that have several values in a frame of runs, and such options.
 
     An option that follows from the choice in a group is left out, and so is the learning rate.
     """

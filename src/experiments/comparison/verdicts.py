@@ -175,7 +175,7 @@ def _readable(row: Row, comparison: Comparison) -> dict[str, object]:
 
 
 def _difference_words(row: Row) -> str:
-    """Return what the verdict is about: the mean difference, or else how many runs failed."""
+    """Return the mean difference, or the numbers of failed runs if these decide the verdict."""
     if row.failed:
         return f"{row.failures_a.failed} and {row.failures_b.failed} of {row.seeds} failed"
     return interval_words(row.statistics) if row.statistics else ""
