@@ -45,7 +45,8 @@ bench: .venv/installed-bench  ## time against PyTorch, scikit-learn and JAX; QUI
 	$(BIN)/python -m benchmarks.speed $(if $(QUICK),--rounds 2 --images 20000) || failed=1; \
 	$(BIN)/python -m benchmarks.preparation $(if $(QUICK),--rounds 2) || failed=1; \
 	$(BIN)/python -m benchmarks.verdict $(if $(QUICK),--seeds 2 --epochs 2) || failed=1; \
-	$(if $(QUICK),,$(BIN)/python benchmarks/logging_overhead.py || failed=1;) \
+	$(if $(QUICK),,$(BIN)/python -m benchmarks.workers || failed=1;) \
+	$(if $(QUICK),,$(BIN)/python -m benchmarks.overhead || failed=1;) \
 	exit $$failed
 
 update:  ## rewrite constraints.txt with the newest versions that fit pyproject.toml

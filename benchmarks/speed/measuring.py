@@ -127,11 +127,8 @@ def measure(workload: Workload, data: Split, rounds: int) -> Measurement:
     probes = Probes(workload, data)
     first = [each.epoch() for each in contenders]
     turns = [
-        (
-            [each.epoch() / each.runs for each in contenders],
-            (peak(), probes.batches(), probes.update()),
-        )
-        for _ in range(rounds)
+        (epochs(contenders, turn), (peak(), probes.batches(), probes.update()))
+        for turn in range(rounds)
     ]
     seconds = list(zip(*(each for each, _ in turns), strict=True))
     timings = [
@@ -170,6 +167,19 @@ def measure(workload: Workload, data: Split, rounds: int) -> Measurement:
             least_update_bytes=7 * 4 * workload.parameters if adam else None,
         ),
     )
+
+
+def epochs(contenders: Sequence[Contender], turn: int) -> list[float]:
+    """Return the seconds of an epoch of each contender, for one network.
+
+    Each turn begins with another contender, so that none always follows the same one.
+    """
+    numbers = range(len(contenders))
+    begun = turn % len(contenders)
+    seconds = {
+        i: contenders[i].epoch() / contenders[i].runs for i in (*numbers[begun:], *numbers[:begun])
+    }
+    return [seconds[i] for i in numbers]
 
 
 def timing(

@@ -15,6 +15,8 @@ def tables(measurements: Sequence[Measurement]) -> Iterator[str]:
     for number, ratio in enumerate(measurements[0].ratios):
         yield from ratio_table([(each, each.ratios[number]) for each in measurements], ratio)
     yield from bounds_table(measurements)
+    for ours in dict.fromkeys(each.ours for each in measurements[0].ratios):
+        yield from medians_table(measurements, ours)
 
 
 def ratio_table(rows: Sequence[tuple[Measurement, Ratio]], ratio: Ratio) -> Iterator[str]:
@@ -69,3 +71,14 @@ def bounds_table(measurements: Sequence[Measurement]) -> Iterator[str]:
             f"{spread([part / 1e9 for part in bounds.peak], 0):16}{bounds.step_flops / 1e6:<9.2f}"
             f"{''.join(columns)}{adam}".rstrip()
         )
+
+
+def medians_table(measurements: Sequence[Measurement], ours: str) -> Iterator[str]:
+    """Yield a table in Markdown: the median ratios of one of ours to each of the others."""
+    theirs = [each.theirs for each in measurements[0].ratios if each.ours == ours]
+    yield ""
+    yield f"| {ours} / | {' | '.join(theirs)} |"
+    yield f"| --- |{' --- |' * len(theirs)}"
+    for each in measurements:
+        medians = [f"{median(ratio.values):.2f}" for ratio in each.ratios if ratio.ours == ours]
+        yield f"| {each.workload} | {' | '.join(medians)} |"

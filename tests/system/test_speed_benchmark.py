@@ -107,6 +107,15 @@ def check_bounds(table: Sequence[str], measurements: Sequence[Any]) -> None:
             assert bounds["update_bytes"] is None
 
 
+def check_medians(ours: str, table: Sequence[str], measurements: Sequence[Any]) -> None:
+    """Compare a Markdown table of medians with the ratios of the file."""
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
+    assert rows[0] == [f"{ours} /", *(theirs for each, theirs in RATIOS if each == ours)]
+    for cells, measurement in zip(rows[2:], measurements, strict=True):
+        own = [each["values"] for each in measurement["ratios"] if each["ours"] == ours]
+        assert cells == [measurement["workload"], *(f"{median(values):.2f}" for values in own)]
+
+
 @pytest.mark.stress
 @pytest.mark.skipif(find_spec("torch") is None, reason="torch is in the extra [bench]")
 def test_tables_json_and_exit_code_agree(tmp_path: Path) -> None:
@@ -121,13 +130,16 @@ def test_tables_json_and_exit_code_agree(tmp_path: Path) -> None:
     assert all(f"{name} {each}" in head[3] for name, each in report["machine"]["versions"].items())
     measurements = report["measurements"]
     assert [each["images"] for each in measurements] == 7 * [IMAGES]
-    assert len(tables) == len(RATIOS) + 1
+    kinds = list(dict.fromkeys(ours for ours, _ in RATIOS))
+    assert len(tables) == len(RATIOS) + 1 + len(kinds)
     missed = [
         start
         for number in range(len(RATIOS))
         for start in check_ratios(tables[number], number, measurements)
     ]
-    check_bounds(tables[-1], measurements)
+    check_bounds(tables[len(RATIOS)], measurements)
+    for ours, table in zip(kinds, tables[len(RATIOS) + 1 :], strict=True):
+        check_medians(ours, table, measurements)
     ratios_missed = [each for each in report["failures"] if ", above its limit " in each]
     assert len(ratios_missed) == len(missed)
     assert all(any(each.startswith(start) for each in ratios_missed) for start in missed)
