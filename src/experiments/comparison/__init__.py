@@ -30,7 +30,7 @@ from experiments.comparison.response_surface import best_point
 from experiments.comparison.statuses import status_counts
 from experiments.comparison.study_runs import compared_runs, study_runs, without_tuned
 from experiments.comparison.superiority import superiority
-from experiments.comparison.tuning import SelectionBias, selection_bias, tuned
+from experiments.comparison.tuning import CHOSEN_ON, SelectionBias, selection_bias, tuned
 from experiments.comparison.verdicts import (
     readable_table,
     selection_bias_sentence,
@@ -43,6 +43,7 @@ __all__ = [
     "ARM",
     "BESIDE_FORMATS",
     "CHOICES",
+    "CHOSEN_ON",
     "CONDITION",
     "FACTORIAL_FORMATS",
     "FORMATS",

@@ -35,7 +35,8 @@ def left_out_closed(runs: pd.DataFrame, metric: str) -> list[str]:
     closed = runs[is_closed(runs, metric)]
     if closed.empty:
         return []
-    useful = closed[~closed[CHOSEN_ON].astype(bool)]
+    chosen = zip(closed["seed"], closed[CHOSEN_ON], strict=True)
+    useful = closed[[seed not in seeds for seed, seeds in chosen]]
     n = len(closed)
     words = f"{n} {'run is' if n == 1 else 'runs are'} left out, because the test set is closed"
     opens = f"; to open it, run {' && '.join(_commands(useful))}" if len(useful) else ""

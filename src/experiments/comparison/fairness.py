@@ -147,8 +147,13 @@ def _reused(arms: Iterable[ComparedArm]) -> Iterator[str]:
 
 
 def _left_out(arms: Iterable[ComparedArm]) -> Iterator[str]:
-    """Yield a sentence if seeds on which rates were chosen are left out."""
-    most = max((len(each.chosen_on - {*each.common}) for each in arms), default=0)
+    """Yield a sentence if seeds on which rates were chosen are left out.
+
+    Runs whose test set is closed are left out for another reason.
+    """
+    most = max(
+        (len((each.chosen_on & {*each.runs["seed"]}) - {*each.common}) for each in arms), default=0
+    )
     if most:
         yield (
             "Seeds on which learning rates were chosen (on the validation set) are left out: up to"

@@ -5,6 +5,7 @@ choice is confirmed on seeds that it does not know.
 """
 
 import functools
+import itertools
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -81,8 +82,11 @@ def runs_by_seed(
 
 
 def _chosen_on(runs: pd.DataFrame) -> list[int]:
-    """Return the seeds on which the learning rate of these runs was chosen."""
-    return [*map(int, runs.loc[runs[CHOSEN_ON], "seed"])] if CHOSEN_ON in runs else []
+    """Return the seeds on which the learning rate of these runs was chosen.
+
+    They may be seeds of runs that are left out because their test set is closed.
+    """
+    return [*{*itertools.chain.from_iterable(runs[CHOSEN_ON])}] if CHOSEN_ON in runs else []
 
 
 def _by_seed(

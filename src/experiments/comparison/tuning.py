@@ -13,7 +13,7 @@ from experiments.recording import Status
 from experiments.results import BEST_VALIDATION, RATE, VALIDATION, options, with_own_splits
 
 CHOSEN_ON = "chosen_on"
-"""The column of `tuned` that is true for seeds on which the learning rate was chosen."""
+"""The column of `tuned` that has the seeds on which the learning rate was chosen."""
 FINAL = tuple(status.value for status in Status if status.final)
 
 
@@ -53,8 +53,8 @@ def tuned(runs: pd.DataFrame) -> pd.DataFrame:
     One rate is chosen for each set of runs that differ in learning rate and seed only. The accuracy
     is the one after the last epoch, averaged over the seeds that all rates have, or over all seeds
     if no seed is common. A diverged run counts with the accuracy of `uniform_guess`. The column
-    `chosen_on` is true for these seeds if there were several rates. Raise UserError if no run has
-    finished or diverged.
+    `chosen_on` has a tuple of these seeds, which is empty if there was one rate. Raise UserError if
+    no run has finished or diverged.
     """
     final = final_runs(runs)
     fixed = [*(each for each in [*CHOICES, *options(final)] if each != RATE), "data"]
@@ -62,8 +62,8 @@ def tuned(runs: pd.DataFrame) -> pd.DataFrame:
     for _, same in final.groupby(fixed, dropna=False, observed=True, sort=False):
         table = accuracies_by_rate(same)
         best = same[same[RATE] == best_rate(table)]
-        several = len(table.columns) > 1
-        chosen.append(best.assign(**{CHOSEN_ON: several & best["seed"].isin(deciding(table))}))
+        seeds = tuple(map(int, deciding(table))) if len(table.columns) > 1 else ()
+        chosen.append(best.assign(**{CHOSEN_ON: [seeds] * len(best)}))
     return pd.concat(chosen).sort_index()
 
 

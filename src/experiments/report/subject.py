@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from experiments import results
-from experiments.comparison import METRICS, tuned
+from experiments.comparison import CHOSEN_ON, METRICS, tuned
 from experiments.recording import Status
 from experiments.results import RATE, VALIDATION, Scope, SweepSummary
 
@@ -56,7 +56,7 @@ class Subject:
     @property
     def several_rates(self) -> bool:
         """Return whether a learning rate was chosen for some arm."""
-        return bool(self.tuned["chosen_on"].any())
+        return bool(self.tuned[CHOSEN_ON].map(len).any())
 
     @property
     def rates_vary(self) -> bool:

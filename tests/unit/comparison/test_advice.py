@@ -74,6 +74,19 @@ def test_more_seeds_are_the_smallest_new_ones() -> None:
         assert sorted(rows[rows["loss"] == loss]["seed"]) == [0, 1, 2, 3, 4]
 
 
+def test_seeds_of_a_choice_are_not_new_even_if_their_test_set_is_closed() -> None:
+    """A comparison would leave their runs out as soon as they are opened."""
+    losses = ("loss=ce", "loss=mse")
+    lower = [arm(loss, f"{RATE}=0.5", at=0.8, seeds=[0, 1]) for loss in losses]
+    best = [arm(loss, f"{RATE}=1.0", seeds=[0, 1]) for loss in losses]
+    confirmed = [arm(loss, f"{RATE}=1.0", seeds=[2, 3]) for loss in losses]
+    runs = [*frames.close([*itertools.chain(*lower, *best)]), *itertools.chain(*confirmed)]
+    (pair,) = compare(frame(runs), "loss").pairs
+    assert [*pair.values.index] == [2, 3]
+    rows = runs_with_more_seeds(pair.arms, 2)
+    assert {4, 5} <= {*rows[rows["loss"] == "ce"]["seed"]}
+
+
 # ---- one sweep of several
 
 

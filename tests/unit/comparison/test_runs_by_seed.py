@@ -48,8 +48,9 @@ def test_seeds_on_which_a_rate_was_chosen_are_left_out_if_enough_others_remain(
     others: int, rows: range
 ) -> None:
     seeds = range(3 + others)
-    tuned = frame(arm("loss=ce", seeds=seeds)).assign(chosen_on=[seed < 3 for seed in seeds])
-    found = of({"a": tuned, "b": frame(arm("loss=mse", seeds=seeds)).assign(chosen_on=False)})
+    tuned = frame(arm("loss=ce", seeds=seeds))
+    tuned = tuned.assign(chosen_on=[(0, 1, 2)] * len(tuned))
+    found = of({"a": tuned, "b": frame(arm("loss=mse", seeds=seeds))})
     assert found.chosen_on == {0, 1, 2}
     for each in (found.values, found.failed, found.correct):
         assert list(each.index) == list(rows)
