@@ -24,19 +24,10 @@ import pandas as pd
 from statsmodels.stats.power import TTestPower
 
 from experiments import results
-from experiments.comparison import (
-    MARGIN,
-    Comparison,
-    Effect,
-    Factorial,
-    Row,
-    Verdict,
-    compare,
-    factorial,
-)
+from experiments.comparison import Comparison, Effect, Factorial, Row, Verdict, compare, factorial
 from experiments.configuration import PROJECT
 from experiments.errors import UserError
-from experiments.recording import CORRECT, pack_correct
+from experiments.recording import CORRECT, MARGIN, pack_correct
 
 SPREAD = 0.002
 """The standard deviation of the accuracy over seeds."""

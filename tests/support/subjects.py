@@ -7,7 +7,8 @@ from typing import Any
 import frames
 import pandas as pd
 
-from experiments.comparison import METRICS, named
+from experiments.comparison import named
+from experiments.recording import METRICS
 from experiments.report.subject import Subject
 from experiments.results import SweepSummary
 

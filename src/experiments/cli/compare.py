@@ -20,14 +20,14 @@ from experiments.cli.arguments import (
     store_parser,
     sweep_parser,
 )
+from experiments.cli.looks import count_look_at
 from experiments.cli.of_study import (
     check_has_ended,
     naming_studies,
-    runs_to_compare,
     seeds_sentence,
 )
-from experiments.cli.question import MARGIN, METRIC, Question, count_look_at, rows_that_share
 from experiments.errors import UserError
+from experiments.recording import MARGIN, METRICS, Question
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,14 +90,14 @@ def add_parser(commands: Commands) -> None:
         " of them: the effects of both, and their interaction",
     )
     parser.add_argument(
-        "--metric", help=f"the metric to compare (default: that of the study, or {METRIC})"
+        "--metric", help=f"the metric to compare (default: that of the study, or {METRICS[0]})"
     )
     parser.add_argument(
         "--margin",
         type=values.percentage_points,
         metavar="POINTS",
         help="the equivalence margin: two arms tie if the difference is smaller than this number"
-        f" of percentage points (default: that of the study, or {MARGIN})",
+        f" of percentage points (default: that of the study, or {100 * MARGIN:g})",
     )
     parser.add_argument(
         "--looks",
@@ -123,23 +123,24 @@ def add_parser(commands: Commands) -> None:
 
 def run(arguments: Arguments) -> None:
     """Print the comparison for reading, or only its table in a format."""
-    from experiments.comparison import missing_runs
+    from experiments.comparison import missing_runs, runs_to_compare
     from experiments.results import Scope, runs
 
     _check(arguments)
     source = runs_source(arguments)
     sweep = chosen_sweep(arguments, source)
+    study = sweep.study if sweep else None
     question = Question.of(
         arguments.groups,
-        sweep.study if sweep else None,
+        study,
         metric=arguments.metric,
-        points=arguments.margin,
-        looks=arguments.looks,
+        margin=arguments.margin,
+        one_look=arguments.looks == 1,
     )
     frame = runs(source, sweep=sweep.id if sweep else None)
     scope = Scope.of(source, sweep.id if sweep else None)
     check_has_ended(frame, question.metric, sweep)
-    compared = runs_to_compare(frame, question.groups, sweep)
+    compared = runs_to_compare(frame, question.groups, study)
     with naming_studies(source, question.groups, scope, all_runs=arguments.all) as studies:
         result = _answer(question, compared, scope)
     look = count_look_at(question, scope, result)
@@ -154,32 +155,10 @@ def run(arguments: Arguments) -> None:
 
 def _answer(question: Question, frame: pd.DataFrame, scope: Scope) -> Comparison | Factorial:
     """Return the comparison of one group, or the effects of two."""
-    from experiments.comparison import compare, factorial
+    from experiments.comparison import compare_one, compare_two
 
-    family = rows_that_share(question, frame, scope)
-    margin, one_look = question.margin, question.one_look
-    if len(question.groups) == 1:
-        (group,) = question.groups
-        return compare(
-            frame,
-            group,
-            metric=question.metric,
-            margin=margin,
-            one_look=one_look,
-            family=family,
-            scope=scope,
-        )
-    first, second = question.groups
-    return factorial(
-        frame,
-        first,
-        second,
-        metric=question.metric,
-        margin=margin,
-        one_look=one_look,
-        family=family,
-        scope=scope,
-    )
+    ask = compare_one if len(question.groups) == 1 else compare_two
+    return ask(question, frame, scope)
 
 
 def _show(

@@ -15,20 +15,6 @@ if TYPE_CHECKING:
     from experiments.results import Scope, SweepSummary
 
 
-def runs_to_compare(
-    runs: pd.DataFrame, groups: Sequence[str], sweep: SweepSummary | None
-) -> pd.DataFrame:
-    """Return the runs of a study that give its table; all runs of another sweep.
-
-    All runs are returned, too, if one of the ``groups`` is an option that was tuned.
-    """
-    from experiments.comparison import study_runs
-
-    if sweep is None or sweep.study is None or {*groups} & {*sweep.study.tuned}:
-        return runs
-    return study_runs(runs, sweep.study)
-
-
 def check_has_ended(runs: pd.DataFrame, metric: str, sweep: SweepSummary | None) -> None:
     """Raise UserError if a study has no run yet that has the metric on the compared seeds.
 

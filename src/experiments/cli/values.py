@@ -55,11 +55,11 @@ def port(text: str) -> int:
 
 
 def percentage_points(text: str) -> float:
-    """Return a number of percentage points, which is at most 100."""
+    """Return a number of percentage points, which is at most 100, as a fraction."""
     try:
         points = float(text)
     except ValueError:
         points = math.nan
     if not 0 <= points <= POINTS:
         raise argparse.ArgumentTypeError(f"it must be a number from 0 to {POINTS}, not {text!r}")
-    return points
+    return points / POINTS

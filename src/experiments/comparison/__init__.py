@@ -10,16 +10,22 @@ from experiments.comparison.arms import (
     named,
     title,
 )
+from experiments.comparison.asking import (
+    compare_one,
+    compare_two,
+    own_question_first,
+    runs_to_compare,
+)
 from experiments.comparison.beside import METHODS, beside
 from experiments.comparison.beside_printing import BESIDE_FORMATS, print_beside
 from experiments.comparison.cells import Cell
 from experiments.comparison.compare import Comparison, Row, compare
-from experiments.comparison.decision import MARGIN, Verdict
+from experiments.comparison.decision import Verdict
 from experiments.comparison.default_rates import Choices, TunedRate, tuned_rates
 from experiments.comparison.factorial import Effect, Factorial, factorial
 from experiments.comparison.factorial_printing import FACTORIAL_FORMATS, print_factorial
-from experiments.comparison.looks import count_look, most_rows
-from experiments.comparison.pairing import METRICS, Pair, pairs, seed_differences
+from experiments.comparison.looks import count_look
+from experiments.comparison.pairing import Pair, pairs, seed_differences
 from experiments.comparison.power import fewest_seeds, typical_seeds
 from experiments.comparison.printing import (
     FORMATS,
@@ -47,9 +53,7 @@ __all__ = [
     "CONDITION",
     "FACTORIAL_FORMATS",
     "FORMATS",
-    "MARGIN",
     "METHODS",
-    "METRICS",
     "Cell",
     "Choices",
     "Comparison",
@@ -65,19 +69,22 @@ __all__ = [
     "can_be_compared",
     "comparable",
     "compare",
+    "compare_one",
+    "compare_two",
     "compared_runs",
     "count_look",
     "examples",
     "factorial",
     "fewest_seeds",
     "missing_runs",
-    "most_rows",
     "named",
+    "own_question_first",
     "pairs",
     "print_beside",
     "print_comparison",
     "print_factorial",
     "readable_table",
+    "runs_to_compare",
     "seed_differences",
     "selection_bias",
     "selection_bias_sentence",

@@ -9,9 +9,9 @@ from experiments.comparison.arms import CONDITION, LEVELS, crossed
 from experiments.comparison.compared_arm import ComparedArm
 from experiments.comparison.failures import Failures
 from experiments.comparison.opened import opened
-from experiments.comparison.pairing import METRICS
 from experiments.comparison.power import fewest_seeds
 from experiments.comparison.runs_by_seed import runs_by_seed
+from experiments.recording import METRICS
 from experiments.results import RATE
 
 Levels = tuple[str, str]

@@ -18,9 +18,9 @@ from experiments.comparison.advice import (
     too_few_seeds,
 )
 from experiments.comparison.arms import named
+from experiments.comparison.checking import check_question
 from experiments.comparison.closed import left_out_closed, nothing_opened
 from experiments.comparison.decision import (
-    MARGIN,
     Decision,
     Verdict,
     decide_by_failures,
@@ -31,11 +31,11 @@ from experiments.comparison.divergence import diverged_share, diverges
 from experiments.comparison.failures import Failures, corrected, p_value
 from experiments.comparison.fairness import tunings, unequal_tuning
 from experiments.comparison.opened import is_closed, opened
-from experiments.comparison.pairing import METRICS, Pair, pairs
-from experiments.comparison.question import check_question
+from experiments.comparison.pairing import Pair, pairs
 from experiments.comparison.statistics import PairedStatistics, paired_statistics
 from experiments.comparison.tuning import FINAL, SelectionBias, final_runs, selection_bias, tuned
 from experiments.errors import UserError
+from experiments.recording import MARGIN, METRICS
 from experiments.results import RATE, VALIDATION, Scope, commands
 
 SEED = 0

@@ -17,8 +17,8 @@ import numpy as np
 
 from experiments.comparison.cells import Cell, Design, Levels
 from experiments.comparison.compared_arm import ComparedArm
-from experiments.comparison.pairing import METRICS
 from experiments.comparison.runs_by_seed import RunsBySeed, runs_by_seed
+from experiments.recording import METRICS
 
 INTERACTION = "interaction"
 """The name of the effect that is a difference of differences."""

@@ -8,9 +8,7 @@ from experiments.comparison import failures
 from experiments.comparison.power import alpha_of_failures, fewest_seeds
 from experiments.comparison.prediction import chance_to_decide, seeds_to_decide
 from experiments.comparison.statistics import PairedStatistics
-
-MARGIN = 0.001
-"""The equivalence margin: smaller differences in accuracy do not matter in practice."""
+from experiments.recording import MARGIN
 
 
 class Verdict(StrEnum):

@@ -16,11 +16,11 @@ from experiments.comparison.advice import (
 )
 from experiments.comparison.arms import crossed
 from experiments.comparison.cells import Cell, designs
+from experiments.comparison.checking import check_question
 from experiments.comparison.closed import left_out_closed, nothing_opened
 from experiments.comparison.compare import SEED
 from experiments.comparison.contrasts import Contrast, contrasts
 from experiments.comparison.decision import (
-    MARGIN,
     Decision,
     Verdict,
     decide_mean,
@@ -35,12 +35,11 @@ from experiments.comparison.factorial_advice import (
 )
 from experiments.comparison.fairness import tunings, unequal_tuning
 from experiments.comparison.opened import is_closed, opened
-from experiments.comparison.pairing import METRICS
 from experiments.comparison.power import fewest_seeds
-from experiments.comparison.question import check_question
 from experiments.comparison.statistics import PairedStatistics, paired_statistics
 from experiments.comparison.tuning import FINAL, SelectionBias, final_runs, selection_bias, tuned
 from experiments.errors import UserError
+from experiments.recording import MARGIN, METRICS
 from experiments.results import VALIDATION, Scope, commands
 
 _STATISTICS = [field.name for field in fields(PairedStatistics)]

@@ -13,13 +13,7 @@ from experiments.comparison.failures import Failures
 from experiments.comparison.opened import opened
 from experiments.comparison.power import fewest_seeds
 from experiments.comparison.runs_by_seed import RunsBySeed, runs_by_seed
-
-METRICS = ("test/accuracy", "best_epoch/test/accuracy", "validation/accuracy")
-"""The metrics that can be compared.
-
-They are taken after the last epoch, or at the epoch that is best on the validation set. The epoch
-that is best on the test set is never used.
-"""
+from experiments.recording import METRICS
 
 
 @dataclass(frozen=True, kw_only=True)

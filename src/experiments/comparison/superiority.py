@@ -8,8 +8,8 @@ import pandas as pd
 
 from experiments.comparison.arms import ARM, CONDITION, named
 from experiments.comparison.opened import opened
-from experiments.comparison.pairing import METRICS, share_of_wins
-from experiments.recording import Status
+from experiments.comparison.pairing import share_of_wins
+from experiments.recording import METRICS, Status
 
 
 def superiority(

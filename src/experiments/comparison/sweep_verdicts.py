@@ -11,10 +11,11 @@ from pathlib import Path
 import pandas as pd
 
 import experiments.startup  # noqa: F401 - before NumPy is imported
-from experiments.comparison.compare import compare
+from experiments.comparison.asking import compare_one, own_question_first, runs_to_compare
 from experiments.comparison.verdicts import row_sentences
 from experiments.configuration import GROUPS
 from experiments.errors import UserError
+from experiments.recording import Question, read_sweep
 from experiments.results import RATE, Scope, options, runs
 
 MOST_SENTENCES = 12
@@ -38,12 +39,18 @@ def swept(frame: pd.DataFrame) -> list[str]:
 
 
 def sweep_verdicts(folder: Path) -> list[str]:
-    """Return a sentence in Markdown for each comparison; none if there are too few seeds."""
-    frame = runs(folder)
+    """Return a sentence in Markdown for each comparison; none if there are too few seeds.
+
+    Those of a study's own arms come first.
+    """
+    record = read_sweep(folder)
+    study = record.study if record else None
+    compared = runs_to_compare(runs(folder), [], study)
     sentences: list[str] = []
-    for group in swept(frame):
+    for group in own_question_first(swept(compared), study):
         with suppress(UserError):  # the arms have too few seeds in common
-            sentences += row_sentences(compare(frame, group, scope=Scope.of(folder)))
+            question = Question.of([group], study)
+            sentences += row_sentences(compare_one(question, compared, Scope.of(folder)))
     left = len(sentences) - MOST_SENTENCES
     more = [f"{left} more comparisons are in the report."] if left > 0 else []
     return [*sentences[:MOST_SENTENCES], *more]

@@ -47,6 +47,7 @@ from experiments.recording.layout import (
 from experiments.recording.lines import VersionError, decode, encode
 from experiments.recording.parameters import parameters
 from experiments.recording.plain_files import check_is_file, read_file, without_waiting
+from experiments.recording.question import MARGIN, METRICS, Question
 from experiments.recording.record import (
     RESUME_HINT,
     SILENT_END,
@@ -78,6 +79,8 @@ __all__ = [
     "CORRECT",
     "JOURNAL",
     "LOOKS",
+    "MARGIN",
+    "METRICS",
     "NETWORK",
     "OPENINGS",
     "OUTPUT_LOG",
@@ -101,6 +104,7 @@ __all__ = [
     "Journal",
     "Note",
     "Origin",
+    "Question",
     "Record",
     "RecordFollower",
     "RecordedArchitecture",

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
@@ -10,14 +9,14 @@ from experiments.comparison import (
     ARM,
     CONDITION,
     Comparison,
-    compare,
+    compare_one,
     fewest_seeds,
-    most_rows,
     named,
 )
 from experiments.errors import UserError
+from experiments.recording import Question
 from experiments.report.subject import Subject
-from experiments.results import commands, is_outputs, with_seeds
+from experiments.results import commands, with_seeds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,29 +30,12 @@ class Answer:
 
 def answer(subject: Subject, group: str) -> Answer:
     """Compare the arms of a group, as `experiments compare` does."""
+    question = Question.of([group], subject.study, metric=subject.metric)
     try:
-        compared = compare(
-            subject.runs,
-            group,
-            metric=subject.metric,
-            family=_family(subject, group),
-            scope=subject.scope,
-        )
+        compared = compare_one(question, subject.compared, subject.scope)
     except UserError as error:
         return Answer(group=group, reason=str(error))
     return Answer(group=group, comparison=compared)
-
-
-def _family(subject: Subject, group: str) -> int:
-    """Return the most rows that an earlier answer about these runs had, or 1."""
-    source = subject.scope.source
-    if source is None or not is_outputs(source):
-        return 1
-    try:
-        question = f"{group} {subject.metric}"
-        return max(most_rows(Path(source), question, subject.runs["identity"]), 1)
-    except OSError:
-        return 1
 
 
 @dataclass(frozen=True)

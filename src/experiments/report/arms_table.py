@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from experiments.comparison import ARM, CONDITION, METRICS, Comparison, named
-from experiments.recording import Status
+from experiments.comparison import ARM, CONDITION, Comparison, named
+from experiments.recording import METRICS, Status
 from experiments.report.best import best_arms
 from experiments.report.blocks import Table
 from experiments.report.subject import Subject

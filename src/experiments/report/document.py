@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from experiments.charts import Figure, Key, keys
-from experiments.comparison import ARM, named
+from experiments.comparison import ARM, named, own_question_first
 from experiments.report.answers import Answer, answer
 from experiments.report.blocks import Chapter, Chart
 from experiments.report.chapter import chapter
@@ -37,7 +37,7 @@ class Document:
 def document(subject: Subject) -> Document:
     """Return the report about runs. Raise UserError if none has finished or diverged."""
     with stage("Comparing the arms"):
-        groups = swept(subject.tuned)
+        groups = own_question_first(swept(subject.tuned), subject.study)
         answers = [answer(subject, group) for group in groups]
         drawn = _keys(subject, groups)
     with stage("Drawing the figures"):

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from experiments import results
-from experiments.comparison import CHOSEN_ON, METRICS, tuned
-from experiments.recording import Status
+from experiments.comparison import CHOSEN_ON, runs_to_compare, tuned
+from experiments.recording import METRICS, RecordedStudy, Status
 from experiments.results import RATE, VALIDATION, Scope, SweepSummary
 
 
@@ -31,13 +31,24 @@ class Subject:
         """What was run: the name of the sweep."""
         return self.sweep.name if self.sweep else "All runs"
 
+    @property
+    def study(self) -> RecordedStudy | None:
+        """The study, if the sweep is one."""
+        return self.sweep.study if self.sweep else None
+
+    @cached_property
+    def compared(self) -> pd.DataFrame:
+        """The runs that can be compared: in a study those that give its table, if there are any."""
+        runs = runs_to_compare(self.runs, [], self.study)
+        return self.runs if runs.empty else runs
+
     @cached_property
     def tuned(self) -> pd.DataFrame:
         """The runs at the best learning rate of each arm.
 
         Raise UserError if no run has finished or diverged.
         """
-        return tuned(self.runs)
+        return tuned(self.compared)
 
     @cached_property
     def metric(self) -> str:

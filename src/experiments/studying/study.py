@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Struct
 
-from experiments.comparison import CHOICES, METRICS, can_be_compared
+from experiments.comparison import CHOICES, can_be_compared
 from experiments.configuration import GROUPS, install_command, override, short_form
 from experiments.errors import ConfigError
-from experiments.recording import RecordedStudy
+from experiments.recording import METRICS, RecordedStudy
 from experiments.studying.axis import Axis
 from experiments.studying.grid_search import GridSearch
 from experiments.studying.search import Search

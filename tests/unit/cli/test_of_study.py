@@ -7,12 +7,7 @@ import frames
 import pytest
 from msgspec import structs
 
-from experiments.cli.of_study import (
-    check_has_ended,
-    naming_studies,
-    runs_to_compare,
-    seeds_sentence,
-)
+from experiments.cli.of_study import check_has_ended, naming_studies, seeds_sentence
 from experiments.errors import UserError
 from experiments.recording import RecordedStudy
 from experiments.results import RATE, Scope, SweepSummary
@@ -42,19 +37,6 @@ ROWS = [
 RUNS = frames.frame(ROWS)
 CLOSED = frames.frame(frames.close(ROWS))
 METRIC = "test/accuracy"
-
-
-def test_the_runs_of_a_study_are_those_on_the_compared_seeds() -> None:
-    found = runs_to_compare(RUNS, ["loss"], SWEEP)
-    assert set(found["seed"]) == {2, 3}
-    assert found["l2"].isna().all()
-
-
-@pytest.mark.parametrize(
-    ("groups", "sweep"), [(["loss"], None), (["loss"], replace(SWEEP, study=None)), (["l2"], SWEEP)]
-)
-def test_other_runs_are_taken_as_they_are(groups: list[str], sweep: SweepSummary | None) -> None:
-    assert runs_to_compare(RUNS, groups, sweep) is RUNS
 
 
 def test_a_study_that_has_not_opened_the_test_set_names_its_own_command() -> None:

@@ -14,8 +14,8 @@ from experiments.cli import values
     ("read", "text", "value"),
     [
         (values.percentage_points, "0", 0.0),
-        (values.percentage_points, "0.25", 0.25),
-        (values.percentage_points, "1e1", 10.0),
+        (values.percentage_points, "0.25", 0.0025),
+        (values.percentage_points, "1e1", 0.1),
         (values.folder, "a b", Path("a b")),
         (values.folder, "~/x", Path.home() / "x"),
         (values.folder, "./~/x", Path("~/x")),

@@ -4,9 +4,10 @@ import frames
 import pytest
 from frames import SEEDS, arm, close, frame
 
-from experiments.comparison import METRICS, compare, factorial, superiority, tuned
+from experiments.comparison import compare, factorial, superiority, tuned
 from experiments.comparison.closed import left_out_closed, nothing_opened
 from experiments.errors import UserError
+from experiments.recording import METRICS
 from experiments.results import Scope
 
 NOWHERE = Scope(None)

@@ -9,7 +9,6 @@ import pytest
 from frames import SEEDS, Runs, arm, diverged, frame, run
 
 from experiments.comparison import (
-    METRICS,
     Comparison,
     Row,
     Verdict,
@@ -22,7 +21,7 @@ from experiments.comparison.decision import Decision, decide
 from experiments.comparison.statistics import PairedStatistics, paired_statistics
 from experiments.configuration import override
 from experiments.errors import UserError
-from experiments.recording import pack_correct
+from experiments.recording import METRICS, pack_correct
 from experiments.results import SPLIT
 
 RATE = "optimizer.learning_rate"

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from experiments.comparison import MARGIN, Verdict
+from experiments.comparison import Verdict
 from experiments.comparison.decision import (
     Decision,
     decide,
@@ -18,6 +18,7 @@ from experiments.comparison.failures import e_value
 from experiments.comparison.power import ALPHA, alpha_of_failures, fewest_seeds
 from experiments.comparison.prediction import MOST_SEEDS
 from experiments.comparison.statistics import PairedStatistics, paired_statistics
+from experiments.recording import MARGIN
 
 CONFIDENCE = 0.999
 BETTER = (Verdict.A_BETTER, Verdict.B_BETTER)

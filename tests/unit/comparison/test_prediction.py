@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from experiments.comparison import MARGIN, Verdict
+from experiments.comparison import Verdict
 from experiments.comparison.decision import decide
 from experiments.comparison.prediction import (
     EVEN_CHANCE,
@@ -15,6 +15,7 @@ from experiments.comparison.prediction import (
     seeds_to_decide,
 )
 from experiments.comparison.statistics import PairedStatistics, paired_statistics
+from experiments.recording import MARGIN
 
 
 def known(n: int, difference: float, deviation: float) -> PairedStatistics:

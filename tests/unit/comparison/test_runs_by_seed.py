@@ -8,9 +8,8 @@ import pytest
 from frames import arm, diverged, frame, run
 
 from experiments.comparison.image_error import image_error
-from experiments.comparison.pairing import METRICS
 from experiments.comparison.runs_by_seed import RunsBySeed, runs_by_seed
-from experiments.recording import pack_correct
+from experiments.recording import METRICS, pack_correct
 
 ACCURACY = METRICS[0]
 

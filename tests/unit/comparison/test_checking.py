@@ -8,9 +8,9 @@ import pytest
 from frames import arm, frame
 
 from experiments.comparison import compare, factorial
-from experiments.comparison.pairing import METRICS
-from experiments.comparison.question import check_question
+from experiments.comparison.checking import check_question
 from experiments.errors import UserError
+from experiments.recording import METRICS
 
 
 def test_groups_and_options_that_vary_can_be_compared() -> None:

@@ -3,10 +3,9 @@
 import pandas as pd
 
 from experiments.comparison.arms import can_be_compared, comparable
-from experiments.comparison.decision import MARGIN
-from experiments.comparison.pairing import METRICS
 from experiments.configuration import GROUPS
 from experiments.errors import UserError
+from experiments.recording import MARGIN, METRICS
 from experiments.results import BEST_VALIDATION, RATE, options
 
 COLUMNS = (

@@ -1,9 +1,8 @@
-"""What `experiments compare` is asked: the arguments, or else the study."""
+"""What is asked: what is given, or else what the study asked."""
 
 import pytest
 
-from experiments.cli.question import Question
-from experiments.recording import RecordedStudy
+from experiments.recording import Question, RecordedStudy
 
 STUDY = RecordedStudy(
     compared="loss",
@@ -19,10 +18,10 @@ def asked(
     *groups: str,
     study: RecordedStudy | None = STUDY,
     metric: str | None = None,
-    points: float | None = None,
+    margin: float | None = None,
 ) -> tuple[str, float, int]:
     """Return the metric, the margin and the rows of a question."""
-    found = Question.of(groups, study, metric=metric, points=points, looks=None)
+    found = Question.of(groups, study, metric=metric, margin=margin)
     return found.metric, found.margin, found.rows
 
 
@@ -31,8 +30,8 @@ def test_a_study_is_asked_what_it_asks() -> None:
 
 
 def test_the_arguments_come_first() -> None:
-    assert asked("loss", metric="test/accuracy", points=2) == ("test/accuracy", 0.02, 4)
-    assert asked("loss", points=0)[1] == 0
+    assert asked("loss", metric="test/accuracy", margin=0.02) == ("test/accuracy", 0.02, 4)
+    assert asked("loss", margin=0)[1] == 0
 
 
 @pytest.mark.parametrize(
@@ -47,7 +46,7 @@ def test_other_questions_have_the_defaults(
 
 def test_the_order_of_two_groups_does_not_matter_and_one_look_is_one() -> None:
     one, other = (
-        Question.of(groups, None, metric=None, points=None, looks=1)
+        Question.of(groups, None, one_look=True)
         for groups in (("loss", "optimizer"), ("optimizer", "loss"))
     )
     assert one.words == other.words
