@@ -25,6 +25,7 @@ from experiments.comparison.default_rates import Choices, TunedRate, tuned_rates
 from experiments.comparison.factorial import Effect, Factorial, factorial
 from experiments.comparison.factorial_printing import FACTORIAL_FORMATS, print_factorial
 from experiments.comparison.looks import count_look
+from experiments.comparison.missing_runs import MissingRunsError
 from experiments.comparison.pairing import Pair, pairs, seed_differences
 from experiments.comparison.power import fewest_seeds, typical_seeds
 from experiments.comparison.printing import (
@@ -59,6 +60,7 @@ __all__ = [
     "Comparison",
     "Effect",
     "Factorial",
+    "MissingRunsError",
     "Pair",
     "Row",
     "SelectionBias",

@@ -13,6 +13,7 @@ from experiments.comparison.divergence import (
     diverges,
     diverging_arms,
 )
+from experiments.comparison.missing_runs import MissingRunsError
 from experiments.comparison.pairing import Pair
 from experiments.comparison.pairing import pairs as pairs_of
 from experiments.comparison.power import fewest_seeds
@@ -70,29 +71,29 @@ def lower_rates_needed(
         lines = commands(pd.concat(rows))
         sentences.append(
             f"{condition}: {describe_divergence(arms)}; lower learning rates may help:"
-            f" {in_one_line(lines, groups, scope, alone=False)}"
+            f" {in_one_line(lines, groups, scope)}"
         )
     return sentences
 
 
-def no_pairs(runs: pd.DataFrame, group: str, scope: Scope) -> str:
-    """Return why no two arms can be compared, and the command that makes the missing runs."""
+def no_pairs(runs: pd.DataFrame, group: str, scope: Scope) -> MissingRunsError:
+    """Return why no two arms can be compared, with the command that makes the missing runs."""
     arms = _arms(runs, group)
     seeds = range(fewest_seeds())
     elsewhere = or_else(pairs_elsewhere(runs, group, scope))
     if len(arms) == 1:
         lines = with_choices(runs.iloc[0], group, seeds)
-        return (
-            f"only one {group}, {arms[0]}, has been run{scope.words}; {elsewhere}run the others as"
-            f" well: {in_one_line(lines, [group], scope)}"
-        )
+        reason = f"only one {group}, {arms[0]}, has been run{scope.words}"
+        after = then_compare(lines, [group], scope)
+        return MissingRunsError(reason, f"{elsewhere}run the others as well:", lines, after)
     first = runs[runs[group].astype(str) == arms[0]].iloc[0]
     lines = with_choices(first, group, seeds, among=arms)
     differing = " and ".join(_never_the_same(runs, group)) or "condition"
-    return (
+    reason = (
         f"{', '.join(arms)} were not run with the same {differing}{scope.words}, so no two runs"
-        f" differ in {group} only; {elsewhere}run {in_one_line(lines, [group], scope)}"
+        f" differ in {group} only"
     )
+    return MissingRunsError(reason, f"{elsewhere}run", lines, then_compare(lines, [group], scope))
 
 
 def too_few_seeds(
@@ -103,7 +104,7 @@ def too_few_seeds(
     family: int,
     one_look: bool,
     elsewhere: str,
-) -> str:
+) -> MissingRunsError:
     """Return why arms with at most one common seed cannot be compared, and how to add seeds.
 
     ``family`` is the number of comparisons, and ``elsewhere`` advice to compare other runs. An arm
@@ -119,11 +120,12 @@ def too_few_seeds(
     diverging = diverging_arms(compared)
     reasons = [f"{name}: {describe_divergence(arms)}" for name, arms in diverging.items()]
     lower = f"; {', '.join(reasons)}, so lower learning rates are needed, too" if reasons else ""
-    return (
+    reason = (
         f"the arms of {' and '.join(groups)} have {'one seed' if one else 'no seed'} in common"
-        f"{scope.words}, but a comparison needs at least {needed}{lower};"
-        f" {or_else(elsewhere)}run {in_one_line(lines, groups, scope)}"
+        f"{scope.words}, but a comparison needs at least {needed}{lower}"
     )
+    after = then_compare(lines, groups, scope)
+    return MissingRunsError(reason, f"{or_else(elsewhere)}run", lines, after)
 
 
 def nothing_final(runs: pd.DataFrame, scope: Scope, elsewhere: str) -> str:
@@ -176,13 +178,18 @@ def _never_the_same(runs: pd.DataFrame, group: str) -> list[str]:
     ]
 
 
-def in_one_line(
+def then_compare(
     lines: Sequence[str], groups: Sequence[str], scope: Scope, *, alone: bool = True
 ) -> str:
-    """Return commands as one line, followed by the command that compares all runs if it is needed.
+    """Return that all runs are to be compared after some commands, if that is needed.
 
     It is if there are several commands, or if their runs ``alone`` are not enough.
     """
-    compare_all = scope.command("compare", *groups, "--all")
-    after = f", then compare with: {compare_all}" if len(lines) > 1 or not alone else ""
-    return " && ".join(lines) + after
+    if len(lines) == 1 and alone:
+        return ""
+    return f", then compare with: {scope.command('compare', *groups, '--all')}"
+
+
+def in_one_line(lines: Sequence[str], groups: Sequence[str], scope: Scope) -> str:
+    """Return commands whose runs are not enough alone, and the one that compares all runs."""
+    return " && ".join(lines) + then_compare(lines, groups, scope, alone=False)

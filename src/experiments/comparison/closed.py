@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from experiments.comparison.advice import in_one_line
+from experiments.comparison.advice import then_compare
+from experiments.comparison.missing_runs import MissingRunsError
 from experiments.comparison.opened import is_closed
 from experiments.comparison.tuning import CHOSEN_ON
 from experiments.results import VALIDATION, Scope, commands
@@ -12,18 +13,22 @@ from experiments.results import VALIDATION, Scope, commands
 OPENS = "score_test=true"
 
 
-def nothing_opened(runs: pd.DataFrame, groups: Sequence[str], metric: str, scope: Scope) -> str:
-    """Return that too few runs have opened their test set, and which command opens it.
+def nothing_opened(
+    runs: pd.DataFrame, groups: Sequence[str], metric: str, scope: Scope
+) -> MissingRunsError:
+    """Return that too few runs have opened their test set, with the command that opens it.
 
     ``runs`` are as from `tuned`.
     """
     closed = runs[is_closed(runs, metric)]
     n = len(closed)
-    return (
+    reason = (
         f"the test set of {n} {'run' if n == 1 else 'runs'} has not been opened{scope.words}, so"
-        f" {metric} cannot be compared; --metric {VALIDATION} needs no test set; to open it, which"
-        f" trains nothing, run {in_one_line(_commands(closed), groups, scope)}"
+        f" {metric} cannot be compared"
     )
+    to_do = f"--metric {VALIDATION} needs no test set; to open it, which trains nothing, run"
+    lines = _commands(closed)
+    return MissingRunsError(reason, to_do, lines, then_compare(lines, groups, scope))
 
 
 def left_out_closed(runs: pd.DataFrame, metric: str) -> list[str]:

@@ -188,22 +188,20 @@ def compare(
     closed = is_closed(best, metric).any()
     trained = pairs(best, group, metric=VALIDATION) if closed else matched
     if not trained:
-        raise UserError(no_pairs(final, group, scope))
+        raise no_pairs(final, group, scope)
     if not _some_seeds(matched) and (_some_seeds(trained) or not matched):
-        raise UserError(nothing_opened(best, [group], metric, scope))
+        raise nothing_opened(best, [group], metric, scope)
     everything = max(family, len(matched))
     arms = [arm for pair in matched for arm in pair.arms]
     if not _some_seeds(matched):
         elsewhere = pairs_elsewhere(pd.concat([arm.runs for arm in arms]), group, scope)
-        raise UserError(
-            too_few_seeds(
-                arms,
-                [group],
-                scope,
-                family=everything,
-                one_look=one_look,
-                elsewhere=elsewhere,
-            )
+        raise too_few_seeds(
+            arms,
+            [group],
+            scope,
+            family=everything,
+            one_look=one_look,
+            elsewhere=elsewhere,
         )
     family = max(family, sum(map(_has_seeds, matched)))
     return Comparison(

@@ -199,22 +199,20 @@ def factorial(
     trained = designs(best, *groups, metric=VALIDATION, needed=needed) if closed else found
     in_training = contrasts(trained, *groups, metric=VALIDATION) if closed else effects
     if not in_training:
-        raise UserError(not_crossed(best, groups, trained, scope))
+        raise not_crossed(best, groups, trained, scope)
     if not _some_seeds(effects) and (_some_seeds(in_training) or not effects):
-        raise UserError(nothing_opened(best, groups, metric, scope))
+        raise nothing_opened(best, groups, metric, scope)
     shown = {contrast.condition for contrast in effects}
     cells = [cell for each in found if each.condition in shown for cell in each.cells.values()]
     if not _some_seeds(effects):
         elsewhere = contrasts_elsewhere(groups, scope)
-        raise UserError(
-            too_few_seeds(
-                cells,
-                groups,
-                scope,
-                family=family,
-                one_look=one_look,
-                elsewhere=elsewhere,
-            )
+        raise too_few_seeds(
+            cells,
+            groups,
+            scope,
+            family=family,
+            one_look=one_look,
+            elsewhere=elsewhere,
         )
     return Factorial(
         groups=groups,

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from experiments.comparison.advice import in_one_line, or_else
+from experiments.comparison.advice import in_one_line, or_else, then_compare
 from experiments.comparison.arms import ARM, CONDITION, LEVELS, crossed, level_columns
 from experiments.comparison.cells import Design, Levels, designs
 from experiments.comparison.contrasts import contrasts
+from experiments.comparison.missing_runs import MissingRunsError
 from experiments.comparison.power import fewest_seeds
 from experiments.comparison.tuning import FINAL, tuned
+from experiments.errors import UserError
 from experiments.results import RATE, Scope, commands, default_rate, with_choices, with_seeds
 
 Groups = tuple[str, str]
@@ -37,7 +39,7 @@ def missing_cells(
         sentences.append(
             f"{design.condition}: {', '.join(map(' '.join, missing))}"
             f" {'has' if len(missing) == 1 else 'have'} not been run{scope.words};"
-            f" {or_else(elsewhere)}run {in_one_line(lines, groups, scope, alone=False)}"
+            f" {or_else(elsewhere)}run {in_one_line(lines, groups, scope)}"
         )
     return sentences
 
@@ -58,7 +60,7 @@ def missing_seeds(groups: Groups, found: Sequence[Design], scope: Scope) -> list
             for cell in design.cells.values()
             if cell.arm in lacking
         ]
-        lines = in_one_line(commands(pd.concat(rows)), groups, scope, alone=False)
+        lines = in_one_line(commands(pd.concat(rows)), groups, scope)
         sentences.append(
             f"{design.condition}: seeds that a cell lacks are left out{scope.words}: {words}; run"
             f" {lines}"
@@ -66,31 +68,32 @@ def missing_seeds(groups: Groups, found: Sequence[Design], scope: Scope) -> list
     return sentences
 
 
-def not_crossed(runs: pd.DataFrame, groups: Groups, found: Sequence[Design], scope: Scope) -> str:
-    """Return why no effect can be estimated, and the command that makes all cells.
+def not_crossed(
+    runs: pd.DataFrame, groups: Groups, found: Sequence[Design], scope: Scope
+) -> UserError:
+    """Return why no effect can be estimated, with the command that makes all cells.
 
     ``runs`` are as from `tuned`, and ``found`` their designs.
     """
     first, second = groups
     elsewhere = or_else(contrasts_elsewhere(groups, scope))
     if lacking := _without_option(runs, groups):
-        return f"{first} and {second} cannot be crossed{scope.words}: {lacking}"
+        return UserError(f"{first} and {second} cannot be crossed{scope.words}: {lacking}")
     for group in groups:
         levels = sorted(map(str, runs[group].dropna().unique()))
         if len(levels) == 1:
             lines = _with_all_choices(crossed(runs, *groups), groups, group)
-            return (
-                f"only one {group}, {levels[0]}, has been run{scope.words}; {elsewhere}run the"
-                f" others as well: {in_one_line(lines, groups, scope)}"
-            )
+            reason = f"only one {group}, {levels[0]}, has been run{scope.words}"
+            to_do = f"{elsewhere}run the others as well:"
+            return MissingRunsError(reason, to_do, lines, then_compare(lines, groups, scope))
     named = crossed(runs, *groups)
     design = max(found, key=lambda each: len(each.cells))
     lines = commands(_complete(named, groups, design, found))
     present = ", ".join(cell.arm for cell in design.cells.values())
-    return (
-        f"{first} and {second} are not crossed{scope.words}: {design.condition} has {present} only;"
-        f" {elsewhere}run {in_one_line(lines, groups, scope)}"
+    reason = (
+        f"{first} and {second} are not crossed{scope.words}: {design.condition} has {present} only"
     )
+    return MissingRunsError(reason, f"{elsewhere}run", lines, then_compare(lines, groups, scope))
 
 
 def contrasts_elsewhere(groups: Groups, scope: Scope, *, more_than: Sequence[Design] = ()) -> str:

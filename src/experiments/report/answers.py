@@ -9,6 +9,7 @@ from experiments.comparison import (
     ARM,
     CONDITION,
     Comparison,
+    MissingRunsError,
     compare_one,
     fewest_seeds,
     named,
@@ -21,11 +22,15 @@ from experiments.results import commands, with_seeds
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """The comparison of the arms of a group; without one, ``reason`` says why there is none."""
+    """The comparison of the arms of a group.
+
+    Without one, ``reason`` says why there is none, and ``commands`` make the runs for one.
+    """
 
     group: str
     comparison: Comparison | None = None
     reason: str = ""
+    commands: Sequence[str] = ()
 
 
 def answer(subject: Subject, group: str) -> Answer:
@@ -33,6 +38,8 @@ def answer(subject: Subject, group: str) -> Answer:
     question = Question.of([group], subject.study, metric=subject.metric)
     try:
         compared = compare_one(question, subject.compared, subject.scope)
+    except MissingRunsError as error:
+        return Answer(group=group, reason=error.reason, commands=error.commands)
     except UserError as error:
         return Answer(group=group, reason=str(error))
     return Answer(group=group, comparison=compared)

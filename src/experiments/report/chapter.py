@@ -69,7 +69,7 @@ def learned(subject: Subject, group: str) -> pd.DataFrame:
 def _verdicts(answer: Answer, drawn: Sequence[Key]) -> Iterator[Block]:
     compared = answer.comparison
     if compared is None:
-        yield from without_verdict(answer.reason)
+        yield from without_verdict(answer)
         return
     yield Sentences(sentences(compared))
     yield verdict_table(compared)

@@ -51,7 +51,7 @@ def _verdicts(subject: Subject, answers: Sequence[Answer]) -> Iterator[Block]:
         return
     for each in answers:
         if each.comparison is None:
-            yield Sentences([Sentence("", why_none(each.reason))], each.group)
+            yield Sentences([Sentence("", why_none(each))], each.group)
             continue
         found = sentences(each.comparison)
         yield Sentences(found[:MOST_SENTENCES], each.group)

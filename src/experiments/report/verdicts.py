@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from experiments.comparison import Comparison, readable_table, verdict_sentences
-from experiments.configuration import run_command
+from experiments.report.answers import Answer
 from experiments.report.blocks import Block, Commands, Paragraph, Sentence, Sentences, Table
 from experiments.results import OUTPUTS
 
@@ -46,26 +46,16 @@ def needs_seeds(comparison: Comparison) -> bool:
     return any(row.more_seeds for row in comparison.rows)
 
 
-def without_verdict(reason: str) -> Iterator[Block]:
-    """Yield why there is no verdict, and the commands that the reason ends with."""
-    words, lines = _split(reason)
-    yield Paragraph(f"No verdict: {words}.", note=True)
-    if lines:
-        yield Commands("These commands make the runs for one:", lines)
+def without_verdict(answer: Answer) -> Iterator[Block]:
+    """Yield why there is no verdict, and the commands that make the runs for one."""
+    yield Paragraph(why_none(answer), note=True)
+    if answer.commands:
+        yield Commands("These commands make the runs for one:", answer.commands)
 
 
-def why_none(reason: str) -> str:
-    """Return why there is no verdict, without commands."""
-    return f"No verdict: {_split(reason)[0]}."
-
-
-def _split(reason: str) -> tuple[str, list[str]]:
-    """Return a reason without the commands at its end, and these commands."""
-    words, start, others = reason.partition(run_command([], multirun=False))
-    if not start:
-        return words, []
-    commands = (start + others).partition(", then compare")[0]
-    return words.rpartition("; ")[0] or words, commands.split(" && ")
+def why_none(answer: Answer) -> str:
+    """Return why there is no verdict."""
+    return f"No verdict: {answer.reason}."
 
 
 def _sentence(line: str) -> Sentence:

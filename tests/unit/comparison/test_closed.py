@@ -124,7 +124,7 @@ def test_nothing_is_said_if_every_test_set_is_open() -> None:
 
 def test_the_scope_is_named() -> None:
     scope = Scope(None, "5ee9")
-    message = nothing_opened(tuned(ALL_CLOSED), ["loss"], "test/accuracy", scope)
+    message = str(nothing_opened(tuned(ALL_CLOSED), ["loss"], "test/accuracy", scope))
     assert " has not been opened in sweep 5ee9, so " in message
 
 

@@ -22,9 +22,13 @@ def test_an_answer_is_the_one_of_compare() -> None:
 def test_one_seed_has_a_reason_and_one_command_for_the_missing_seeds() -> None:
     found = answer(subject(ONE), "loss")
     assert found.comparison is None
-    assert "one seed in common" in found.reason
+    assert found.reason == (
+        "the arms of loss have one seed in common, but a comparison needs at least"
+        f" {fewest_seeds()}"
+    )
     needed = seeds_for_verdicts(subject(ONE), ["loss"])
     assert needed
+    assert needed.commands == found.commands
     assert needed.seeds == fewest_seeds()
     (line,) = needed.commands
     assert len(frames.jobs(frames.COMMAND + line.partition(" -m ")[2])) == 2 * fewest_seeds()
