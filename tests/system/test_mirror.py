@@ -1,6 +1,7 @@
 """The mirror step by step, in this process: records of a few events, and real SQLite stores."""
 
 import json
+import re
 import shutil
 import warnings
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from harness import Tracked
 from experiments.errors import UserError
 from experiments.recording import (
     JOURNAL,
+    REPORT,
     SILENT_END,
     Journal,
     RecordedTracking,
@@ -330,6 +332,33 @@ def test_files_are_attached_to_a_sweep_that_mlflow_has(
     assert not attach(uri, "unknown", files)
     attached = harness.by_name(uri)["sweep"].artifacts["tables"]
     assert (attached / "loss.md").read_text() == "a table"
+
+
+def test_the_page_of_a_sweep_links_to_its_report(
+    outputs: Outputs, uri: str, tmp_path: Path
+) -> None:
+    outputs.finished("1")
+    outputs.finished("2")
+    first = outputs.sweep("1", id="known", name="sweep")
+    sync(first)
+    files = tmp_path / "files"
+    files.mkdir()
+    (files / REPORT).write_text("a report")
+    description = "mlflow.note.content"
+
+    def links() -> list[str]:
+        run = harness.by_name(uri)["sweep"]
+        return re.findall(
+            rf"\[Report\]\(/#/experiments/\d+/runs/{run.id}/artifacts/{REPORT}\)",
+            run.tags[description],
+        )
+
+    assert not links()
+    for _ in range(2):
+        assert attach(uri, "known", files)
+        assert len(links()) == 1
+    sync(outputs.sweep("1", "2", id="known", name="sweep"))
+    assert len(links()) == 1
 
 
 def test_files_cannot_be_attached_in_a_store_that_is_missing(tmp_path: Path) -> None:

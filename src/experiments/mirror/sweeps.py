@@ -23,8 +23,9 @@ from experiments.mirror.sweep_results import (
     sweep_params,
 )
 from experiments.mirror.verdicts import verdicts
-from experiments.mirror.view import VIEW, sweep_page, sweep_view
+from experiments.mirror.view import VIEW, artifact_page, sweep_page, sweep_view
 from experiments.recording import (
+    REPORT,
     RESULTS,
     SWEEP_RECORD,
     Record,
@@ -194,16 +195,23 @@ class MirroredSweep:
                 arms,
                 len(runs),
                 experiments_command("report", "--outputs", outputs, "--sweep", self._record.id),
-                {
-                    "Curves of all arms": sweep_page("", info.experiment_id, self._record.id),
-                    "Figure": f"/#/experiments/{info.experiment_id}/runs/{info.run_id}"
-                    "/artifacts/learning_curves.svg",
-                },
+                self._links(),
                 verdicts=verdicts(self._folder, arms),
             )
             described = tags.description_tags(text)
         run_tags = [RunTag(name, value) for name, value in described.items()]
         self.client.log_batch(info.run_id, params=params, tags=run_tags)
+
+    def _links(self) -> dict[str, str]:
+        """Return the addresses that the description links to, by their words."""
+        info = self._parent.info
+        attached = {each.path for each in self.client.list_artifacts(info.run_id)}
+        pages = {
+            words: artifact_page("", info.experiment_id, info.run_id, name)
+            for words, name in (("Figure", "learning_curves.svg"), ("Report", REPORT))
+            if name in attached
+        }
+        return {"Curves of all arms": sweep_page("", info.experiment_id, self._record.id)} | pages
 
 
 def sweep_status(runs: Iterable[Status]) -> str:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mlflow.entities import Run
+from mlflow.entities import Run, RunTag
 
 from experiments.mirror import tags
 from experiments.mirror.reading import existing_store, readable_store, readable_tags, search_runs
-from experiments.recording import RecordedStudy
+from experiments.mirror.view import artifact_page
+from experiments.recording import REPORT, RecordedStudy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,15 +34,23 @@ def find_sweeps(uri: str) -> list[TrackedSweep]:
 
 
 def attach(uri: str, sweep: str, files: Path) -> bool:
-    """Attach the files of a folder to a sweep in MLflow; return whether MLflow has the sweep.
+    """Attach a report and the other files of a folder to a sweep in MLflow, and link to the report.
 
-    Raise UserError if the store fails.
+    Return whether MLflow has the sweep. Raise UserError if the store fails.
     """
     client = existing_store(uri)
     found = search_runs(client, uri, f"tags.`{tags.SWEEP}` = '{sweep}'")
     if found:
+        info, before = found[0].info, found[0].data.tags
         with readable_store(uri):
-            client.log_artifacts(found[0].info.run_id, str(files))
+            client.log_artifacts(info.run_id, str(files))
+            page = artifact_page("", info.experiment_id, info.run_id, REPORT)
+            link = f" · [Report]({page})"
+            text = before.get(tags.DESCRIPTION, "")
+            new = (files / REPORT).exists() and link not in text
+            if new and text and tags.is_described(before):
+                described = tags.description_tags(text + link)
+                client.log_batch(info.run_id, tags=[RunTag(*each) for each in described.items()])
     return bool(found)
 
 

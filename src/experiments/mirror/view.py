@@ -114,3 +114,8 @@ def sweep_page(server: str, experiment_id: str, sweep: str) -> str:
         f"{server}/#/experiments/{experiment_id}/runs"
         f"?workflowType=machine_learning&viewStateShareKey={sweep}&compareRunsMode=CHART"
     )
+
+
+def artifact_page(server: str, experiment_id: str, run_id: str, name: str) -> str:
+    """Return the address of an artifact of a run."""
+    return f"{server}/#/experiments/{experiment_id}/runs/{run_id}/artifacts/{name}"

@@ -13,6 +13,8 @@ from pathlib import Path
 RUNS_FOLDER = "runs"
 SWEEPS_FOLDER = "sweeps"
 SEARCHES_FOLDER = "searches"
+REPORT = "report.html"
+"""The name of a report among the artifacts of a sweep in MLflow."""
 REPORTS = "reports"
 LOOKS = "looks.jsonl"
 OPENINGS = "openings.jsonl"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from experiments.charts import Figure, bundle, png
 from experiments.comparison import FORMATS, missing_runs
-from experiments.recording import write_atomically
+from experiments.recording import REPORT, write_atomically
 from experiments.report.answers import Answer
 from experiments.report.document import Document, document
 from experiments.report.page import page
@@ -49,7 +49,7 @@ def _attach(store: str, sweep: str, report: Path, made: Document) -> str:
 
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        shutil.copy(report, folder / "report.html")
+        shutil.copy(report, folder / REPORT)
         write_figures(made.figures, folder / "figures")
         write_tables(made.answers, folder / "tables")
         attached = attach(store, sweep, folder)
