@@ -15,8 +15,7 @@ def tables(measurements: Sequence[Measurement]) -> Iterator[str]:
     for number, ratio in enumerate(measurements[0].ratios):
         yield from ratio_table([(each, each.ratios[number]) for each in measurements], ratio)
     yield from bounds_table(measurements)
-    for ours in dict.fromkeys(each.ours for each in measurements[0].ratios):
-        yield from medians_table(measurements, ours)
+    yield from summary_table(measurements)
 
 
 def ratio_table(rows: Sequence[tuple[Measurement, Ratio]], ratio: Ratio) -> Iterator[str]:
@@ -73,12 +72,28 @@ def bounds_table(measurements: Sequence[Measurement]) -> Iterator[str]:
         )
 
 
-def medians_table(measurements: Sequence[Measurement], ours: str) -> Iterator[str]:
-    """Yield a table in Markdown: the median ratios of one of ours to each of the others."""
-    theirs = [each.theirs for each in measurements[0].ratios if each.ours == ours]
+def summary_table(measurements: Sequence[Measurement]) -> Iterator[str]:
+    """Yield the table of the README, in Markdown: our seconds, and how many times theirs are.
+
+    Seconds are medians. The others are compared with the last of ours that has a limit.
+    """
+    ratios = measurements[0].ratios
+    ours = list(dict.fromkeys(each.ours for each in ratios))
+    compared = [each.ours for each in ratios if each.limit is not None][-1]
+    theirs = [each.theirs for each in ratios if each.ours == compared and each.theirs not in ours]
     yield ""
-    yield f"| {ours} / | {' | '.join(theirs)} |"
-    yield f"| --- |{' --- |' * len(theirs)}"
+    yield f"| network | {' | '.join([*ours, *theirs])} |"
+    yield f"| ---{' | ---' * (len(ours) + len(theirs))} |"
     for each in measurements:
-        medians = [f"{median(ratio.values):.2f}" for ratio in each.ratios if ratio.ours == ours]
-        yield f"| {each.workload} | {' | '.join(medians)} |"
+        seconds = [f"{median(each.timing(name).seconds):.2f}" for name in ours]
+        times = [
+            _times(1 / median(ratio.values))
+            for ratio in each.ratios
+            if ratio.ours == compared and ratio.theirs in theirs
+        ]
+        yield f"| {each.workload} | {' | '.join([*seconds, *times])} |"
+
+
+def _times(ratio: float) -> str:
+    """Return a ratio with two or three digits."""
+    return f"{ratio:.{0 if ratio >= 9.95 else 1 if ratio >= 1.95 else 2}f} x"

@@ -3,6 +3,7 @@
 import io
 import math
 import re
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -132,6 +133,18 @@ def test_the_command_prints_where_the_report_is(swept: Swept, printed: dict[str,
         f"Report of 8 runs: {swept.report(swept.sweep.id)}",
         f"Attached to the sweep's run in MLflow ({swept.uri})",
     ]
+
+
+def test_ctrl_c_while_figures_are_drawn_leaves_no_file(swept: Swept, tmp_path: Path) -> None:
+    outputs = tmp_path / "outputs"
+    shutil.copytree(swept.outputs, outputs, ignore=shutil.ignore_patterns("reports"))
+    with Program([EXPERIMENTS, "report", "--outputs", outputs], tmp_path / "log") as program:
+        maps = Path(f"/proc/{program.process.pid}/maps")
+        harness.wait_for(lambda: "vl_convert" in maps.read_text(), "library that draws")
+        program.ctrl_c()
+        assert program.wait() == 130
+    assert program.output == ""
+    assert not [*outputs.rglob("*.html*")]
 
 
 def test_a_report_is_small(swept: Swept, printed: dict[str, Printed]) -> None:

@@ -1,5 +1,6 @@
 """The compiled loop computes what the classes of `nn` compute, up to rounding."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -121,6 +122,34 @@ def test_computes_what_the_classes_compute(
         for found, wanted in zip(compiled.numbers(), plain.numbers(), strict=True):
             tolerance = TOLERANCES[dtype] * np.abs(wanted).max()
             np.testing.assert_allclose(found, wanted, rtol=0, atol=tolerance)
+
+
+def test_no_python_is_executed_between_steps() -> None:
+    """A guard of the speed: a call takes all its steps in compiled code, however many they are."""
+    training = Training(network([12, 7, 3]), Momentum(0.1))
+    training.compiled_epoch(0)  # compiled, or loaded
+    order = np.random.default_rng(0).permutation(N)
+    kernel = Kernel(training.network, training.optimizer, training.images, training.targets)
+    calls: list[object] = []
+
+    def python_calls(steps: int) -> int:
+        calls.clear()
+        sys.setprofile(lambda frame, event, _: calls.append((frame.f_code, event)))
+        try:
+            kernel.take_steps(
+                training.state,
+                order,
+                batch_size=BATCH_SIZE,
+                batches=range(steps),
+                rate=0.1,
+                decay=0.0,
+                norm_every=N,
+            )
+        finally:
+            sys.setprofile(None)
+        return len(calls)
+
+    assert python_calls(1) == python_calls(LAST)
 
 
 @trials(60)
