@@ -126,11 +126,15 @@ def selection_bias_sentence(bias: SelectionBias) -> str:
             "No finished run has opened its test set, so the selection bias of the best epoch is"
             " unknown."
         )
-    difference = point_words(bias.validation_gain - bias.test_gain).removeprefix("+")
+    difference = point_words(bias.validation_gain - bias.test_gain)
+    biased = bias.validation_gain > bias.test_gain
+    part = (
+        f"{difference.removeprefix('+')} points of the gain are" if biased else "no part of it is"
+    )
     return (
         f"The best epoch gains {point_words(bias.validation_gain)} points over the last epoch on"
-        f" the validation set and {point_words(bias.test_gain)} on the test set: {difference}"
-        " points of the gain are selection bias."
+        f" the validation set and {point_words(bias.test_gain)} on the test set: {part}"
+        " selection bias."
     )
 
 

@@ -299,8 +299,9 @@ def test_an_unknown_selection_bias_is_no_number() -> None:
 @pytest.mark.parametrize(
     ("validation", "test", "gains", "bias"),
     [
-        (0.0015, 0.0005, ("+0.15", "+0.05"), "0.10"),
-        (0.001, -0.0005, ("+0.10", "-0.05"), "0.15"),
+        (0.0015, 0.0005, ("+0.15", "+0.05"), "0.10 points of the gain are"),
+        (0.001, -0.0005, ("+0.10", "-0.05"), "0.15 points of the gain are"),
+        (0.0005, 0.0007, ("+0.05", "+0.07"), "no part of it is"),
     ],
 )
 def test_selection_bias_is_a_sentence(
@@ -308,5 +309,5 @@ def test_selection_bias_is_a_sentence(
 ) -> None:
     assert selection_bias_sentence(SelectionBias(validation, test)) == (
         f"The best epoch gains {gains[0]} points over the last epoch on the validation set and"
-        f" {gains[1]} on the test set: {bias} points of the gain are selection bias."
+        f" {gains[1]} on the test set: {bias} selection bias."
     )
