@@ -1,19 +1,24 @@
 """A trained network as an MLflow model, logged without MLflow's global active run."""
 
 import tempfile
+from functools import cache
 from pathlib import Path
 
 import mlflow
 import numpy as np
+import yaml
 from mlflow import MlflowClient
 from mlflow.entities import LoggedModelOutput, Run
 from mlflow.models import Model, ModelSignature
+from mlflow.models.model import MLMODEL_FILE_NAME
 from mlflow.types import Schema, TensorSpec
 
 import nn
-from experiments.recording import RecordedConfig
+from experiments.recording import NETWORK, RecordedConfig
 
 NAME = "model"
+NETWORK_FILE = f"artifacts/{NETWORK}"
+"""Where a model has the network."""
 PYFUNC_MODEL = str(Path(__file__).with_name("pyfunc_model.py"))
 """The code of the model. MLflow imports it; here that would print a warning of MLflow's."""
 
@@ -49,25 +54,52 @@ def log(
 def save(
     folder: Path, network: Path, sizes: list[int], dtype: str, model: Model | None = None
 ) -> None:
-    """Write an MLflow model to a folder: network, package `nn`, signature and input example."""
-    mlflow.pyfunc.save_model(
-        folder,
-        mlflow_model=model,
-        python_model=PYFUNC_MODEL,
-        artifacts={"network": str(network)},
-        code_paths=[str(Path(nn.__file__).parent)],
-        signature=ModelSignature(
-            Schema([TensorSpec(np.dtype(dtype), (-1, sizes[0]))]),
-            Schema([TensorSpec(np.dtype(dtype), (-1, sizes[-1]))]),
-        ),
-        input_example=np.zeros((1, sizes[0]), dtype),
-        pip_requirements=[f"mlflow=={mlflow.__version__}", f"numpy=={np.__version__}"],
-    )
+    """Write an MLflow model to a folder: network, package `nn`, signature and input example.
+
+    ``model`` gives it its ids.
+    """
+    contents = network.read_bytes()
+    files = _files(sizes[0], sizes[-1], dtype)
+    for name, content in {**files, NETWORK_FILE: contents}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    described = Model.from_dict(yaml.safe_load(files[MLMODEL_FILE_NAME]))
+    described.flavors["python_function"]["artifacts"]["network"]["uri"] = str(network)
+    described.model_size_bytes = (described.model_size_bytes or 0) + len(contents)
+    if model is not None:
+        described.artifact_path, described.run_id = model.artifact_path, model.run_id
+        described.model_uuid, described.model_id = model.model_uuid, model.model_id
+        described.utc_time_created = model.utc_time_created
+    described.save(str(folder / MLMODEL_FILE_NAME))
+
+
+@cache
+def _files(n_in: int, n_out: int, dtype: str) -> dict[str, bytes]:
+    """Return the files of a model with an empty network, by their names.
+
+    MLflow takes some 30 ms to write them, so that is done once for all networks of this shape.
+    """
+    with tempfile.TemporaryDirectory() as temporary:
+        empty, folder = Path(temporary) / Path(NETWORK_FILE).name, Path(temporary) / NAME
+        empty.touch()
+        mlflow.pyfunc.save_model(
+            folder,
+            python_model=PYFUNC_MODEL,
+            artifacts={"network": str(empty)},
+            code_paths=[str(Path(nn.__file__).parent)],
+            signature=ModelSignature(
+                Schema([TensorSpec(np.dtype(dtype), (-1, n_in))]),
+                Schema([TensorSpec(np.dtype(dtype), (-1, n_out))]),
+            ),
+            input_example=np.zeros((1, n_in), dtype),
+            pip_requirements=[f"mlflow=={mlflow.__version__}", f"numpy=={np.__version__}"],
+        )
+        found = {
+            str(each.relative_to(folder)): each for each in folder.rglob("*") if each.is_file()
+        }
+        return {name: path.read_bytes() for name, path in found.items()}
 
 
 def warm_up() -> None:
-    """Save a model once, while a run trains: the first time is slow."""
-    with tempfile.TemporaryDirectory() as folder:
-        empty = Path(folder) / "empty"
-        empty.touch()
-        save(Path(folder) / NAME, empty, [1, 1], "float32")
+    """Write a model once, while a run trains: the first time is slow."""
+    _files(1, 1, "float32")
