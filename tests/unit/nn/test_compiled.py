@@ -126,7 +126,7 @@ def test_computes_what_the_classes_compute(
 
 def test_no_python_is_executed_between_steps() -> None:
     """A guard of the speed: a call takes all its steps in compiled code, however many they are."""
-    training = Training(network([12, 7, 3]), Momentum(0.1))
+    training = Training(network([12, 7, 3]), SGD(0.1))
     training.compiled_epoch(0)  # compiled, or loaded
     order = np.random.default_rng(0).permutation(N)
     kernel = Kernel(training.network, training.optimizer, training.images, training.targets)
