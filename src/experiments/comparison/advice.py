@@ -17,6 +17,7 @@ from experiments.comparison.missing_runs import MissingRunsError
 from experiments.comparison.pairing import Pair
 from experiments.comparison.pairing import pairs as pairs_of
 from experiments.comparison.power import fewest_seeds
+from experiments.comparison.seed_words import seed_words
 from experiments.comparison.statuses import status_counts
 from experiments.comparison.tuning import FINAL, final_runs, tuned
 from experiments.results import RATE, Scope, commands, options, with_choices, with_seeds
@@ -53,9 +54,8 @@ def incomplete(runs: pd.DataFrame, group: str, pairs: Sequence[Pair], scope: Sco
             {*pair.runs_a["seed"], *pair.runs_b["seed"]} - {*pair.values.index} - pair.chosen_on
         )
         if unmatched:
-            listed = ", ".join(map(str, sorted(unmatched)))
             sentences.append(
-                f"{pair.condition}: only {pair.arm_a} or {pair.arm_b} has seed {listed}"
+                f"{pair.condition}: only {pair.arm_a} or {pair.arm_b} has {seed_words(unmatched)}"
                 f"{scope.words}, not both"
             )
     return sentences

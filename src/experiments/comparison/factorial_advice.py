@@ -11,6 +11,7 @@ from experiments.comparison.cells import Design, Levels, designs
 from experiments.comparison.contrasts import contrasts
 from experiments.comparison.missing_runs import MissingRunsError
 from experiments.comparison.power import fewest_seeds
+from experiments.comparison.seed_words import seed_words
 from experiments.comparison.tuning import FINAL, tuned
 from experiments.errors import UserError
 from experiments.results import RATE, Scope, commands, default_rate, with_choices, with_seeds
@@ -54,7 +55,7 @@ def missing_seeds(groups: Groups, found: Sequence[Design], scope: Scope) -> list
         lacking = {arm: sorted(every - seeds) for arm, seeds in present.items() if every - seeds}
         if not lacking or not design.is_crossed:
             continue
-        words = "; ".join(f"{arm} lacks {_seeds(seeds)}" for arm, seeds in lacking.items())
+        words = "; ".join(f"{arm} lacks {seed_words(seeds)}" for arm, seeds in lacking.items())
         rows = [
             with_seeds(cell.runs.iloc[:1], lacking[cell.arm])
             for cell in design.cells.values()
@@ -173,7 +174,3 @@ def _row(named: pd.DataFrame, groups: Groups, condition: str, levels: Levels) ->
         row[own] = donor[own]
     row[RATE] = default_rate(row)
     return row
-
-
-def _seeds(seeds: Sequence[int]) -> str:
-    return f"seed{'s' * (len(seeds) > 1)} {', '.join(map(str, seeds))}"

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments.comparison import count_look, most_rows
+from experiments.comparison import count_look
+from experiments.comparison.looks import most_rows
 from experiments.errors import DataError, UserError
 from experiments.recording import LOOKS
 
