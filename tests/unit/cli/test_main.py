@@ -105,7 +105,7 @@ def test_signals_are_handled_while_a_command_is_executed(
         (["repeat", "abc"], {"id": "abc"}),
         (["compare", "loss"], {"groups": ["loss"], "metric": None, "margin": None}),
         (["compare", "loss", "optimizer"], {"groups": ["loss", "optimizer"]}),
-        (["compare", "loss", "--margin", "2", "--all"], {"margin": 2.0, "all": True}),
+        (["compare", "loss", "--margin", "2", "--all"], {"margin": 0.02, "all": True}),
         (["compare", "loss", "--format", "csv"], {"format": "csv", "all": False, "sweep": None}),
         (["report", "--sweep", "abc"], {"sweep": "abc", "all": False}),
         (["export", "x"], {"folder": Path("x"), "network": None}),
