@@ -12,6 +12,7 @@ import harness
 import pytest
 import records
 from harness import Tracked
+from msgspec.structs import replace
 
 from experiments.errors import UserError
 from experiments.recording import (
@@ -30,6 +31,7 @@ from experiments.tracking import MirrorProgress, StoreWarning, up_to_date
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from mirror_parent import PlayedParent, played_parent
+    from mlflow import MlflowClient
 
     from experiments.mirror import attach, find_sweeps, open_store, sync, tracked_record
     from experiments.mirror.follow import copy_others, follow
@@ -359,6 +361,23 @@ def test_the_page_of_a_sweep_links_to_its_report(
         assert len(links()) == 1
     sync(outputs.sweep("1", "2", id="known", name="sweep"))
     assert len(links()) == 1
+
+
+def test_the_view_of_a_study_shows_its_arms_at_their_tuned_values(
+    outputs: Outputs, uri: str
+) -> None:
+    runs = {"1": "tuning", "2": "confirmation"}
+    for identity in runs:
+        outputs.finished(identity)
+    record = records.sweep_record(runs, environment=ENVIRONMENT, tracking=outputs.tracking)
+    tagged = [replace(run, tags={"stage": runs[run.identity]}) for run in record.runs]
+    sync(records.write_sweep_record(outputs.folder, replace(record, runs=tagged)))
+    client = MlflowClient(uri)
+    (experiment,) = (each for each in client.search_experiments() if "results" in str(each.tags))
+    view = json.loads(experiment.tags[f"mlflow.sharedViewState.{record.id}"])
+    state = json.loads(view["state"])
+    shown = client.search_runs([experiment.experiment_id], state["searchFilter"])
+    assert [run.data.tags["stage"] for run in shown] == ["confirmation"]
 
 
 def test_files_cannot_be_attached_in_a_store_that_is_missing(tmp_path: Path) -> None:

@@ -25,8 +25,10 @@ from experiments.mirror.sweep_results import (
 from experiments.mirror.verdicts import verdicts
 from experiments.mirror.view import VIEW, artifact_page, sweep_page, sweep_view
 from experiments.recording import (
+    CONFIRMATION,
     REPORT,
     RESULTS,
+    STAGE,
     SWEEP_RECORD,
     Record,
     Status,
@@ -130,18 +132,28 @@ class MirroredSweep:
 
     def _create_view(self) -> str:
         """Save a view of the sweep in its experiment; return the name of the tag of its arms."""
-        arms = list(dict.fromkeys(without_seed(run.name) for run in self._record.runs))
+        arms = _arms(self._record.runs)
         tag = arm_tag(self._record.id, arms)
-        view = sweep_view(self._record.name, tag, arms)
-        info = self._parent.info
-        self.client.set_experiment_tag(info.experiment_id, VIEW + self._record.id, view)
-        self.client.set_tag(info.run_id, tags.ARM_TAG, tag)
+        self._save_view(sweep_view(self._record.name, tag, arms))
+        self.client.set_tag(self._parent.info.run_id, tags.ARM_TAG, tag)
         return tag
+
+    def _save_view(self, view: str) -> None:
+        experiment_id = self._parent.info.experiment_id
+        self.client.set_experiment_tag(experiment_id, VIEW + self._record.id, view)
+
+    def _show_confirmed(self) -> None:
+        """Save the view of a study anew: its arms at their tuned values, without tuning runs."""
+        confirmed = [each for each in self._record.runs if each.tags.get(STAGE) == CONFIRMATION]
+        if confirmed:
+            name, arms = self._record.name, _arms(confirmed)
+            self._save_view(sweep_view(name, self._arm_tag, arms, stage=CONFIRMATION))
 
     def _finish(self) -> None:
         """Draw the mean learning curves, and end the sweep unless a run is still running."""
         records = [_read(run.folder) for run in self.runs]  # some have another mirror process
         self._draw(records)
+        self._show_confirmed()
         self._log_results(records)
         attached = result_sizes(self._folder)
         if attached:
@@ -212,6 +224,11 @@ class MirroredSweep:
             if name in attached
         }
         return {"Curves of all arms": sweep_page("", info.experiment_id, self._record.id)} | pages
+
+
+def _arms(runs: Iterable[SweepRun]) -> list[str]:
+    """Return the names of the arms of some runs."""
+    return list(dict.fromkeys(without_seed(run.name) for run in runs))
 
 
 def sweep_status(runs: Iterable[Status]) -> str:

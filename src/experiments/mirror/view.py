@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from experiments.mirror.arm_colours import group
+from experiments.recording import STAGE
 
 VIEW = "mlflow.sharedViewState."
 """The prefix of the tags of an experiment that hold its views."""
@@ -42,14 +43,16 @@ def view_tags() -> dict[str, str]:
     return {VIEW + NAME: _view("Results", state)}
 
 
-def sweep_view(name: str, arm_tag: str, arms: Sequence[str]) -> str:
+def sweep_view(name: str, arm_tag: str, arms: Sequence[str], *, stage: str = "") -> str:
     """Return the view of a sweep: mean curves of its arms, the values of the tag ``arm_tag``.
 
-    It shows the runs that have the tag, also those that an earlier sweep has done.
+    It shows the runs that have the tag, also those that an earlier sweep has done. With ``stage``
+    it shows only those of this stage of a study.
     """
+    shown = f"tags.`{arm_tag}` != ''" + (f" AND tags.`{STAGE}` = '{stage}'" if stage else "")
     state = {
         "selectedColumns": COLUMNS,
-        "searchFilter": f"tags.`{arm_tag}` != ''",
+        "searchFilter": shown,
         "orderByKey": "metrics.`validation/accuracy`",
         "orderByAsc": False,
         "groupBy": {

@@ -65,6 +65,8 @@ from experiments.recording.recorded_config import (
 )
 from experiments.recording.status import Status
 from experiments.recording.sweep_record import (
+    CONFIRMATION,
+    STAGE,
     RecordedStudy,
     SweepRecord,
     SweepRun,
@@ -77,6 +79,7 @@ from experiments.recording.weights import load_weights, save_weights, weight_fil
 __all__ = [
     "BEST_EPOCH_CORRECT",
     "CHECKPOINT",
+    "CONFIRMATION",
     "CORRECT",
     "JOURNAL",
     "LOOKS",
@@ -93,6 +96,7 @@ __all__ = [
     "RUNS_FOLDER",
     "SEARCHES_FOLDER",
     "SILENT_END",
+    "STAGE",
     "SWEEPS_FOLDER",
     "SWEEP_RECORD",
     "SYNC_STATE",

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from experiments.comparison import Comparison, Row, Verdict, compare, fewest_seeds, study_runs
-from experiments.studying.jobs import CONFIRMATION, Do, StudyJob, job
+from experiments.recording import CONFIRMATION
+from experiments.studying.jobs import Do, StudyJob, job
 from experiments.studying.result import ACCURACY
 from experiments.studying.search import Point
 from experiments.studying.study import Cell, Study

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from experiments.configuration import GROUPS, override, short_form
+from experiments.recording import STAGE
 from experiments.studying.result import Result
 from experiments.studying.search import Point
 from experiments.studying.study import SEED, Cell, Study
 
-TUNING, CONFIRMATION = "tuning", "confirmation"
-"""The stages that train. The third opens the test set."""
+TUNING = "tuning"
+"""The first stage. The second is `CONFIRMATION`; the third trains nothing."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class StudyJob:
     @property
     def tags(self) -> dict[str, str]:
         """The tags by which MLflow groups the runs."""
-        return {"stage": self.stage, "arm": " ".join(self.cell.arm)}
+        return {STAGE: self.stage, "arm": " ".join(self.cell.arm)}
 
 
 class Do(Protocol):

@@ -7,7 +7,8 @@ from rich.console import Console
 from rich.table import Table
 
 from experiments.comparison import fewest_seeds, typical_seeds
-from experiments.studying.jobs import CONFIRMATION, TUNING
+from experiments.recording import CONFIRMATION
+from experiments.studying.jobs import TUNING
 from experiments.studying.study import Cell, Study
 from experiments.studying.tuning import new_search
 from experiments.terminal import duration

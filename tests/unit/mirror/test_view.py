@@ -44,6 +44,12 @@ def test_a_sweep_shows_mean_curves_of_its_arms_accuracy_and_cost_of_validation_f
     assert section["display"]
 
 
+def test_a_study_shows_the_runs_of_one_stage() -> None:
+    view = json.loads(sweep_view("losses", "arm/7", ["ce"], stage="confirmation"))
+    shown = json.loads(view["state"])["searchFilter"]
+    assert shown == "tags.`arm/7` != '' AND tags.`stage` = 'confirmation'"
+
+
 def test_the_view_of_a_sweep_with_thousands_of_arms_fits_in_a_tag_of_mlflow() -> None:
     view = sweep_view("seed=0", "arm/7", [f"learning_rate={number}" for number in range(10_000)])
     assert len(view) <= 20_000

@@ -20,9 +20,10 @@ from synthetic_study import (
 
 from experiments.comparison import Verdict, compare, fewest_seeds
 from experiments.errors import ConfigError
+from experiments.recording import CONFIRMATION
 from experiments.results import RATE
 from experiments.studying import Result, StudyJob, conduct
-from experiments.studying.jobs import CONFIRMATION, TUNING
+from experiments.studying.jobs import TUNING
 
 BLOCKS = {"architecture": ["784-30-10", "784-20-10-10"]}
 L2 = {"low": 0, "high": 1, "points": 3, "scale": "linear"}

@@ -7,10 +7,11 @@ import pytest
 from synthetic_study import AXIS, DIVERGED, EPOCHS, SEEDS, World, better, budget, peak, study
 
 from experiments.comparison import Comparison, Verdict, compare, fewest_seeds
+from experiments.recording import CONFIRMATION
 from experiments.results import RATE
 from experiments.studying import Study, StudyJob
 from experiments.studying.confirmation import Confirmation
-from experiments.studying.jobs import CONFIRMATION, TUNING, job
+from experiments.studying.jobs import TUNING, job
 from experiments.studying.result import ACCURACY
 from experiments.studying.tuning import tune
 

@@ -2,9 +2,10 @@
 
 from synthetic_study import AXIS, study
 
+from experiments.recording import CONFIRMATION
 from experiments.results import RATE
 from experiments.studying import StudyJob, job
-from experiments.studying.jobs import CONFIRMATION, TUNING
+from experiments.studying.jobs import TUNING
 
 MADE = study(
     blocks={"architecture": ["784-30-10", "784-20-10-10"]},

@@ -6,9 +6,10 @@ from rich.console import Console
 from synthetic_study import AXIS, EPOCHS, PRICE, SEEDS, World, better, budget, conducted, study
 
 from experiments.comparison import fewest_seeds, typical_seeds
+from experiments.recording import CONFIRMATION
 from experiments.results import RATE
 from experiments.studying import print_plan
-from experiments.studying.jobs import CONFIRMATION, TUNING
+from experiments.studying.jobs import TUNING
 from experiments.studying.planning import StagePlan, stage_plans
 
 BLOCKS = {"architecture": ["784-30-10", "784-20-10-10"]}
