@@ -10,6 +10,8 @@ ACCURACIES = {"validation accuracy": "validation/accuracy", "test accuracy": "te
 """The columns of the table of arms, and their metrics. The arms are sorted by the first one."""
 MOST_ROWS = 50
 """Arms in the table; it has to fit in a tag of MLflow."""
+MOST_ABOVE = 2
+"""Verdicts that leave room for the table below them, where MLflow's page shows both."""
 UNKNOWN = "-"
 
 
@@ -89,11 +91,12 @@ def describe(
     ``what_ran`` says what was run, ``report`` makes the report, ``links`` are addresses by
     their words, and ``verdicts`` a list of sentences.
     """
-    parts = []
-    if arms:  # above all else, because MLflow's page folds what is below
+    parts = []  # results above all else, because MLflow's page folds what is below
+    if arms:
         parts += ["\n".join(_table(arms)), "Means over seeds, after the last epoch."]
     if verdicts:
-        parts += [verdicts]
+        few = len(verdicts.splitlines()) <= MOST_ABOVE
+        parts = [verdicts, *parts] if few else [*parts, verdicts]
     if len(arms) > MOST_ROWS:
         parts.append(f"The table shows the best {MOST_ROWS} of {len(arms)} arms.")
     unfinished = n_runs - sum(arm.n_runs for arm in arms)

@@ -107,3 +107,11 @@ def test_the_description_of_thousands_of_arms_fits_in_a_tag_of_mlflow() -> None:
     text = describe("5000 runs", arms, 5000, "experiments report", {})
     assert len(text) < 8000
     assert "The table shows the best 50 of 5000 arms." in text
+
+
+def test_few_verdicts_stand_above_the_table_and_more_below_it() -> None:
+    for n, above in ((1, True), (2, True), (3, False)):
+        verdicts = "\n".join(f"- verdict {number}" for number in range(n))
+        text = describe("x", arm_results(RUNS), 5, "report", {}, verdicts=verdicts)
+        assert text.startswith("- verdict") == above
+        assert text.count(verdicts) == text.count("| arm |") == 1
