@@ -18,10 +18,10 @@ def test_a_folder_that_cannot_be_read_has_no_verdict(tmp_path: Path) -> None:
     assert verdicts(tmp_path / "missing", [arm("ce", 2), arm("mse", 2)]) == ""
 
 
-def test_the_verdicts_stand_below_the_table_of_arms() -> None:
+def test_the_verdicts_stand_beside_the_table_of_arms() -> None:
     arms = [arm("ce", 2), arm("mse", 2)]
     text = describe("4 runs", arms, 4, "experiments report", {}, verdicts="- **784-30-10**: tie")
-    assert text.index("| ce |") < text.index("- **784-30-10**: tie") < text.index("4 runs")
+    assert text.index("- **784-30-10**: tie") < text.index("| ce |") < text.index("4 runs")
     assert "More figures: `experiments report`" in text
     without = describe("4 runs", arms, 4, "experiments report", {})
     assert "Verdicts and figures: `experiments report`" in without
