@@ -351,7 +351,7 @@ def test_the_page_of_a_sweep_links_to_its_report(
     def links() -> list[str]:
         run = harness.by_name(uri)["sweep"]
         return re.findall(
-            rf"\[Report\]\(/#/experiments/\d+/runs/{run.id}/artifacts/{REPORT}\)",
+            rf"\[Report\]\(/#/experiments/\d+/runs/{run.id}/artifacts/{REPORT}\?workflowType=",
             run.tags[description],
         )
 

@@ -29,7 +29,11 @@ def accuracy_by_rate(runs: pd.DataFrame, drawn: Sequence[Key]) -> Figure | None:
         for condition, part in rows.groupby(CONDITION, sort=True)
     ]
     several = rows.groupby([CONDITION, ARM, RATE], observed=True)["seed"].nunique().max() > 1
-    kind = "means over seeds, with their 95 % intervals" if several else "single runs"
+    kind = (
+        "means where there are several seeds, with their 95 % intervals"
+        if several
+        else "single runs"
+    )
     return Figure(
         name="learning-rates",
         title="Validation accuracy by learning rate",

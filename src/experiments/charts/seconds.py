@@ -38,10 +38,12 @@ def accuracy_by_seconds(history: pd.DataFrame, drawn: Sequence[Key]) -> Figure |
         for name, row in ends.iterrows()
         if isinstance(name, tuple)
     )
+    several = wide.groupby([CONDITION, ARM], observed=True)["identity"].nunique().max() > 1
+    point = "the mean of an arm" if several else "a run"
     return Figure(
         name="accuracy-by-seconds",
         title="Validation accuracy by seconds of training",
-        caption="A point is the mean of an arm after an epoch. Seconds are without evaluation, and"
+        caption=f"A point is {point} after an epoch. Seconds are without evaluation, and"
         " depend on the machine and on what else it was doing.",
         description=described,
         panels=panels,

@@ -62,6 +62,10 @@ class Advises(Protocol):
     def commands(self) -> list[str]:
         """The commands that run more seeds."""
 
+    @property
+    def no_commands(self) -> str:
+        """Why there are no such commands, if some are needed."""
+
 
 def print_title(console: Console, runs: pd.DataFrame, sweep: SweepSummary | None) -> None:
     """Print which runs are compared, and how many have each status."""
@@ -77,6 +81,8 @@ def print_advice(console: Console, result: Advises) -> None:
         console.print(sentence, style="yellow", soft_wrap=True, markup=False)
     if result.one_look and any(row.verdict is Verdict.UNDECIDED for row in result.rows):
         console.print("Without --looks 1, more seeds can be run until each row is decided.")
+    if result.no_commands:
+        console.print(result.no_commands, soft_wrap=True, markup=False)
     commands = result.commands
     if commands:
         here = OUTPUTS in result.tuned and result.tuned[OUTPUTS].notna().all()

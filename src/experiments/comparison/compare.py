@@ -36,7 +36,7 @@ from experiments.comparison.statistics import PairedStatistics, paired_statistic
 from experiments.comparison.tuning import FINAL, SelectionBias, final_runs, selection_bias, tuned
 from experiments.errors import UserError
 from experiments.recording import MARGIN, METRICS
-from experiments.results import RATE, VALIDATION, Scope, commands
+from experiments.results import RATE, VALIDATION, Scope, commands_if_known
 
 SEED = 0
 """The seed of all resampling, so that the same runs give the same table."""
@@ -82,7 +82,7 @@ class Row:
     @property
     def commands(self) -> list[str]:
         """The commands that make `more_runs`."""
-        return commands(self.more_runs)
+        return commands_if_known(self.more_runs)[0]
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -142,7 +142,16 @@ class Comparison:
     @property
     def commands(self) -> list[str]:
         """The commands that run all additional seeds that the rows recommend."""
-        return commands(pd.concat([row.more_runs for row in self.rows]))
+        return self._advised[0]
+
+    @property
+    def no_commands(self) -> str:
+        """Why there are no such commands; empty if there are some, or if none is needed."""
+        return self._advised[1]
+
+    @property
+    def _advised(self) -> tuple[list[str], str]:
+        return commands_if_known(pd.concat([row.more_runs for row in self.rows]))
 
     @property
     def table(self) -> pd.DataFrame:

@@ -40,7 +40,7 @@ from experiments.comparison.statistics import PairedStatistics, paired_statistic
 from experiments.comparison.tuning import FINAL, SelectionBias, final_runs, selection_bias, tuned
 from experiments.errors import UserError
 from experiments.recording import MARGIN, METRICS
-from experiments.results import VALIDATION, Scope, commands
+from experiments.results import VALIDATION, Scope, commands_if_known
 
 _STATISTICS = [field.name for field in fields(PairedStatistics)]
 _IN_WORDS = {Verdict.A_BETTER: "interaction", Verdict.B_BETTER: "interaction"} | {
@@ -101,7 +101,7 @@ class Effect:
             "verdict": self.result,
             "more_seeds": self.more_seeds,
             "chance": self.chance,
-            "commands": commands(self.more_runs),
+            "commands": commands_if_known(self.more_runs)[0],
         }
 
 
@@ -128,7 +128,16 @@ class Factorial:
     @property
     def commands(self) -> list[str]:
         """The commands that run all additional seeds that the rows recommend."""
-        return commands(pd.concat([row.more_runs for row in self.rows]))
+        return self._advised[0]
+
+    @property
+    def no_commands(self) -> str:
+        """Why there are no such commands; empty if there are some, or if none is needed."""
+        return self._advised[1]
+
+    @property
+    def _advised(self) -> tuple[list[str], str]:
+        return commands_if_known(pd.concat([row.more_runs for row in self.rows]))
 
     @property
     def table(self) -> pd.DataFrame:

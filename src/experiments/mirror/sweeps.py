@@ -158,9 +158,12 @@ class MirroredSweep:
         attached = result_sizes(self._folder)
         if attached:
             self.client.log_artifacts(self._parent.info.run_id, str(self._folder / RESULTS))
-        status = sweep_status(
+        statuses = [
             run_status(run.folder, record) for run, record in zip(self.runs, records, strict=True)
-        )
+        ]
+        if self._record.study is not None:  # whose result may be that an arm diverges
+            statuses = [Status.FINISHED if each.final else each for each in statuses]
+        status = sweep_status(statuses)
         if status != MLFLOW_STATUS[Status.RUNNING]:
             times = [self._record.time, *(record.time for record in records if record)]
             self.client.set_terminated(self._parent.info.run_id, status, milliseconds(max(times)))

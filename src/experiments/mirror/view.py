@@ -121,4 +121,7 @@ def sweep_page(server: str, experiment_id: str, sweep: str) -> str:
 
 def artifact_page(server: str, experiment_id: str, run_id: str, name: str) -> str:
     """Return the address of an artifact of a run."""
-    return f"{server}/#/experiments/{experiment_id}/runs/{run_id}/artifacts/{name}"
+    return (
+        f"{server}/#/experiments/{experiment_id}/runs/{run_id}/artifacts/{name}"
+        "?workflowType=machine_learning"
+    )

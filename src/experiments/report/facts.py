@@ -13,6 +13,7 @@ from experiments.report.words import count, listed, span
 def facts(subject: Subject, known: Origin) -> Table:
     """Return a table of facts. What is unknown has no row."""
     runs = subject.runs
+    newest = " (newest run)" if len(runs) > 1 else ""
     rows = [
         ["Runs", f"{len(runs):,} ({status_counts(runs)})"],
         ["Seeds", f"{subject.seeds}: {_numbers(runs['seed'])}"],
@@ -21,8 +22,8 @@ def facts(subject: Subject, known: Origin) -> Table:
         ["Networks", listed(sorted(map(str, runs["architecture"].unique())))],
         ["When", _when(runs)],
         ["Time", _time(runs)],
-        ["Machine", known.machine],
-        ["Versions", known.versions],
+        [f"Machine{newest}", known.machine],
+        [f"Versions{newest}", known.versions],
         ["Sweep", f"{subject.sweep.id}" if subject.sweep else ""],
     ]
     return Table("What was run", ["fact", "value"], [row for row in rows if row[1]], wraps=True)

@@ -15,7 +15,7 @@ from experiments.report.blocks import (
     Table,
 )
 from experiments.report.subject import Subject
-from experiments.results import VALIDATION, commands
+from experiments.results import VALIDATION, commands_if_known
 
 MOST_FAILURES = 20
 MOST_COMMANDS = 20
@@ -52,7 +52,7 @@ def _methods(subject: Subject, answers: Sequence[Answer]) -> Iterator[Sentence]:
     compared = [each.comparison for each in answers if each.comparison]
     split = subject.metric.partition("/")[0]
     yield Sentence("Accuracy", f"the share of right answers on the {split} set, {_epoch(subject)}.")
-    if subject.metric == VALIDATION:
+    if subject.metric == VALIDATION and len(subject.finished):
         yield Sentence("Test set", "it is closed in most runs, so the validation set decides.")
     if subject.several_rates:
         yield Sentence(
@@ -94,14 +94,15 @@ def _about_verdicts(compared: Sequence[Comparison]) -> Iterator[Sentence]:
 
 def _commands(subject: Subject, answers: Sequence[Answer]) -> Iterator[Block]:
     runs = subject.runs
-    lines = commands(runs)
+    lines, _ = commands_if_known(runs)
     if subject.sweep:
         yield Commands("The command of the sweep:", [subject.sweep.command])
     if lines and (not subject.sweep or lines != [subject.sweep.command]):
         yield Commands(_all_runs(lines), lines[:MOST_COMMANDS])
     sweep = ["--sweep", subject.sweep.id] if subject.sweep else ["--all"]
     scope = subject.scope
-    compared = [scope.command("compare", each.group, *sweep) for each in answers]
+    metric = ["--metric", VALIDATION] if subject.metric == VALIDATION else []
+    compared = [scope.command("compare", each.group, *sweep, *metric) for each in answers]
     if compared:
         yield Commands("The verdicts in the terminal:", compared)
     yield Commands("This report:", [scope.command("report", *sweep)])

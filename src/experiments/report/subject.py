@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from experiments import results
-from experiments.comparison import CHOSEN_ON, runs_to_compare, tuned
+from experiments.comparison import CHOSEN_ON, compared_runs, runs_to_compare, tuned
 from experiments.recording import METRICS, RecordedStudy, Status
 from experiments.results import RATE, VALIDATION, Scope, SweepSummary
 
@@ -46,9 +46,12 @@ class Subject:
     def tuned(self) -> pd.DataFrame:
         """The runs at the best learning rate of each arm.
 
-        Raise UserError if no run has finished or diverged.
+        In a study they are on the seeds that tuning did not use, if there are such runs. Raise
+        UserError if no run has finished or diverged.
         """
-        return tuned(self.compared)
+        runs = tuned(self.compared)
+        confirmed = compared_runs(runs, self.study) if self.study else runs
+        return runs if confirmed.empty else confirmed
 
     @cached_property
     def metric(self) -> str:

@@ -33,7 +33,9 @@ def remarks(comparison: Comparison) -> Iterator[Block]:
     notes = [*comparison.unequal_tuning, *comparison.incomplete]
     if notes:
         yield Sentences([Sentence("", note) for note in notes])
-    if needs_seeds(comparison):
+    if comparison.no_commands:
+        yield Paragraph(comparison.no_commands)
+    elif needs_seeds(comparison):
         here = comparison.tuned[OUTPUTS].notna().all()
         known = "Runs that exist are not repeated" if here else "The exported runs are done again"
         yield Commands(

@@ -2,7 +2,7 @@
 
 from experiments.recording import correct_images
 from experiments.results.arrivals import TARGETS, arrivals
-from experiments.results.commands import commands, with_choices, with_seeds
+from experiments.results.commands import commands, commands_if_known, with_choices, with_seeds
 from experiments.results.frames import (
     BEST_VALIDATION,
     END_METRICS,
@@ -49,6 +49,7 @@ __all__ = [
     "arrivals",
     "changed_from_defaults",
     "commands",
+    "commands_if_known",
     "correct_images",
     "count_runs",
     "default_rate",

@@ -5,8 +5,9 @@ from typing import Any, cast
 
 import numpy as np
 import pandas as pd
+from hydra.errors import MissingConfigException
 
-from experiments.configuration import CONF, GROUPS, override, run_command
+from experiments.configuration import CONF, GROUPS, one_line, override, run_command
 from experiments.recording import TEST_ACCURACY, Status
 from experiments.results.frames import RATE
 from experiments.results.grids import Setting, Settings, grids
@@ -34,6 +35,17 @@ def commands(runs: pd.DataFrame, *, open_test: bool = False) -> list[str]:
     rows = with_own_splits(runs).to_dict("records")
     given = [tuple(each.items()) for each in _settings(rows)]
     return [_command(grid) for grid in grids([dict(each) for each in dict.fromkeys(given)])]
+
+
+def commands_if_known(runs: pd.DataFrame) -> tuple[list[str], str]:
+    """Return the commands that make ``runs``, or none and why there are none.
+
+    There are none if the runs have a choice that is no file of conf/, as one of `--config-dir` is.
+    """
+    try:
+        return commands(runs), ""
+    except MissingConfigException as error:
+        return [], f"No command can be given for more of these runs: {one_line(error)}."
 
 
 def with_seeds(runs: pd.DataFrame, seeds: Iterable[int]) -> pd.DataFrame:

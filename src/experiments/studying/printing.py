@@ -62,10 +62,9 @@ class Terminal:
             f"study {self.study.name}: after confirmation round {number}, {len(decided)} of"
             f" {len(comparison.rows)} comparisons decided"
         )
-        undecided = [row.condition for row in comparison.rows if row.verdict is Verdict.UNDECIDED]
-        self.stage += f", open: {'; '.join(dict.fromkeys(undecided))}" if undecided else ""
         for row in comparison.rows:
-            self.say(f"  {row.condition}: {verdict_words(row, comparison)}")
+            arms = f"{row.arm_a} - {row.arm_b}"
+            self.say(f"  {row.condition}, {arms}: {verdict_words(row, comparison)}")
 
     def undecided(self, confirmed: Confirmed) -> None:
         """Print how the study can go on, or why it cannot, if a comparison is undecided."""

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from experiments.configuration import GROUPS, experiments_command, group_of
+from experiments.recording import METRICS
 
+CLOSED = "score_test=false"
 ID = 8
 """Characters of a sweep's id that are enough to tell sweeps apart."""
 
@@ -24,12 +26,19 @@ def next_steps(
     lines = []
     compared = _compared(parameters)
     if compared:
-        lines.append(f"Which is better:       {experiments_command('compare', compared, *where)}")
+        closed = any(word == CLOSED for word in words)
+        metric = ["--metric", METRICS[-1]] if closed else []
+        command = experiments_command("compare", compared, *where, *metric)
+        lines.append(f"Which is better:       {command}")
     lines.append(f"Figures and verdicts:  {experiments_command('report', *where)}")
     return lines
 
 
 def _compared(parameters: Sequence[Mapping[str, object]]) -> str | None:
-    """Return the first group with several choices; None if there is none."""
-    several = (key for key in GROUPS if len({each.get(key) for each in parameters}) > 1)
+    """Return the first group with several choices; None if there is none.
+
+    Networks come last: they are mostly what arms are compared on.
+    """
+    groups = sorted(GROUPS, key=lambda key: key == "architecture")
+    several = (key for key in groups if len({each.get(key) for each in parameters}) > 1)
     return next((key for key in several if key != "dataset"), None)

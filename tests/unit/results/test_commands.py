@@ -6,7 +6,7 @@ import pytest
 from made_runs import Overrides, frame_of, grid, identities, made_by, seeds
 
 from experiments.configuration import CONF
-from experiments.results import commands, with_choices, with_seeds
+from experiments.results import commands, commands_if_known, with_choices, with_seeds
 
 
 @pytest.mark.parametrize(
@@ -97,3 +97,11 @@ def test_a_closed_test_set_stays_closed_unless_it_is_to_be_opened() -> None:
     assert left_closed.endswith(" 'seed=range(3)' score_test=false")
     assert "score_test" not in left_open
     assert not any("score_test" in line for line in commands(runs, open_test=True))
+
+
+def test_runs_with_a_choice_that_conf_does_not_have_have_no_command() -> None:
+    runs = frames.frame(frames.arm("loss=ce"))
+    assert commands_if_known(runs) == (commands(runs), "")
+    found, reason = commands_if_known(runs.assign(initializer="mine"))
+    assert found == []
+    assert reason.startswith("No command can be given for more of these runs: no initializer/mine;")
