@@ -113,7 +113,8 @@ class StudySweep:
             names=[each.name for each in jobs],
         )
         processes, lockstep = self._launcher.limits
-        self._series.stage = self._terminal.stage
+        scoring = f"study {self.study.name}: scoring the test set"
+        self._series.stage = scoring if score_test else self._terminal.stage
         self._series.do(
             prepared,
             tags=[each.tags for each in jobs],

@@ -102,7 +102,11 @@ def _text(
 ) -> alt.Chart:
     """Return a line of text of each row, ``dy`` pixels below its interval, from a side."""
     mark = base.mark_text(
-        align=align, dy=dy, fontSize=12 + bold, fontWeight="bold" if bold else "normal"
+        align=align,
+        dy=dy,
+        fontSize=12 + bold,
+        fontWeight="bold" if bold else "normal",
+        limit=alt.ExprRef("width"),  # on a phone
     )
     encoded = mark.encode(x=alt.value(x), text=f"{field}:N")
     return cast("alt.Chart", encoded.encode(color=colour) if colour is not None else encoded)
@@ -149,12 +153,12 @@ def _words(comparison: Comparison, row: Row) -> str:
 
 
 def _ahead(row: Row) -> str:
-    """Return which arm is ahead so far, after a comma."""
+    """Return which arm is ahead so far, after a colon."""
     known = row.statistics
     if known is None or row.failed or not known.difference:
         return ""
     arm = row.arm_a if known.difference > 0 else row.arm_b
-    return f", so far {arm} is ahead by {100 * abs(known.difference):.2f} points"
+    return f": {arm} ahead by {100 * abs(known.difference):.2f}"
 
 
 def _description(comparison: Comparison, row: Row) -> str:

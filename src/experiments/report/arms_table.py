@@ -49,7 +49,7 @@ def arms_table(
     return Table(f"{means} after the last epoch{interval}{note}", head, rows, frozenset(marked))
 
 
-HEAD = ("learning rate", "finished", "validation accuracy", "test accuracy", "seconds per run")
+HEAD = ("test accuracy", "validation accuracy", "learning rate", "finished", "seconds per run")
 
 
 def _numbers(part: pd.DataFrame) -> list[str]:
@@ -57,9 +57,9 @@ def _numbers(part: pd.DataFrame) -> list[str]:
     seconds = finished["run_seconds"].dropna()
     rates = sorted(part[RATE].unique())
     return [
+        mean_words(finished[METRICS[0]].tolist()),
+        mean_words(finished[VALIDATION].tolist()),
         ", ".join(f"{rate:g}" for rate in rates),
         f"{len(finished)} of {len(part)}",
-        mean_words(finished[VALIDATION].tolist()),
-        mean_words(finished[METRICS[0]].tolist()),
         span(float(seconds.mean())) if len(seconds) else UNKNOWN,
     ]

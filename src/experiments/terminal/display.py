@@ -105,8 +105,9 @@ def begun_line(name: str, epochs: int, complete: int, width: int, pace: float | 
 
     ``pace`` is the expected number of seconds of an epoch, if it is known.
     """
-    numbers = f"  {complete:>{len(str(epochs))}}/{epochs}  training"
-    if pace is not None:
+    doing = "training" if complete < epochs else "scoring the test set"
+    numbers = f"  {complete:>{len(str(epochs))}}/{epochs}  {doing}"
+    if pace is not None and complete < epochs:
         numbers += f"  ETA {duration(pace * (epochs - complete))}"
     return _cut(name, numbers, width) + numbers
 

@@ -35,7 +35,7 @@ def test_the_winner_is_named_and_coloured_and_the_sides_say_who_is_better() -> N
 def test_without_an_interval_no_bar_is_drawn_or_explained() -> None:
     figure = drawn(*arm("loss=ce", seeds=[0, 1]), *arm("loss=mse", at=0.95, seeds=[0, 1]))
     row = row_of(figure)
-    assert row["words"] == "undecided, so far mse sigmoid is ahead by 5.00 points"
+    assert row["words"] == "undecided: mse sigmoid ahead by 5.00"
     assert "low" not in row
     assert "bar" not in figure.caption
 

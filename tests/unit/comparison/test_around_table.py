@@ -1,7 +1,7 @@
 """The lines that are printed around a table."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import frames
 import pandas as pd
@@ -40,6 +40,7 @@ class Result:
     unequal_tuning: list[str] = field(default_factory=list)
     incomplete: list[str] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
+    no_commands: str = ""
     rows: list[Advised] = field(default_factory=list)
     family: int = 1
     one_look: bool = False
@@ -69,6 +70,8 @@ def test_advice_has_each_sentence_and_command(
     assert [line.strip() for line in lines if line.startswith("  ")] == commands
     assert any(line.startswith("To decide it") for line in lines) == bool(commands)
     assert lines[-1].startswith("Each of these is a sweep") == (len(commands) > 1)
+    print_advice(Console(width=200), replace(result, no_commands="There is none.", commands=[]))
+    assert capsys.readouterr().out.splitlines()[-1] == "There is none."
 
 
 @pytest.mark.parametrize("others", [[], [0], [4]])

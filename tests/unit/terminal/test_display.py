@@ -70,6 +70,7 @@ def test_the_remaining_time_follows_from_the_pace_if_that_is_known() -> None:
 )
 def test_a_run_that_has_begun_has_a_line(complete: int, pace: float | None, shown: str) -> None:
     assert begun_line(RUN, EPOCHS, complete, 80, pace) == shown
+    assert begun_line(RUN, EPOCHS, EPOCHS, 80, pace) == f"{RUN}  30/30  scoring the test set"
     assert len(begun_line(90 * "n", EPOCHS, complete, 80, pace)) == 80
 
 
