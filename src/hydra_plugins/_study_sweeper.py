@@ -35,6 +35,7 @@ from experiments.studying import (
     publish,
 )
 from experiments.sweeping import Series, run_seconds
+from experiments.terminal import stage
 from hydra_plugins.parallel_launcher import ParallelLauncher
 
 SCORE_TEST = "score_test"
@@ -80,7 +81,8 @@ class StudySweep:
 
     def run(self) -> None:
         """Do all stages, and print the verdicts."""
-        first = self._first_jobs()
+        with stage("Checking an arm of each block"):
+            first = self._first_jobs()
         epochs = next(iter(first.values())).experiment.epochs
         check_size(self.study, epochs=epochs)
         if any(job.plan for job in first.values()):

@@ -123,12 +123,16 @@ def add_parser(commands: Commands) -> None:
 
 def run(arguments: Arguments) -> None:
     """Print the comparison for reading, or only its table in a format."""
-    from experiments.comparison import missing_runs, runs_to_compare
-    from experiments.results import Scope, runs
+    from experiments.terminal import stage
 
-    _check(arguments)
-    source = runs_source(arguments)
-    sweep = chosen_sweep(arguments, source)
+    with stage("Reading the runs"):
+        from experiments.comparison import missing_runs, runs_to_compare
+        from experiments.results import Scope, runs
+
+        _check(arguments)
+        source = runs_source(arguments)
+        sweep = chosen_sweep(arguments, source)
+        frame = runs(source, sweep=sweep.id if sweep else None)
     study = sweep.study if sweep else None
     question = Question.of(
         arguments.groups,
@@ -137,11 +141,13 @@ def run(arguments: Arguments) -> None:
         margin=arguments.margin,
         one_look=arguments.looks == 1,
     )
-    frame = runs(source, sweep=sweep.id if sweep else None)
     scope = Scope.of(source, sweep.id if sweep else None)
     check_has_ended(frame, question.metric, sweep)
     compared = runs_to_compare(frame, question.groups, study)
-    with naming_studies(source, question.groups, scope, all_runs=arguments.all) as studies:
+    with (
+        naming_studies(source, question.groups, scope, all_runs=arguments.all) as studies,
+        stage("Comparing the arms"),
+    ):
         result = _answer(question, compared, scope)
     look = count_look_at(question, scope, result)
     mention_other_runs(arguments, source, sweep)
@@ -149,7 +155,8 @@ def run(arguments: Arguments) -> None:
         sys.stderr.write(f"{sentence[0].upper()}{sentence[1:]}\n")
     if missing := missing_runs(frame, sweep):
         sys.stderr.write(f"{missing}\n")
-    own_seeds = seeds_sentence(sweep) if sweep and compared is not frame else ""
+    of_study = study is not None and (compared is not frame or [study.compared] == question.groups)
+    own_seeds = seeds_sentence(sweep) if sweep and of_study else ""
     _show(arguments, result, frame, sweep, look, own_seeds=own_seeds)
 
 

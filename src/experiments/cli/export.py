@@ -60,15 +60,18 @@ def add_parser(commands: Commands) -> None:
 
 def run(arguments: Arguments) -> None:
     """Write the files, and print the number of runs."""
-    from experiments.results import export
+    from experiments.terminal import stage
 
-    source = runs_source(arguments)
-    sweep = chosen_sweep(arguments, source)
-    runs = export(
-        source,
-        arguments.folder,
-        sweep=sweep.id if sweep else None,
-        networks=arguments.network or (),
-    )
+    with stage("Reading the runs and writing the files"):
+        from experiments.results import export
+
+        source = runs_source(arguments)
+        sweep = chosen_sweep(arguments, source)
+        runs = export(
+            source,
+            arguments.folder,
+            sweep=sweep.id if sweep else None,
+            networks=arguments.network or (),
+        )
     mention_other_runs(arguments, source, sweep)
     sys.stdout.write(f"{len(runs)} runs: {arguments.folder.resolve()}\n")

@@ -60,12 +60,15 @@ def add_parser(commands: Commands) -> None:
 
 def run(arguments: Arguments) -> None:
     """Print the rates, and write them if asked. Raise UserError if nothing was tuned."""
-    from experiments.comparison import tuned_rates
-    from experiments.results import runs
+    from experiments.terminal import stage
 
-    source = runs_source(arguments)
-    sweep = chosen_sweep(arguments, source)
-    rates = tuned_rates(runs(source, sweep=sweep.id if sweep else None))
+    with stage("Reading the runs"):
+        from experiments.comparison import tuned_rates
+        from experiments.results import runs
+
+        source = runs_source(arguments)
+        sweep = chosen_sweep(arguments, source)
+        rates = tuned_rates(runs(source, sweep=sweep.id if sweep else None))
     if not rates:
         raise UserError(
             f"{source}: nothing was tuned: there are no runs with several learning rates, and else"

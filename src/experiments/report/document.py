@@ -11,11 +11,11 @@ from experiments.report.chapter import chapter
 from experiments.report.learning_rates import learning_rates
 from experiments.report.methods import failures, methods, reproduction
 from experiments.report.networks import networks
-from experiments.report.progress import stage
 from experiments.report.single_arm import single_arm
 from experiments.report.subject import Subject
 from experiments.report.summary import summary
 from experiments.report.swept import swept
+from experiments.terminal import stage
 
 
 @dataclass(frozen=True)

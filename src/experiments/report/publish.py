@@ -12,10 +12,10 @@ from experiments.recording import REPORT, write_atomically
 from experiments.report.answers import Answer
 from experiments.report.document import Document, document
 from experiments.report.page import page
-from experiments.report.progress import stage
 from experiments.report.subject import read
 from experiments.report.words import count
 from experiments.results import SweepSummary
+from experiments.terminal import stage
 
 
 def publish(source: Path | str, sweep: SweepSummary | None, folder: Path) -> list[str]:

@@ -2,6 +2,7 @@
 
 from experiments.terminal.arms import closing_tables
 from experiments.terminal.display import Display
+from experiments.terminal.stage import stage
 from experiments.terminal.status import show_status
 from experiments.terminal.style import duration, name_cell, runs_table, status_cell
 from experiments.terminal.summary import RunSummary, summary_table
@@ -17,6 +18,7 @@ __all__ = [
     "name_cell",
     "runs_table",
     "show_status",
+    "stage",
     "status_cell",
     "summary_table",
 ]

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from experiments.report.progress import stage
+from experiments.terminal import stage
 
 
 class Screen(io.StringIO):
