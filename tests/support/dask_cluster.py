@@ -1,0 +1,73 @@
+"""A cluster of Dask for tests: real processes, each in a folder of its own."""
+
+import importlib.util
+import json
+import os
+import signal
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import harness
+import pytest
+from harness import Program
+
+DASK = Path(sys.executable).with_name("dask")
+QUIET = ("--no-dashboard",)
+needs_dask = pytest.mark.skipif(
+    importlib.util.find_spec("distributed") is None, reason="Dask is not installed"
+)
+
+
+class DaskCluster:
+    """A scheduler and the workers that were started here. Leaving the context kills them all."""
+
+    def __init__(self, folder: Path, *, workers: int = 2, port: int = 0) -> None:
+        self.folder = folder
+        self.stack = ExitStack()
+        self.workers: dict[str, Program] = {}
+        self.scheduler = self._start_scheduler(port)
+        for number in range(workers):
+            self.add_worker(f"w{number}")
+
+    def __enter__(self) -> "DaskCluster":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stack.close()
+
+    def _start_scheduler(self, port: int) -> Program:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        file = self.folder / "scheduler.json"
+        command = [DASK, "scheduler", "--host", "127.0.0.1", "--port", str(port), *QUIET]
+        command += ["--scheduler-file", file]
+        program = Program(command, self.folder / "scheduler.log", cwd=self.folder)
+        self.stack.enter_context(program)
+        harness.wait_for(file.exists, "file of the scheduler")
+        self.address: str = json.loads(file.read_text(encoding="utf-8"))["address"]
+        return program
+
+    def add_worker(self, name: str, *options: str, **variables: str) -> Program:
+        """Start a worker with this name, in a folder of its own, and wait until it has joined."""
+        folder = self.folder / name
+        folder.mkdir()
+        command = [DASK, "worker", self.address, "--name", name, "--nthreads", "1", *QUIET]
+        command += ["--local-directory", folder, *options]
+        cache = str(self.folder / "cache")
+        variables = {"EXPERIMENTS_CACHE": cache, **variables}
+        program = Program(command, folder / "log", cwd=folder, **variables)
+        self.stack.enter_context(program)
+        harness.wait_for(lambda: "Starting established connection" in program.output, name)
+        self.workers[name] = program
+        return program
+
+    @property
+    def options(self) -> list[str]:
+        """The words of a command that give a sweep to this cluster."""
+        return ["-m", "hydra/launcher=dask", f"hydra.launcher.scheduler={self.address}"]
+
+
+def kill(program: Program) -> None:
+    """Kill a worker as a dying machine does: all its processes at once."""
+    for pid in program.processes():
+        os.kill(pid, signal.SIGKILL)
