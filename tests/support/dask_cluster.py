@@ -7,6 +7,7 @@ import signal
 import sys
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import harness
 import pytest
@@ -61,10 +62,36 @@ class DaskCluster:
         self.workers[name] = program
         return program
 
+    def busy(self) -> Program:
+        """Wait for a worker that does a run, and return it."""
+        return harness.wait_for(self._busy, "a worker that does a run")
+
+    def _busy(self) -> Program | None:
+        return next(
+            (self.workers[folder.name] for folder in self.folder.glob("w*") if _runs(folder)), None
+        )
+
+    def state(self) -> tuple[list[str], list[str]]:
+        """Return the names of what the scheduler keeps of runs: tasks, and variables."""
+        from distributed import Client
+
+        with Client(self.address) as client:
+            runs = [name for name in client.list_datasets() if name.startswith("run-")]
+            return runs, client.run_on_scheduler(_variables)
+
     @property
     def options(self) -> list[str]:
         """The words of a command that give a sweep to this cluster."""
         return ["-m", "hydra/launcher=dask", f"hydra.launcher.scheduler={self.address}"]
+
+
+def _runs(folder: Path) -> bool:
+    """Return whether a worker does a run: it has a journal in its folder."""
+    return any(folder.rglob("runs/*/journal.jsonl"))
+
+
+def _variables(dask_scheduler: Any) -> list[str]:
+    return list(dask_scheduler.extensions["variables"].variables)
 
 
 def kill(program: Program) -> None:

@@ -43,8 +43,8 @@ class Home:
         """Write what is new in a snapshot: files, then the journal, then the checkpoint.
 
         A record that is not the beginning of the snapshot is set aside, as `rerun=true` does,
-        unless it is complete. Raise HeldError if another process writes the record, OSError or UserError
-        if it cannot be written.
+        unless it is complete. Raise HeldError if another process writes the record, OSError or
+        UserError if it cannot be written.
         """
         if not snapshot.journal:
             return
