@@ -14,6 +14,7 @@ import pytest
 from harness import Program
 
 DASK = Path(sys.executable).with_name("dask")
+RUNNER = "experiments.cluster.runner"
 QUIET = ("--no-dashboard",)
 needs_dask = pytest.mark.skipif(
     importlib.util.find_spec("distributed") is None, reason="Dask is not installed"
@@ -92,6 +93,24 @@ def _runs(folder: Path) -> bool:
 
 def _variables(dask_scheduler: Any) -> list[str]:
     return list(dask_scheduler.extensions["variables"].variables)
+
+
+def maps(pid: int) -> str:
+    """Return what a process has mapped into its memory; nothing if it has ended."""
+    try:
+        return Path(f"/proc/{pid}/maps").read_text(encoding="utf-8")
+    except OSError:
+        return ""
+
+
+def runs_of(worker: Program) -> list[int]:
+    """Return the processes of a worker that do a run: children of its runners."""
+    runners = {pid for pid, command in worker.processes().items() if RUNNER in command}
+    return [pid for pid in runners if _parent(pid) in runners]
+
+
+def _parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 def kill(program: Program) -> None:

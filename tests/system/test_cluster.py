@@ -88,7 +88,8 @@ def test_a_run_whose_worker_died_goes_on_elsewhere(
     assert epochs(outputs) == [*range(1, 13)] * 2
     assert resumes(outputs) == 1
     (resume,) = (
-        event for folder in harness.jobs(outputs).values()
+        event
+        for folder in harness.jobs(outputs).values()
         for event in harness.events(folder, "resume")
     )
     assert resume["epoch"] >= 2  # what was at home is not lost

@@ -38,7 +38,7 @@ def unpacked(packed: bytes) -> tuple[Job | None, str]:
     try:
         job: Job = pickle.loads(packed)  # noqa: S301 - whoever submits tasks may run any code
     except Exception as error:  # a class or a field is missing, or has another name
-        return None, f"has other code: cannot read the job: {one_line(error)}"
+        return None, f"cannot read the job, because it has other code: {one_line(error)}"
     try:
         found = differing(job)
     except (UserError, OSError) as error:

@@ -1,7 +1,7 @@
 """The connection to a running cluster of Dask: its scheduler, its workers, and their answers."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from experiments.cluster.agreement import packed
@@ -43,8 +43,8 @@ class Cluster:
         """Whether the scheduler can be reached."""
         return bool(self.client.status == "running")
 
-    def check(self, jobs: Sequence[Job]) -> list[str]:
-        """Ask every worker whether it may do these jobs; return a line for each that refuses.
+    def check(self, jobs: Sequence[Job]) -> dict[str, str]:
+        """Ask every worker whether it may do these jobs; return why some refuse, by address.
 
         One job for each kind of code is asked about. Raise UserError if every worker refuses.
         """
@@ -55,10 +55,17 @@ class Cluster:
             for address, answer in answers.items():
                 text = one_line(answer) if isinstance(answer, Exception) else answer
                 if text:
-                    refusals.setdefault(address, f"worker {address} refuses: {text}")
-            if refusals and len(refusals) == len(answers):
-                raise UserError(f"{self.address}: {'; '.join(refusals.values())}")
-        return list(refusals.values())
+                    refusals.setdefault(address, text)
+            self.check_any_is_left(refusals, answers)
+        return refusals
+
+    def check_any_is_left(self, refusals: Mapping[str, str], workers: Iterable[str]) -> None:
+        """Raise UserError if each of the workers has refused: then nobody does the runs."""
+        present = set(workers)
+        if present and present <= refusals.keys():
+            texts = {refusals[address]: address for address in sorted(present)}
+            why = "; ".join(f"{address} {text}" for text, address in texts.items())
+            raise UserError(f"{self.address}: every worker refuses these runs: {why}")
 
     def provide_data(self, jobs: Sequence[Job]) -> None:
         """Give the scheduler the data files of the jobs, for hosts that do not have them."""
@@ -126,7 +133,7 @@ def task_function() -> Any:
             worker = get_worker()
             text = f"cannot import this project: {error}"
             worker.log_event(
-                topic, {"identity": identity, "refusal": text, "worker": worker.address}
+                topic, {"identity": identity, "refusal": text, "address": worker.address}
             )
             time.sleep(pause)
             raise Reschedule from None

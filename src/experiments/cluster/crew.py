@@ -85,8 +85,9 @@ class ClusterCrew:
         self._stopped: float | None = None
         self._flying: dict[str, Flying] = {}
         if self.jobs:
-            for line in cluster.check(self.jobs):
-                print(line)
+            self._refusals = cluster.check(self.jobs)
+            for address, why in self._refusals.items():
+                print(refusal_line(address, why))
             cluster.provide_data(self.jobs)
             cluster.client.subscribe_topic(TOPIC, self._hear)
             self._submit_all()
@@ -205,7 +206,7 @@ class ClusterCrew:
         if each is None:
             return
         if "refusal" in message:
-            self._refuse(each, message["worker"], message["refusal"])
+            self._refuse(each, message["address"], message["refusal"])
         elif "attempt" in message:
             each.worker = message["worker"]
             if message["after"]:
@@ -215,10 +216,10 @@ class ClusterCrew:
             each.changed = True
             each.ended = message["ended"]
 
-    def _refuse(self, each: Flying, worker: str, text: str) -> None:
-        if worker not in self._refusals:
-            each.said.append(Note(message=f"worker {worker} refuses: {text}"))
-        self._refusals[worker] = text
+    def _refuse(self, each: Flying, address: str, why: str) -> None:
+        if address not in self._refusals:
+            each.said.append(Note(message=refusal_line(address, why)))
+        self._refusals[address] = why
 
     # One run
 
@@ -302,7 +303,7 @@ class ClusterCrew:
         yield from self._close(each, last)
         record = each.followed.record
         if record is not None and record.status is Status.FAILED and worker:
-            yield Note(message=f"was done by worker {worker}")
+            yield Note(message=f"was done by the worker {worker}")
 
     def _close(self, each: Flying, last: LastMessage) -> list[Event]:
         each.home.close()
@@ -329,12 +330,7 @@ class ClusterCrew:
         if not self._refusals or time.monotonic() - self._doubted < DOUBTS:
             return
         self._doubted = time.monotonic()
-        present = set(self._cluster.workers)
-        if present and all(any(address in name for name in self._refusals) for address in present):
-            raise UserError(
-                f"{self._cluster.address}: every worker refuses:"
-                f" {'; '.join(f'{name}: {text}' for name, text in self._refusals.items())}"
-            )
+        self._cluster.check_any_is_left(self._refusals, self._cluster.workers)
 
     def _fail_fast(self) -> None:
         failed = any(
@@ -343,3 +339,8 @@ class ClusterCrew:
         if self._options.fail_fast and failed and self._stopped is None:
             with suppress(OSError):
                 self.stop(0)
+
+
+def refusal_line(address: str, why: str) -> str:
+    """Return the line about a worker that does no run, because its runs would differ."""
+    return f"the worker {address} gets no run: it {why}"

@@ -46,7 +46,7 @@ def do(spec: Spec) -> Outcome:
     with RUNNERS.one(spec.client, place.folder) as runner:
         outcome = attempt.do(runner)
     if outcome.refusal:
-        place.say(refusal=outcome.refusal, worker=place.name)
+        place.say(refusal=outcome.refusal, address=str(worker.address))
         _pause(place.cancelled)
         if not place.cancelled():
             raise Reschedule
