@@ -1,8 +1,10 @@
-"""`hydra/launcher=dask`: the jobs of a sweep are done by the workers of a running Dask cluster."""
+"""The launchers `dask` and `slurm`: the workers of a Dask cluster do the jobs of a sweep."""
 
+import atexit
 import math
 from collections.abc import Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from experiments.errors import ConfigError
@@ -66,3 +68,60 @@ class DaskLauncher(ParallelLauncher):
             )
         if self.scheduler is not None and not isinstance(self.scheduler, str):
             raise ConfigError(f"hydra.launcher.scheduler must be an address, not {self.scheduler}")
+
+
+class QueueLauncher(DaskLauncher):
+    """Lets a queue system start the workers, ``jobs`` jobs of ``cores`` runs at a time.
+
+    They end with the sweep. If this process is killed, they end a minute later.
+    """
+
+    def __init__(
+        self,
+        *,
+        system: str,
+        jobs: int,
+        cores: int,
+        memory: str,
+        queue: str | None,
+        walltime: str | None,
+        directives: Sequence[str],
+        prologue: Sequence[str],
+        retries: int,
+        time_limit: float | None,
+        fail_fast: bool,
+    ) -> None:
+        super().__init__(None, retries, time_limit, fail_fast)
+        self.system = system
+        self.jobs = jobs
+        self.cores = cores
+        self.memory = memory
+        self.queue = queue
+        self.walltime = walltime
+        self.directives = directives
+        self.prologue = prologue
+
+    @cached_property
+    def cluster(self) -> "Cluster":
+        """The cluster, whose jobs are submitted when it is needed."""
+        from experiments.cluster import Queue, QueueCluster
+
+        queue = Queue(
+            system=self.system,
+            jobs=self.jobs,
+            cores=self.cores,
+            memory=self.memory,
+            queue=self.queue,
+            walltime=self.walltime,
+            directives=self.directives,
+            prologue=self.prologue,
+        )
+        made = QueueCluster(queue, Path(self.config.outputs).absolute() / "queue")
+        atexit.register(made.close)
+        return made
+
+    @property
+    def limits(self) -> tuple[int, int]:
+        """The number of runs that all jobs do at a time, and 1: each is trained alone."""
+        self._check()
+        return whole_number("jobs", self.jobs) * whole_number("cores", self.cores), 1

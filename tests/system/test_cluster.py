@@ -101,7 +101,7 @@ def test_the_same_command_joins_runs_whose_client_was_killed(
 ) -> None:
     outputs = tmp_path / "outputs"
     with DaskCluster(tmp_path / "cluster") as cluster:
-        with harness.start(outputs, *cluster.options, *TWO) as client:
+        with harness.start(outputs, *cluster.options, *TWO):
             wait_for_epochs(outputs, 1)
         harness.run(outputs, *cluster.options, *TWO)
         assert cluster.state() == ([], [])

@@ -92,7 +92,7 @@ def _client(address: str) -> "Client":
             "hydra/launcher=dask: Dask is not installed; install it with"
             f" {install_command('cluster')}"
         ) from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # errors have one line here
+    quiet()
     try:
         return Client(address, timeout=PATIENCE)
     except (OSError, ValueError, TimeoutError) as error:
@@ -100,6 +100,12 @@ def _client(address: str) -> "Client":
             f"hydra.launcher.scheduler={address}: no scheduler of Dask answers there"
             f" ({one_line(error)}); the command `dask scheduler` starts one"
         ) from None
+
+
+def quiet() -> None:
+    """Keep Dask from printing what has one line of this program."""
+    for name in ("distributed", "dask_jobqueue"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _check_function() -> Any:

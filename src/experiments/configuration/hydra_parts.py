@@ -13,7 +13,11 @@ from experiments.configuration.hydra_words import OF_THE_PROGRAM, ONE_AT_A_TIME
 from experiments.errors import ConfigError
 
 LAUNCHER = "hydra_plugins.parallel_launcher.ParallelLauncher"
-LAUNCHERS = (LAUNCHER, "hydra_plugins.dask_launcher.DaskLauncher")
+LAUNCHERS = (
+    LAUNCHER,
+    "hydra_plugins.dask_launcher.DaskLauncher",
+    "hydra_plugins.dask_launcher.QueueLauncher",
+)
 BASIC_SWEEPER = "hydra._internal.core_plugins.basic_sweeper.BasicSweeper"
 CHECKS = "experiments.cli.early_checks.EarlyChecks"
 

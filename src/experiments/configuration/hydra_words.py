@@ -10,7 +10,7 @@ OF_A_SWEEP = ("launcher", "sweeper")
 """The parts that only a sweep uses."""
 OF_THE_PROGRAM = "early_checks"
 """The callback that checks the options of Hydra."""
-LAUNCHERS = ("parallel", "dask")
+LAUNCHERS = ("parallel", "dask", "slurm")
 """The launchers that record a sweep: files of conf/hydra/launcher."""
 ONE_AT_A_TIME = (
     "no other launcher records a sweep; for one run at a time write hydra.launcher.processes=1"
