@@ -3,7 +3,9 @@
 import logging
 import os
 import shutil
-from collections.abc import Sequence
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 from experiments.cluster.cluster import Cluster, quiet
 from experiments.configuration import install_command, one_line
 from experiments.errors import ConfigError, StorageError
+from experiments.interruption import SIGNALS
 
 SYSTEMS = {
     "slurm": ("SLURMCluster", "sbatch"),
@@ -92,7 +95,8 @@ def _made(queue: Queue, logs: Path) -> Any:
         known = ", ".join(SYSTEMS)
         raise ConfigError(f"hydra.launcher.system must be one of {known}, not {queue.system}")
     try:
-        import dask_jobqueue
+        with _kept_handlers():
+            import dask_jobqueue
     except ImportError:
         raise ConfigError(
             f"{_launcher(queue)}: dask-jobqueue is not installed; install it with"
@@ -119,6 +123,17 @@ def _made(queue: Queue, logs: Path) -> Any:
         )
     except (ValueError, TypeError, OSError, RuntimeError) as error:
         raise ConfigError(f"{_launcher(queue)}: {one_line(error)}") from None
+
+
+@contextmanager
+def _kept_handlers() -> Iterator[None]:
+    """Keep the handlers of signals, which the import of dask-jobqueue changes."""
+    before = {each: signal.getsignal(each) for each in SIGNALS}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 def _launcher(queue: Queue) -> str:

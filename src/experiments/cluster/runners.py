@@ -41,6 +41,11 @@ class Runner:
                 start_new_session=True,  # Ctrl-C reaches only the worker
             )
 
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._process.pid
+
     def send(self, command: Command) -> None:
         """Give it a command. Raise RunnerError if it has ended."""
         try:
@@ -91,14 +96,23 @@ class Runners:
         self._idle: list[Runner] = []
         self._client = ""
 
+    def close(self) -> None:
+        """End all idle runners."""
+        with self._lock:
+            self._end_idle()
+
+    def _end_idle(self) -> None:
+        for runner in self._idle:
+            runner.close()
+        self._idle = []
+
     @contextmanager
     def one(self, client: str, folder: Path) -> Iterator[Runner]:
         """Yield a runner for a run of this client. ``folder`` is for its log."""
         with self._lock:
             if client != self._client:
-                for runner in self._idle:
-                    runner.close()
-                self._idle, self._client = [], client
+                self._end_idle()
+                self._client = client
             found = self._idle.pop() if self._idle else None
         runner = found or Runner(folder / f"{threading.get_ident()}-{LOG}")
         try:
