@@ -37,12 +37,11 @@ def unpacked(packed: bytes) -> tuple[Job | None, str]:
     """
     try:
         job: Job = pickle.loads(packed)  # noqa: S301 - whoever submits tasks may run any code
+        found = differing(job)
+    except UserError as error:
+        return None, f"cannot do the job: {error}"
     except Exception as error:  # a class or a field is missing, or has another name
         return None, f"cannot read the job, because it has other code: {one_line(error)}"
-    try:
-        found = differing(job)
-    except (UserError, OSError) as error:
-        return None, one_line(error)
     if found:
         return None, f"has other code or packages than the submitting side: {'; '.join(found)}"
     return job, ""

@@ -5,7 +5,7 @@ import os
 import shutil
 import signal
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,12 +66,17 @@ class QueueCluster(Cluster):
     def __init__(self, queue: Queue, logs: Path) -> None:
         made = _made(queue, logs)
         try:
-            made.scale(jobs=queue.jobs)
-            made.sync(made._correct_state)  # which submits the jobs, and raises what goes wrong
+            for _ in range(queue.jobs):  # `scale` does the same, but does not raise what goes wrong
+                made.worker_spec.update(made.new_worker_spec())
+            made.sync(made._correct_state)
         except BaseException as error:
-            made.close()
+            with suppress(AssertionError):  # it expects that every job was submitted
+                made.close()
             if isinstance(error, Exception):
-                raise ConfigError(f"{_launcher(queue)}: {one_line(error)}") from None
+                lines = str(error).strip().splitlines() or [one_line(error)]
+                raise ConfigError(
+                    f"{_launcher(queue)}: no job was submitted: {lines[-1]}"
+                ) from None
             raise
         self._made = made
         self._threads = queue.jobs * queue.cores

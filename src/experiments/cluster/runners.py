@@ -46,6 +46,11 @@ class Runner:
         """The number of the process."""
         return self._process.pid
 
+    @property
+    def alive(self) -> bool:
+        """Whether the process goes on."""
+        return self._process.poll() is None
+
     def send(self, command: Command) -> None:
         """Give it a command. Raise RunnerError if it has ended."""
         try:
@@ -121,7 +126,7 @@ class Runners:
             runner.close()
             raise
         with self._lock:
-            if client == self._client:
+            if client == self._client and runner.alive:
                 self._idle.append(runner)
                 return
         runner.close()

@@ -69,6 +69,7 @@ def test_what_is_at_home_is_known(job: Job, snapshots: list[Snapshot]) -> None:
     home.take(snapshots[2])
     assert home.known() == snapshots[2]
     assert home.files == snapshots[2].files
+    home.close()
 
 
 def test_another_process_keeps_its_record(job: Job, snapshots: list[Snapshot]) -> None:

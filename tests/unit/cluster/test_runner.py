@@ -13,7 +13,7 @@ import pytest
 from experiments.cluster.agreement import packed
 from experiments.cluster.commands import Answer, Command
 from experiments.cluster.host_data import contents_of, keep
-from experiments.cluster.runners import Runner, RunnerError, Runners
+from experiments.cluster.runners import Runner, RunnerError
 from experiments.data import forget_files
 from experiments.recording import NETWORK, Status, read_record, run_folder
 from experiments.running import Job
@@ -29,8 +29,8 @@ def runner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Runner]:
     made.close()
 
 
-def command(job: Job, tmp_path: Path, **options: object) -> Command:
-    made = {"job": packed(job), "outputs": str(tmp_path / "there"), "worker": "w0"}
+def command(todo: Job, tmp_path: Path, **options: object) -> Command:
+    made = {"job": packed(todo), "outputs": str(tmp_path / "there"), "worker": "w0"}
     return Command(**{**made, **options})  # type: ignore[arg-type]
 
 
@@ -114,8 +114,7 @@ def test_a_runner_that_dies_says_so(runner: Runner, tmp_path: Path) -> None:
     os.kill(runner.pid, signal.SIGKILL)
     with pytest.raises(RunnerError, match="has ended with exit code -9"):
         answer(runner)
-    with pytest.raises(RunnerError):
-        runner.send(command(job, tmp_path))
+    assert not runner.alive
 
 
 def test_a_runner_ends_with_its_supervisor(tmp_path: Path) -> None:
@@ -128,16 +127,3 @@ def test_a_runner_ends_with_its_supervisor(tmp_path: Path) -> None:
     assert record is not None
     assert record.status is Status.INTERRUPTED
     assert record.end is not None
-
-
-def test_runners_are_kept_for_one_client(tmp_path: Path) -> None:
-    runners = Runners()
-    with runners.one("a", tmp_path) as first:
-        pass
-    with runners.one("a", tmp_path) as second:
-        assert second is first
-    with runners.one("b", tmp_path) as third:
-        assert third is not first
-        with pytest.raises(RunnerError):
-            first.send(command(jobs.job(tmp_path), tmp_path))
-    runners.close()
