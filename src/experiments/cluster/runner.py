@@ -6,6 +6,7 @@ does each in a process of its own, as a sweep on one machine does.
 """
 
 import dataclasses
+import shutil
 import signal
 import sys
 import time
@@ -14,12 +15,14 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from experiments.cluster.agreement import unpacked
 from experiments.cluster.commands import Answer, Command
 from experiments.cluster.host_data import HostDataset, MissingDataError
 from experiments.errors import UserError
-from experiments.recording import Status
-from experiments.running import Job
+from experiments.recording import Journal, Note, Status
+from experiments.running import Job, made_elsewhere, processor, recorded_dataset
 from experiments.sweeping import LastMessage, begin_process, record_end
 
 
@@ -56,7 +59,23 @@ def _do(command: Command, supervisor: Connection) -> Answer:
         return Answer(missing_data=sha256)
     except (UserError, OSError) as error:
         return Answer(last=LastMessage(Status.INTERRUPTED, f"{command.worker}: {error}"))
+    elsewhere = made_elsewhere(here.folder, replace(job.origin, processor=processor()))
+    if elsewhere:
+        _begin_again(here, elsewhere)
     return Answer(last=_train(here, command, supervisor))
+
+
+def _begin_again(job: Job, elsewhere: str) -> None:
+    """Replace the record of a run by one that says why the run begins again.
+
+    Epochs of another kind of processor have other bits, so no part of it can be continued.
+    """
+    shutil.rmtree(job.folder)
+    dataset = job.experiment.dataset.load(job.experiment.dtype)
+    message = f"begins again: its checkpoint was made on another kind of processor: {elsewhere}"
+    with Journal(job.folder) as journal:
+        journal.append(job.start(recorded_dataset(job, dataset)))
+        journal.append(Note(message=message))
 
 
 def _train(job: Job, command: Command, supervisor: Connection) -> LastMessage:

@@ -152,15 +152,15 @@ class Attempt:
         return self._place.cancelled()
 
     def _look(self, folder: Path) -> None:
-        """Send the state of the run if the journal has grown."""
+        """Send the state of the run if the journal has changed."""
         try:
             size = (folder / JOURNAL).stat().st_size
         except FileNotFoundError:
             return
-        if size <= self._sent:
+        if size == self._sent:
             return
         snapshot = Snapshot.of(folder)
-        if len(snapshot.journal) > self._sent and not snapshot.ended:
+        if len(snapshot.journal) != self._sent and not snapshot.ended:
             self._send(snapshot)
 
     def _send(self, snapshot: Snapshot) -> None:
