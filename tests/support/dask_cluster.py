@@ -7,7 +7,6 @@ import signal
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import harness
 import pytest
@@ -72,13 +71,12 @@ class DaskCluster:
             (self.workers[folder.name] for folder in self.folder.glob("w*") if _runs(folder)), None
         )
 
-    def state(self) -> tuple[list[str], list[str]]:
-        """Return the names of what the scheduler keeps of runs: tasks, and variables."""
+    def kept(self) -> list[str]:
+        """Return the names of what the scheduler keeps of runs: tasks, and their states."""
         from distributed import Client
 
         with Client(self.address) as client:
-            runs = [name for name in client.list_datasets() if name.startswith("run-")]
-            return runs, client.run_on_scheduler(_variables)
+            return [name for name in client.list_datasets() if name.startswith("run-")]
 
     @property
     def options(self) -> list[str]:
@@ -89,10 +87,6 @@ class DaskCluster:
 def _runs(folder: Path) -> bool:
     """Return whether a worker does a run: it has a journal in its folder."""
     return any(folder.rglob("runs/*/journal.jsonl"))
-
-
-def _variables(dask_scheduler: Any) -> list[str]:
-    return list(dask_scheduler.extensions["variables"].variables)
 
 
 def maps(pid: int) -> str:

@@ -104,7 +104,7 @@ def test_the_same_command_joins_runs_whose_client_was_killed(
         with harness.start(outputs, *cluster.options, *TWO):
             wait_for_epochs(outputs, 1)
         harness.run(outputs, *cluster.options, *TWO)
-        assert cluster.state() == ([], [])
+        assert cluster.kept() == []
     assert results(outputs) == undisturbed
     assert resumes(outputs) == 0  # they went on meanwhile
 
@@ -118,7 +118,7 @@ def test_an_interrupted_client_stops_its_runs(
             wait_for_epochs(outputs, 1)
             client.ctrl_c()
             assert client.wait() == 130, client.output
-        assert cluster.state() == ([], [])
+        assert cluster.kept() == []
         for folder in harness.jobs(outputs).values():
             end = harness.events(folder)[-1]
             assert end["status"] == "interrupted"

@@ -53,9 +53,8 @@ class Cluster:
         for job in kinds.values():
             answers = self.client.run(_check_function(), packed(job), on_error="return")
             for address, answer in answers.items():
-                text = one_line(answer) if isinstance(answer, Exception) else answer
-                if text:
-                    refusals.setdefault(address, text)
+                if isinstance(answer, str) and answer:  # an error tells nothing about the code
+                    refusals.setdefault(address, answer)
             self.check_any_is_left(refusals, answers)
         return refusals
 

@@ -1,7 +1,8 @@
 """The state of a run in flight, which the scheduler keeps while a worker does the run.
 
-It is in a few variables of Dask, named by the identity of the run. So it outlives the worker, which
-writes it after each epoch, and the client, which copies it home.
+It is published as a few data sets of Dask, named by the identity of the run. So it outlives the
+worker, which writes it after each epoch, and the client, which copies it home. Dask's variables are
+no place for it: to ask for one that is not set, while another is asked for, can be an error.
 """
 
 import zlib
@@ -11,9 +12,6 @@ from experiments.cluster.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from distributed import Client
-
-ABSENT = 0.02
-"""Seconds that the scheduler waits for a variable which nobody has set."""
 
 
 def key_of(identity: str) -> str:
@@ -84,20 +82,18 @@ class Flight:
         """Remove the state from the scheduler."""
         state = self._get("state")
         paths = state["files"] if state else ()
-        for name in ("attempts", "state", *paths):
-            self._variable(name).delete()
-
-    def _variable(self, name: str) -> Any:
-        from distributed import Variable
-
-        return Variable(f"{self._name}/{name}", client=self._client)
+        names: list[Any] = [f"{self._name}/{name}" for name in ("attempts", "state", *paths)]
+        self._client.unpublish_dataset(names)
 
     def _set(self, name: str, value: object) -> None:
-        self._variable(name).set(value)
+        self._client.publish_dataset(value, name=f"{self._name}/{name}", override=True)
 
     def _get(self, name: str) -> Any:
-        """Return the value of a variable; None if it is not set."""
-        try:
-            return self._variable(name).get(timeout=ABSENT)
-        except TimeoutError:
-            return None
+        """Return a published value; None if there is none.
+
+        `Client.get_dataset` would tell the scheduler about all tasks of the client each time.
+        """
+        scheduler: Any = self._client.scheduler
+        names = [f"{self._name}/{name}"]
+        (found,) = self._client.sync(scheduler.publish_get, names=names)
+        return None if found is None else found["data"]

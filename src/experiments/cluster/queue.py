@@ -70,8 +70,7 @@ class QueueCluster(Cluster):
                 made.worker_spec.update(made.new_worker_spec())
             made.sync(made._correct_state)
         except BaseException as error:
-            with suppress(AssertionError):  # it expects that every job was submitted
-                made.close()
+            _close_failed(made)
             if isinstance(error, Exception):
                 lines = str(error).strip().splitlines() or [one_line(error)]
                 raise ConfigError(
@@ -128,6 +127,15 @@ def _made(queue: Queue, logs: Path) -> Any:
         )
     except (ValueError, TypeError, OSError, RuntimeError) as error:
         raise ConfigError(f"{_launcher(queue)}: {one_line(error)}") from None
+
+
+def _close_failed(made: Any) -> None:
+    """Close a cluster of which a job was not submitted, which it does not expect."""
+    from distributed import Status
+
+    with suppress(AssertionError):
+        made.close()
+    made.status = Status.closed
 
 
 @contextmanager

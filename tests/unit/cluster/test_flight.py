@@ -16,13 +16,6 @@ def flight(client: Any) -> Flight:
     return Flight(client, "0123")
 
 
-def variables(client: Any) -> set[str]:
-    def names(dask_scheduler: Any) -> list[str]:
-        return list(dask_scheduler.extensions["variables"].variables)
-
-    return set(client.run_on_scheduler(names))
-
-
 def test_a_state_is_read_as_it_was_written(flight: Flight, client: Any) -> None:
     other = Flight(client, "0123")
     assert other.read() == Snapshot()
@@ -57,4 +50,4 @@ def test_nothing_is_left_of_a_state_that_is_deleted(flight: Flight, client: Any)
     flight.write("token", SECOND)
     flight.delete()
     key = key_of("4567")
-    assert variables(client) == {f"{key}/state", f"{key}/weights/0000.npy"}
+    assert set(client.list_datasets()) == {f"{key}/state", f"{key}/weights/0000.npy"}
