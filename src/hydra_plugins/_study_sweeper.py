@@ -122,6 +122,7 @@ class StudySweep:
             tags=[each.tags for each in jobs],
             processes=processes,
             lockstep=lockstep,
+            begin=self._launcher.begin,
         )
         self._outputs = prepared[0].outputs
         self._done |= {job.identity for job in prepared}

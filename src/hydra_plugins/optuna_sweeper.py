@@ -88,7 +88,7 @@ class OptunaSweeper(Sweeper):
             raise ConfigError("stop_below: hydra.sweeper.pruning=true chooses it; leave out one")
         search = search_id(self._identities(probes(parts)), parts, options)
         folder = None if self._config.plan else search_folder(Path(self._config.outputs), search)
-        size = self._config.hydra.launcher.processes or usable_processors()
+        size, *_ = getattr(self._launcher, "limits", (usable_processors(),))
         with Search.opened(folder, search, parts, options) as study, self._series(search) as series:
             while batch := study.next_batch(size):
                 if series is not None:
@@ -106,14 +106,14 @@ class OptunaSweeper(Sweeper):
     def _series(self, search: str) -> "AbstractContextManager[Series | None]":
         """Return a series in which the launcher records all batches as one sweep."""
         from experiments.sweeping import Series
-        from hydra_plugins.parallel_launcher import ParallelLauncher
 
-        if self._config.plan or not isinstance(self._launcher, ParallelLauncher):
+        if self._config.plan or not hasattr(self._launcher, "series"):
             return nullcontext()
         words = overrides_of(self._config.hydra, "task")
         name = " ".join(experiment_overrides(words))
-        self._launcher.series = Series(search, name=name, overrides=words, say=print)
-        return self._launcher.series
+        series = Series(search, name=name, overrides=words, say=print)
+        self._launcher.series = series
+        return series
 
     def _overrides(self, arguments: Sequence[str]) -> list[Override]:
         """Return the checked overrides of the command line."""

@@ -22,7 +22,7 @@ from experiments.processors import usable_processors
 
 if TYPE_CHECKING:
     from experiments.running import Job
-    from experiments.sweeping import Series
+    from experiments.sweeping import Crew, Series
 
 MANY = 1000
 """Jobs that take some seconds to check."""
@@ -66,16 +66,28 @@ class ParallelLauncher(Launcher):
             plan(jobs, processes=processes)
             return []
         if self.series is not None:
-            runs = self.series.do(jobs, processes=processes, lockstep=lockstep)
+            runs = self.series.do(jobs, processes=processes, lockstep=lockstep, begin=self.begin)
         else:
-            runs = sweep(jobs, overrides=overrides, processes=processes, lockstep=lockstep)
+            runs = sweep(
+                jobs,
+                overrides=overrides,
+                processes=processes,
+                lockstep=lockstep,
+                begin=self.begin,
+            )
         return [JobReturn(_return_value=run, status=JobStatus.COMPLETED) for run in runs]
 
     @property
     def limits(self) -> tuple[int, int]:
         """The numbers of processes, and of runs that one of them trains together."""
         processes = usable_processors() if self.processes is None else self.processes
-        return _number("processes", processes), _number("lockstep", self.lockstep)
+        return whole_number("processes", processes), whole_number("lockstep", self.lockstep)
+
+    def begin(self, jobs: "Sequence[Job]", *, processes: int, lockstep: int) -> "Crew":
+        """Return what does the jobs of a sweep: processes of this machine."""
+        from experiments.sweeping import Workers
+
+        return Workers(jobs, processes=processes, lockstep=lockstep)
 
     def prepare(
         self,
@@ -122,12 +134,12 @@ def announcement(n_jobs: int) -> str:
     return f"Checking {n_jobs:,} runs before the first one starts.\n"
 
 
-def _number(name: str, number: object) -> int:
-    """Return the value of an option of the launcher. Raise ConfigError unless it is 1 or more."""
+def whole_number(name: str, number: object, least: int = 1) -> int:
+    """Return the value of an option of the launcher. Raise ConfigError if it is below ``least``."""
     if not isinstance(number, int) or isinstance(number, bool):
         kind = "the text " if isinstance(number, str) else ""
         shown = str(number).lower() if isinstance(number, bool) else number
         raise ConfigError(f"hydra.launcher.{name} must be a whole number, not {kind}{shown}")
-    if number < 1:
-        raise ConfigError(f"hydra.launcher.{name} must be 1 or more, not {number}")
+    if number < least:
+        raise ConfigError(f"hydra.launcher.{name} must be {least} or more, not {number}")
     return number

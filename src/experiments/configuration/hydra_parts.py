@@ -13,6 +13,11 @@ from experiments.configuration.hydra_words import OF_THE_PROGRAM, ONE_AT_A_TIME
 from experiments.errors import ConfigError
 
 LAUNCHER = "hydra_plugins.parallel_launcher.ParallelLauncher"
+LAUNCHERS = (
+    LAUNCHER,
+    "hydra_plugins.dask_launcher.DaskLauncher",
+    "hydra_plugins.dask_launcher.QueueLauncher",
+)
 BASIC_SWEEPER = "hydra._internal.core_plugins.basic_sweeper.BasicSweeper"
 CHECKS = "experiments.cli.early_checks.EarlyChecks"
 
@@ -22,15 +27,7 @@ def check_parts(hydra: Mapping[str, Any], *, multirun: bool) -> None:
 
     ``hydra`` is Hydra's node with its values as they were written.
     """
-    launcher = _target("launcher", hydra["launcher"])
-    if launcher != LAUNCHER:
-        raise ConfigError(f"hydra.launcher._target_={_written(launcher)}: {ONE_AT_A_TIME}")
-    for name in ("processes", "lockstep"):
-        number = hydra["launcher"].get(name)
-        if _contains_dictionary(number):  # Hydra would call what it names
-            raise ConfigError(
-                f"hydra.launcher.{name} must be a whole number, not {_written(number)}"
-            )
+    _check_launcher(hydra["launcher"])
     sweeper = _target("sweeper", hydra["sweeper"])
     if sweeper not in _names_of_sweepers():
         raise ConfigError(
@@ -50,6 +47,17 @@ def check_parts(hydra: Mapping[str, Any], *, multirun: bool) -> None:
         raise ConfigError(f"hydra.sweeper.params={_written(params)}: a sweep needs -m")
     _check_params(params)
     _check_callbacks(hydra["callbacks"])
+
+
+def _check_launcher(options: Any) -> None:
+    """Raise ConfigError unless Hydra can make the launcher, and it records a sweep."""
+    launcher = _target("launcher", options)
+    if launcher not in LAUNCHERS:
+        raise ConfigError(f"hydra.launcher._target_={_written(launcher)}: {ONE_AT_A_TIME}")
+    for name, value in options.items():
+        if _contains_dictionary(value):  # Hydra would call what it names
+            kind = "a whole number" if name in ("processes", "lockstep") else "one value"
+            raise ConfigError(f"hydra.launcher.{name} must be {kind}, not {_written(value)}")
 
 
 def _target(part: str, options: Any) -> Any:

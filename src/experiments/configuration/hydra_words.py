@@ -10,8 +10,8 @@ OF_A_SWEEP = ("launcher", "sweeper")
 """The parts that only a sweep uses."""
 OF_THE_PROGRAM = "early_checks"
 """The callback that checks the options of Hydra."""
-LAUNCHER = "parallel"
-"""The only launcher that records a sweep."""
+LAUNCHERS = ("parallel", "dask", "slurm")
+"""The launchers that record a sweep: files of conf/hydra/launcher."""
 ONE_AT_A_TIME = (
     "no other launcher records a sweep; for one run at a time write hydra.launcher.processes=1"
     " hydra.launcher.lockstep=1"
@@ -87,7 +87,7 @@ def _check_part_of_a_sweep(word: str, part: str, parsed: Override, *, multirun: 
         raise ConfigError(f"{word}: hydra/{part} is chosen already; leave out the +")
     if not isinstance(parsed.value(), str) or not parsed.value():
         raise ConfigError(f"{word}: write the name of a file, such as hydra/sweeper=grid")
-    if part == "launcher" and parsed.value() != LAUNCHER:
+    if part == "launcher" and parsed.value() not in LAUNCHERS:
         raise ConfigError(f"{word}: {ONE_AT_A_TIME}")
 
 

@@ -2,7 +2,7 @@
 
 from experiments.data.cut import Subset, cut
 from experiments.data.dataset import IDXDataset
-from experiments.data.files import FILES, Files
+from experiments.data.files import FILES, Files, forget_files
 from experiments.data.folders import explain_missing
 from experiments.data.idx import parse_idx, read_idx
 
@@ -13,6 +13,7 @@ __all__ = [
     "Subset",
     "cut",
     "explain_missing",
+    "forget_files",
     "parse_idx",
     "read_idx",
 ]

@@ -75,6 +75,11 @@ def read_files(
     return Files(**arrays, sha256=hashlib.sha256("".join(digests).encode()).hexdigest())
 
 
+def forget_files() -> None:
+    """Give the memory of the data back that this process has read."""
+    read_files.cache_clear()
+
+
 def _locate(root: Path, name: str, mirrors: Sequence[str], sha256: str | None) -> Path:
     gzipped, plain = root / f"{name}.gz", root / name
     try:

@@ -128,22 +128,40 @@ class Journal:
         """
         self._time = max(time.time(), self._time)
         timed = msgspec.structs.replace(event, time=self._time)
-        line = encode(timed)
+        self._write(encode(timed))
+        self.events.append(timed)
+        return timed
+
+    def catch_up(self, contents: bytes) -> bool:
+        """Append the lines that a copy of this journal has more, after it was continued elsewhere.
+
+        Return false, and write nothing, if ``contents`` do not begin with the lines of this one.
+        Raise DataError if they are damaged, otherwise as `append` does.
+        """
+        self._file.seek(0)
+        if not contents.startswith(self._file.read(self._size)):
+            return False
+        events = [event for event, _ in parse(contents, self.path)]
+        self._write(contents[self._size :])
+        self.events = events
+        self._time = max((event.time for event in events), default=self._time)
+        return True
+
+    def _write(self, lines: bytes) -> None:
+        """Append complete lines. If that fails, the journal is unchanged."""
         if self.lost:
             raise StorageError(self.lost)
         try:
             written = 0
-            while written < len(line):
-                written += self._file.write(line[written:])
+            while written < len(lines):
+                written += self._file.write(lines[written:])
             os.fsync(self._file.fileno())
         except BaseException as error:
             self._file.truncate(self._size)
             if isinstance(error, OSError):
                 error.filename = str(self.path)
             raise
-        self._size += len(line)
-        self.events.append(timed)
-        return timed
+        self._size += len(lines)
 
     def close(self) -> None:
         """Close the file and release the lock."""

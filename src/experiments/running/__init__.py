@@ -1,12 +1,13 @@
 """One run, from the checked configuration to the last event, resumed where it was stopped."""
 
 from experiments.running.backends import kernel
+from experiments.running.checkpoint import made_elsewhere
 from experiments.running.checkpoint import remove as remove_checkpoints
 from experiments.running.environment import environment
-from experiments.running.identity import differences, identity, origin
+from experiments.running.identity import differences, identity, origin, processor
 from experiments.running.job import Job
 from experiments.running.repeat import Repetition, repeat
-from experiments.running.run import HELD, run
+from experiments.running.run import HELD, recorded_dataset, run
 from experiments.running.together import lockstep_groups, run_together
 
 __all__ = [
@@ -18,7 +19,10 @@ __all__ = [
     "identity",
     "kernel",
     "lockstep_groups",
+    "made_elsewhere",
     "origin",
+    "processor",
+    "recorded_dataset",
     "remove_checkpoints",
     "repeat",
     "run",

@@ -121,6 +121,20 @@ def load(folder: Path, origin: Origin, *, epochs: int) -> tuple[Checkpoint | Non
     return None, ", ".join(remarks)
 
 
+def made_elsewhere(folder: Path, origin: Origin) -> str:
+    """Return how the processor of the last checkpoint differs, if nothing else does.
+
+    An empty text means that a run can continue, or that `load` says why it cannot.
+    """
+    for name in (CHECKPOINT, PREVIOUS_CHECKPOINT):
+        checkpoint = _read(folder / name)
+        if checkpoint is not None:
+            before = checkpoint.position.origin
+            same = msgspec.structs.replace(before, processor=origin.processor)
+            return "" if differences(same, origin) else "; ".join(differences(before, origin))
+    return ""
+
+
 def remove(folder: Path, *, keep_last: bool = False) -> None:
     """Remove the checkpoints of a finished run, and temporary files that a crash left.
 

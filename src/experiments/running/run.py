@@ -184,7 +184,7 @@ def _train(job: Job, recorder: Recorder, interruption: Interruption) -> Iterator
     dataset = experiment.dataset.load(experiment.dtype)
     resuming = recorder.record is not None
     if not resuming:
-        yield recorder.append(job.start(_recorded_dataset(job, dataset)))
+        yield recorder.append(job.start(recorded_dataset(job, dataset)))
         for message in abandoned(job):
             yield from recorder.note(message)
     network, progress = job.initialise()
@@ -322,7 +322,8 @@ def _tested(end: End, job: Job, network: Network, progress: Progress, dataset: D
     )
 
 
-def _recorded_dataset(job: Job, dataset: Dataset) -> RecordedDataset:
+def recorded_dataset(job: Job, dataset: Dataset) -> RecordedDataset:
+    """Return what the start of a run records of its data."""
     return RecordedDataset(
         name=job.experiment.dataset.name,
         root=job.experiment.dataset.root,

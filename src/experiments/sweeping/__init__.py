@@ -4,5 +4,26 @@ from experiments.sweeping.plan import plan, run_seconds, total_seconds
 from experiments.sweeping.prepare import prepare
 from experiments.sweeping.series import Series
 from experiments.sweeping.sweep import sweep
+from experiments.sweeping.workers import (
+    Crew,
+    Followed,
+    LastMessage,
+    Workers,
+    begin_process,
+    record_end,
+)
 
-__all__ = ["Series", "plan", "prepare", "run_seconds", "sweep", "total_seconds"]
+__all__ = [
+    "Crew",
+    "Followed",
+    "LastMessage",
+    "Series",
+    "Workers",
+    "begin_process",
+    "plan",
+    "prepare",
+    "record_end",
+    "run_seconds",
+    "sweep",
+    "total_seconds",
+]

@@ -15,7 +15,7 @@ from experiments.sweeping.sweep import (
     summaries_of,
     write_record,
 )
-from experiments.sweeping.workers import Workers
+from experiments.sweeping.workers import Crew, Workers
 from experiments.terminal import Display, RunSummary
 from experiments.tracking import Supervisor, browse_command, up_to_date
 
@@ -59,12 +59,13 @@ class Series:
         *,
         processes: int,
         lockstep: int,
+        begin: Callable[..., Crew] = Workers,
         tags: Sequence[Mapping[str, str]] | None = None,
     ) -> list[RunSummary]:
         """Do the jobs of a part that are not settled; return a summary of each job.
 
-        ``tags`` are for MLflow, one mapping per job; a run keeps those of its first part. The
-        errors are those of `sweep`.
+        ``begin`` makes what does the jobs, as in `sweep`. ``tags`` are for MLflow, one mapping per
+        job; a run keeps those of its first part. The errors are those of `sweep`.
         """
         unique, _ = distinct(jobs)
         self._first = self._first or unique[0]
@@ -78,7 +79,7 @@ class Series:
         if left:
             self.write_record()
             supervisor = self._supervised(needed=True)
-            workers = Workers(left, processes=processes, lockstep=lockstep)
+            workers = begin(left, processes=processes, lockstep=lockstep)
             with Display() as display:
                 try:
                     do_jobs(

@@ -29,7 +29,7 @@ from experiments.running import Job, environment, remove_checkpoints
 from experiments.sweeping.next_steps import next_steps
 from experiments.sweeping.prepare import distinct
 from experiments.sweeping.watch import Watch
-from experiments.sweeping.workers import Workers
+from experiments.sweeping.workers import Crew, Workers
 from experiments.terminal import Display, RunSummary, closing_tables
 from experiments.tracking import Supervisor, browse_command, up_to_date
 
@@ -38,11 +38,17 @@ NAMES_SHOWN = 8
 
 
 def sweep(
-    jobs: Sequence[Job], *, overrides: Sequence[str], processes: int, lockstep: int
+    jobs: Sequence[Job],
+    *,
+    overrides: Sequence[str],
+    processes: int,
+    lockstep: int,
+    begin: Callable[..., Crew] = Workers,
 ) -> list[RunSummary]:
     """Do the jobs that are not settled, in several processes; return a summary of each job.
 
-    A process trains up to ``lockstep`` jobs together if they are faster so.
+    A process trains up to ``lockstep`` jobs together if they are faster so. ``begin`` makes what
+    does the jobs, given these numbers: processes of this machine, or a cluster.
 
     ``overrides`` are those of the command line. Raise UserError after the last job if one failed
     or was stopped. Raise `Interrupted` on a signal, after the running jobs have recorded that.
@@ -53,7 +59,7 @@ def sweep(
     summaries = {
         job.identity: RunSummary.of(job.name, record) for job, record in settled_jobs(unique)
     }
-    workers = Workers(
+    workers = begin(
         [job for job in unique if job.identity not in summaries],
         processes=processes,
         lockstep=lockstep,
@@ -91,7 +97,7 @@ def sweep(
     return [summaries[job.identity] for job in jobs]
 
 
-def summaries_of(workers: Workers) -> dict[str, RunSummary]:
+def summaries_of(workers: Crew) -> dict[str, RunSummary]:
     """Return the summaries of the jobs that have ended, by the identity of the run."""
     return {
         ended.job.identity: RunSummary.of(ended.job.name, ended.record)
@@ -101,7 +107,7 @@ def summaries_of(workers: Workers) -> dict[str, RunSummary]:
 
 
 def do_jobs(
-    workers: Workers,
+    workers: Crew,
     display: Display,
     attend: Callable[[], object],
     *,

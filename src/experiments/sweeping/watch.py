@@ -5,11 +5,10 @@ from collections.abc import Hashable, Sequence
 from contextlib import suppress
 
 from experiments.errors import DataError
-from experiments.processors import usable_processors
 from experiments.recording import Event, read_record
 from experiments.running import Job
 from experiments.sweeping.estimate import Images, measure_speed, seconds_left, work_kind
-from experiments.sweeping.workers import Workers
+from experiments.sweeping.workers import Crew
 from experiments.terminal import Display, Expected, WholeSweep
 
 
@@ -19,9 +18,7 @@ class Watch:
     ``settled`` is the number of runs that need not be done, and ``stage`` is that of `WholeSweep`.
     """
 
-    def __init__(
-        self, workers: Workers, display: Display, *, settled: int, stage: str = ""
-    ) -> None:
+    def __init__(self, workers: Crew, display: Display, *, settled: int, stage: str = "") -> None:
         self._workers = workers
         self._display = display
         self._jobs = {job.identity: job for job in workers.jobs}
@@ -29,7 +26,7 @@ class Watch:
             [_expected(job) for job in workers.jobs],
             settled=settled,
             processes=workers.processes,
-            at_once=usable_processors(),
+            at_once=workers.at_once,
             stage=stage,
         )
         display.watch(self._whole)

@@ -13,10 +13,11 @@ from multiprocessing import connection
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from experiments.errors import CheckpointError, DataError, StorageError, UserError
 from experiments.interruption import SIGNALS, Interruption
+from experiments.processors import usable_processors
 from experiments.recording import (
     OUTPUT_LOG,
     SILENT_END,
@@ -62,6 +63,8 @@ class Followed:
     job: Job
     follower: RecordFollower
     record: Record | None = None
+    last: LastMessage = LastMessage(Status.INTERRUPTED, "")
+    """The last message about the run, after its process has ended."""
 
     def events(self) -> list[Event]:
         """Return the new events of the run."""
@@ -75,12 +78,13 @@ class Followed:
         If the process could not record the end of the run, this does. If no end can be recorded,
         the last event is one that is in no journal.
         """
+        self.last = last
         if (
             last.text
             and last.recordable
             and (last.status is Status.FAILED or is_run(self.job.folder))
         ):
-            _record_end(self.job, last)
+            record_end(self.job, last)
         events = self.events()
         self.record = self.follower.record
         if self.record is None or self._is_unfinished(self.record) or not last.recordable:
@@ -108,14 +112,17 @@ class Worker:
         """Return the new events of the runs."""
         return [(each.job, event) for each in self.jobs for event in each.events()]
 
-    def conclude(self) -> list[tuple[Job, Event]]:
-        """Wait for the end of the process, and return the last events of its runs."""
+    def conclude(self, why: LastMessage | None = None) -> list[tuple[Job, Event]]:
+        """Wait for the end of the process, and return the last events of its runs.
+
+        ``why`` says why the process was ended, if the caller knows it.
+        """
         self.process.join()
         sent = dict(self._messages())
         events = [
             (each.job, event)
             for each in self.jobs
-            for event in each.conclude(sent.get(each.job.identity, self._exit()))
+            for event in each.conclude(why or sent.get(each.job.identity, self._exit()))
         ]
         self.process.close()
         self.messages.close()
@@ -138,6 +145,37 @@ class Worker:
         return LastMessage(Status.FAILED, f"its exit code was {code}")
 
 
+class Crew(Protocol):
+    """Does the jobs of a sweep, a few at a time, and says what happens to them.
+
+    ``processes`` is the number of processes that do them, of which ``at_once`` work at the same
+    time; ``ended`` are the jobs that have ended, each with its record.
+    """
+
+    jobs: list[Job]
+    processes: int
+    at_once: int
+    ended: list[Followed]
+
+    @property
+    def done(self) -> bool:
+        """True when no job is waiting or running."""
+        ...
+
+    @property
+    def running(self) -> list[list[Job]]:
+        """The jobs that each process does."""
+        ...
+
+    def poll(self) -> list[tuple[Job, Event]]:
+        """Start jobs if there is room, wait a moment, and return the new events of all jobs."""
+        ...
+
+    def stop(self, signum: int) -> None:
+        """Start no further job, and send a signal to the jobs that run."""
+        ...
+
+
 class Workers:
     """Does jobs in worker processes, ``processes`` of them at a time.
 
@@ -147,28 +185,26 @@ class Workers:
     def __init__(self, jobs: Sequence[Job], *, processes: int, lockstep: int) -> None:
         self.jobs = list(jobs)
         self.processes = processes
+        self.at_once = usable_processors()
         self.ended: list[Followed] = []
         self._waiting = deque(lockstep_groups(jobs, processes=processes, most=lockstep))
         self._running: list[Worker] = []
 
     @property
     def done(self) -> bool:
-        """True when no job is waiting or running."""
         return not self._waiting and not self._running
 
     @property
     def running(self) -> list[list[Job]]:
-        """The jobs that each process does."""
         return [[each.job for each in worker.jobs] for worker in self._running]
 
     def poll(self) -> list[tuple[Job, Event]]:
-        """Start jobs if there is room, wait a moment, and return the new events of all jobs."""
         events: list[tuple[Job, Event]] = []
         while self._waiting and len(self._running) < self.processes:
             jobs = self._next()
             events += [(job, HELD) for job in jobs if is_held(job.folder)]
             with _no_signals():
-                self._running.append(_start(jobs))
+                self._running.append(begin_process(jobs))
         connection.wait([worker.process.sentinel for worker in self._running], timeout=POLL)
         for worker in list(self._running):
             if worker.process.is_alive():
@@ -180,7 +216,6 @@ class Workers:
         return events
 
     def stop(self, signum: int) -> None:
-        """Start no further job, and send a signal to the jobs that run."""
         self._waiting.clear()
         for worker in self._running:
             if worker.process.is_alive():
@@ -212,7 +247,8 @@ def _no_signals() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _start(jobs: Sequence[Job]) -> Worker:
+def begin_process(jobs: Sequence[Job]) -> Worker:
+    """Start a process that does jobs, which shares the images that are loaded here."""
     receiver, sender = CONTEXT.Pipe(duplex=False)
     process = CONTEXT.Process(target=_work, args=(jobs, sender, os.getpid()))
     worker = Worker([Followed(job, RecordFollower(job.folder)) for job in jobs], process, receiver)
@@ -232,7 +268,7 @@ def _load(job: Job) -> None:
         job.experiment.dataset.load(job.experiment.dtype)
 
 
-def _record_end(job: Job, last: LastMessage) -> None:
+def record_end(job: Job, last: LastMessage) -> None:
     """Record the end of a process that died before it could, if that is possible."""
     try:
         with Journal(job.folder, wait=False) as journal:

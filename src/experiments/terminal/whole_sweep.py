@@ -13,6 +13,8 @@ RECENT = 15
 """A pace is the median of so many measured epochs."""
 MOST_OF_AN_EPOCH = 0.95
 """An epoch that takes longer than expected counts as done to this part, until it ends."""
+ENOUGH = 5
+"""So many runs have to end before it is said how many do in a minute."""
 PARTS = 10
 """In a file, the line comes whenever another tenth of the runs has ended."""
 
@@ -76,6 +78,7 @@ class WholeSweep:
         self._guesses: dict[Hashable, float | None] = {}
         self._first: defaultdict[Hashable, deque[float]] = defaultdict(_recent)
         self._later: defaultdict[Hashable, deque[float]] = defaultdict(_recent)
+        self._ends: deque[float] = _recent()
         self._said = self._part
 
     def unknown(self) -> str | None:
@@ -111,6 +114,7 @@ class WholeSweep:
             run.complete, run.elapsed, run.since = event.epoch, event.elapsed, self._clock()
         elif isinstance(event, End):
             stopped = event.status is Status.INTERRUPTED and not event.early
+            self._ends.append(self._clock())
             self._unfinished += event.status is Status.FAILED or stopped
             del self._running[identity]
 
@@ -140,6 +144,12 @@ class WholeSweep:
             longest = max(longest, epochs * pace * self._waiting(run))
         return max(work / self._at_once, longest)
 
+    def runs_per_minute(self) -> float | None:
+        """Return how many of the last runs ended in a minute; None if they are too few to tell."""
+        if len(self._ends) < ENOUGH or self._ends[-1] == self._ends[0]:
+            return None
+        return 60 * (len(self._ends) - 1) / (self._ends[-1] - self._ends[0])
+
     def lines(self) -> list[str]:
         """Return the lines about the whole: where it is, if that is known, and its runs."""
         return [*filter(None, [self._stage]), self.line()]
@@ -152,6 +162,8 @@ class WholeSweep:
             parts.append(f"{self._unfinished} unfinished")
         if self._left:
             parts += [f"{len(self._running)} running", f"{len(self._queued)} queued"]
+            rate = self.runs_per_minute()
+            parts += [] if rate is None else [f"{rate:.{0 if rate >= 10 else 1}f} per minute"]
             seconds = self.seconds_left()
             parts += [] if seconds is None else [f"about {duration(seconds)} left"]
         return ", ".join(parts)

@@ -8,6 +8,7 @@ from damage import check_message
 from experiments.configuration.hydra_parts import BASIC_SWEEPER, CHECKS, LAUNCHER, check_parts
 from experiments.errors import ConfigError
 
+DASK = "hydra_plugins.dask_launcher.DaskLauncher"
 SWEEPER = "hydra_plugins.grid_sweeper.GridSweeper"
 
 
@@ -34,6 +35,7 @@ def called(options: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("params", [None, {}, {"seed": "1,2"}, {"dataset.train_size": None}])
 def test_the_parts_of_this_program_are_accepted(params: Any) -> None:
     check_parts(swept(params), multirun=True)
+    check_parts(node(launcher={"_target_": DASK, "scheduler": "tcp://a:1"}), multirun=True)
     check_parts(called({"_target_": "hydra.experimental.callback.Callback"}), multirun=False)
 
 
@@ -72,6 +74,10 @@ def test_the_parts_of_this_program_are_accepted(params: Any) -> None:
         (
             node(launcher={"_target_": LAUNCHER, "lockstep": {"_target_": "os.getpid"}}),
             "hydra.launcher.lockstep must be a whole number, not {_target_:os.getpid}",
+        ),
+        (
+            node(launcher={"_target_": DASK, "scheduler": {"_target_": "os.getpid"}}),
+            "hydra.launcher.scheduler must be one value, not {_target_:os.getpid}",
         ),
         (swept({"hydra.mode": "RUN"}), "hydra.sweeper.params: hydra.mode has one value for all"),
         (swept({"seed": {"a": 1}}), "hydra.sweeper.params.seed: must be values as on the command"),

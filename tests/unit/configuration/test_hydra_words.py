@@ -73,7 +73,9 @@ def test_an_option_without_effect_in_a_sweep_is_refused(word: str, reason: str) 
     assert str(caught.value).startswith(f"{word}: {reason}")
 
 
-@pytest.mark.parametrize("word", ["hydra/launcher=parallel", "hydra.launcher.processes=2"])
+@pytest.mark.parametrize(
+    "word", ["hydra/launcher=parallel", "hydra/launcher=dask", "hydra.launcher.processes=2"]
+)
 def test_a_sweep_has_a_launcher(word: str) -> None:
     check_overrides([word], multirun=True)
     check_overrides([word, "hydra.mode=MULTIRUN"])

@@ -44,6 +44,37 @@ def messages(source: Follower | Journal | Path) -> str:
     return "".join(event.message for event in events if isinstance(event, Note))
 
 
+# Catching up with a copy that was continued elsewhere
+
+
+def test_a_journal_catches_up_with_its_copy(tmp_path: Path) -> None:
+    write(tmp_path / "here", "1")
+    shutil.copytree(tmp_path / "here", tmp_path / "there")
+    write(tmp_path / "there", "2", "3")
+    contents = (tmp_path / "there" / JOURNAL).read_bytes()
+    follower = Follower(tmp_path / "here")
+    assert messages(follower) == "1"
+    with Journal(tmp_path / "here") as journal:
+        for _ in range(2):
+            assert journal.catch_up(contents)
+            assert messages(journal) == "123"
+        journal.append(Note(message="4"))
+    assert messages(follower) == "234"
+    assert (tmp_path / "here" / JOURNAL).read_bytes().startswith(contents)
+
+
+def test_a_journal_that_is_no_copy_changes_nothing(tmp_path: Path) -> None:
+    write(tmp_path / "here", "1", "2")
+    write(tmp_path / "there", "1", "2", "3")
+    before = (tmp_path / "here" / JOURNAL).read_bytes()
+    with Journal(tmp_path / "here") as journal:
+        assert not journal.catch_up((tmp_path / "there" / JOURNAL).read_bytes())
+        assert not journal.catch_up(before[:-1])
+        with pytest.raises(DataError, match="damaged"):
+            journal.catch_up(before + b"garbage\n" + before)
+    assert (tmp_path / "here" / JOURNAL).read_bytes() == before
+
+
 # Appending and following
 
 

@@ -236,6 +236,18 @@ def test_a_checkpoint_of_another_origin_is_an_error_that_names_the_difference(
         checkpoint.load(tmp_path, msgspec.structs.replace(ORIGIN, **{key: "another"}), epochs=4)
 
 
+def test_a_checkpoint_of_another_processor_is_told_from_one_of_other_code(tmp_path: Path) -> None:
+    assert checkpoint.made_elsewhere(tmp_path, ORIGIN) == ""
+    _saved(tmp_path)
+    assert checkpoint.made_elsewhere(tmp_path, ORIGIN) == ""
+    there = msgspec.structs.replace(ORIGIN, processor="another")
+    words = f"processor was {ORIGIN.processor}, is another"
+    assert checkpoint.made_elsewhere(tmp_path, there) == words
+    (tmp_path / CHECKPOINT).rename(tmp_path / PREVIOUS_CHECKPOINT)
+    assert checkpoint.made_elsewhere(tmp_path, there) == words
+    assert checkpoint.made_elsewhere(tmp_path, msgspec.structs.replace(there, code="x")) == ""
+
+
 def test_every_difference_of_the_configuration_is_named(tmp_path: Path) -> None:
     _saved(tmp_path)
     other = msgspec.structs.replace(ORIGIN, config={"seed": 1, "sizes": [6, 4, 3]})

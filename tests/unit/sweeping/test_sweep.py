@@ -193,6 +193,19 @@ def test_a_sweep_does_each_run_once_and_returns_a_summary_of_each_job(
     assert lines[-1] == f"Recorded in {folder.relative_to(tmp_path)}, not in MLflow."
 
 
+def test_another_crew_can_do_the_jobs(three: list[Job]) -> None:
+    made: list[Workers] = []
+
+    def begin(jobs: Sequence[Job], *, processes: int, lockstep: int) -> Workers:
+        made.append(Workers(jobs, processes=processes, lockstep=lockstep))
+        return made[-1]
+
+    sweep(three, overrides=[], processes=1, lockstep=2, begin=begin)
+    (crew,) = made
+    assert crew.jobs == three
+    assert len(crew.ended) == 3
+
+
 def test_a_repeated_sweep_does_nothing_and_returns_the_same(
     three: list[Job], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -122,6 +122,16 @@ def recorded_end(job: Job) -> End | None:
     return record.end if record else None
 
 
+def test_whoever_ended_a_process_can_say_why(job: Job) -> None:
+    worker = worker_that(job, is_killed(signal.SIGKILL))
+    last = LastMessage(Status.FAILED, "took too long")
+    *_, end = [event for _, event in worker.conclude(last)]
+    assert isinstance(end, End)
+    assert (end.status, end.message) == (Status.FAILED, "took too long")
+    assert recorded_end(job) == end
+    assert worker.jobs[0].last == last
+
+
 # The output of a process
 
 

@@ -150,6 +150,20 @@ def test_a_run_that_continues_has_only_its_other_epochs_left(clock: Clock) -> No
     assert sweep.seconds_per_epoch("0") == 2, "its elapsed time is that of all its processes"
 
 
+def test_the_line_says_how_many_runs_end_in_a_minute_once_a_few_have(clock: Clock) -> None:
+    sweep = whole(clock, 40 * "a")
+    for number in range(30):
+        assert ("per minute" in sweep.line()) == (number >= 5)
+        sweep.show(str(number), records.end())
+        clock.now += 8 if number < 10 else 4
+    assert "queued, 15 per minute" in sweep.line(), "that of the last runs counts"
+    assert sweep.runs_per_minute() == 15
+    together = whole(clock, 40 * "a")
+    for number in range(10):
+        together.show(str(number), records.end())
+    assert together.runs_per_minute() is None, "all ended at once"
+
+
 def test_a_tenth_of_the_runs_is_a_milestone_but_the_end_is_none(clock: Clock) -> None:
     sweep = whole(clock, 40 * "a")
     said = []
