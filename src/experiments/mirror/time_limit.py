@@ -5,7 +5,9 @@ sends one byte a second never exceeds it. Here the limit is one of the whole hea
 of every `ENOUGH` bytes of its body. So a long answer over a slow line is read to its end.
 
 MLflow would also repeat a request that was not answered in time. Here it is repeated only if the
-user has set MLFLOW_HTTP_REQUEST_MAX_RETRIES. A connection that breaks is tried again.
+user has set MLFLOW_HTTP_REQUEST_MAX_RETRIES. A connection that breaks is tried again, except for a
+request that creates something: the server may have created it, and a second one would be a
+duplicate. The mirror looks it up instead.
 """
 
 import http.client
@@ -26,6 +28,8 @@ ENOUGH = 10_000
 """Bytes that the next part of a body must have, unless it is the last one."""
 TIMEOUT_VARIABLE = "MLFLOW_HTTP_REQUEST_TIMEOUT"
 RETRIES_VARIABLE = "MLFLOW_HTTP_REQUEST_MAX_RETRIES"
+CREATING = ("/create", "/logged-models")
+"""The ends of the addresses where a POST creates something."""
 
 
 class TimedReader(io.RawIOBase):
@@ -110,7 +114,7 @@ class TimedAdapter(request_utils.TCPKeepAliveHTTPAdapter):
 
 
 class RetryUnlessLate(Retry):
-    """MLflow's retries, but none after a request that was not answered in time."""
+    """MLflow's retries, but none of a request that is late or that creates something."""
 
     def increment(
         self,
@@ -122,10 +126,15 @@ class RetryUnlessLate(Retry):
         **options: Any,
     ) -> "RetryUnlessLate":
         """Return the retries that are left. Raise MaxRetryError if there are none."""
-        left = self.new(total=0) if isinstance(error, AnyTimeout) else self
+        last = isinstance(error, AnyTimeout) or _creates(method, url)
+        left = self.new(total=0) if last else self
         return super(RetryUnlessLate, left).increment(
             method, url, response, error, *args, **options
         )
+
+
+def _creates(method: str | None, url: str | None) -> bool:
+    return method == "POST" and (url or "").partition("?")[0].endswith(CREATING)
 
 
 def install() -> None:

@@ -85,3 +85,14 @@ def test_only_a_broken_connection_is_tried_again() -> None:
     with pytest.raises(MaxRetryError):
         retry.increment("POST", "/", error=late)
     assert retry.increment("POST", "/", error=ProtocolError("reset")).total == 0
+
+
+@pytest.mark.parametrize("path", ["runs/create", "experiments/create", "logged-models"])
+def test_a_request_that_creates_something_is_sent_once(path: str) -> None:
+    """The server may have done it before the connection broke: a second one would double it."""
+    retry = RetryUnlessLate(total=1, read=1, allowed_methods=None)
+    broken = ProtocolError("reset")
+    with pytest.raises(MaxRetryError):
+        retry.increment("POST", f"/api/2.0/mlflow/{path}", error=broken)
+    assert retry.increment("GET", f"/api/2.0/mlflow/{path}", error=broken).total == 0
+    assert retry.increment("POST", "/api/2.0/mlflow/runs/search", error=broken).total == 0
