@@ -4,7 +4,9 @@ PostgreSQL refuses to run as root, and its user may not enter the temporary fold
 all this is in a folder that every user may enter.
 """
 
+import base64
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -115,20 +117,23 @@ def credentials(user: str, password: str) -> dict[str, str]:
     return {"MLFLOW_TRACKING_USERNAME": user, "MLFLOW_TRACKING_PASSWORD": password}
 
 
+def create_user(server: TeamServer, user: str, password: str) -> dict[str, str]:
+    """Create a user who is no administrator; return the variables of a client."""
+    login = base64.b64encode(f"{ADMINISTRATOR}:{server.password}".encode()).decode()
+    request = urllib.request.Request(
+        f"{server.address}/api/2.0/mlflow/users/create",
+        json.dumps({"username": user, "password": password}).encode(),
+        {"Content-Type": "application/json", "Authorization": f"Basic {login}"},
+    )
+    with urllib.request.urlopen(request, timeout=60):
+        return credentials(user, password)
+
+
 def free_port() -> int:
     """Return the number of a port where nothing listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def answers(address: str) -> bool:
-    """Return whether a server answers."""
-    try:
-        with urllib.request.urlopen(f"{address}/health", timeout=1):
-            return True
-    except OSError:
-        return False
 
 
 @contextlib.contextmanager
