@@ -68,14 +68,10 @@ class Cluster:
         self._create_folder()
         new = self.data.with_name("data.new")
         shutil.rmtree(new, ignore_errors=True)
-        created = execute(
-            [
-                *(programs / "initdb", "--pgdata", new, "--username", DATABASE),
-                *("--auth-local", "trust", "--auth-host", "reject"),
-                *("--encoding", "UTF8", "--no-locale"),
-            ],
-            self.folder,
-        )
+        access = ["--username", DATABASE, "--auth-local", "trust", "--auth-host", "reject"]
+        text = ["--encoding", "UTF8", "--no-locale"]
+        initdb: list[str | Path] = [programs / "initdb", "--pgdata", new]
+        created = execute([*initdb, *access, *text], self.folder)
         if not created.returncode:
             single = [programs / "postgres", "--single", "-D", new, "postgres"]
             created = execute(single, self.folder, f"CREATE DATABASE {DATABASE};\n")

@@ -68,7 +68,7 @@ def _upgrade(uri: str) -> None:
     engine = sqlalchemy.create_engine(uri)
     try:
         if sqlalchemy.inspect(engine).has_table("alembic_version"):
-            _upgrade_db(engine)
+            _upgrade_db(engine)  # type: ignore[no-untyped-call]
     finally:
         engine.dispose()
 

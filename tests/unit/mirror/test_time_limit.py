@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from urllib3.exceptions import MaxRetryError, ProtocolError, ReadTimeoutError
 
-from experiments.mirror.time_limit import ENOUGH, RetryUnlessLate, TimedReader
+from experiments.mirror.time_limit import ENOUGH, QUICK, RetryUnlessLate, TimedReader
 
 LIMIT = 0.3
 """Seconds."""
@@ -63,6 +63,26 @@ def test_silence_and_single_bytes_end_at_the_limit(
     gone.set()
     if parts:
         sender.join()
+
+
+@pytest.mark.skipif(QUICK is None, reason="only Linux has this option")
+def test_what_has_arrived_is_acknowledged_at_once() -> None:
+    """The other end sends its second part when the first one is acknowledged: 40 ms later else."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        reading = socket.create_connection(listener.getsockname())
+        writing, _ = listener.accept()
+    times = []
+    with reading, writing, timed(reading) as reader:
+        reading.settimeout(10)
+        for _ in range(30):  # the kernel begins with quick acknowledgements
+            reading.sendall(b"ask\n")
+            writing.recv(100)
+            begin = time.monotonic()
+            writing.sendall(b"head\n")
+            writing.sendall(b"body\n")
+            assert (reader.readline(), reader.readline()) == (b"head\n", b"body\n")
+            times.append(time.monotonic() - begin)
+    assert sorted(times)[len(times) // 2] < 0.03
 
 
 def test_an_answer_may_take_longer_than_the_limit(
