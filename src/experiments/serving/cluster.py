@@ -17,7 +17,7 @@ DATABASE = "mlflow"
 SOCKET = ".s.PGSQL.5432"
 LONGEST = 107
 """Bytes of the path of a socket, a limit of the kernel."""
-SETTINGS = {"listen_addresses": "", "max_connections": "200"}
+SETTINGS = {"listen_addresses": "", "max_connections": "400"}
 START_LIMIT = 60
 """Seconds in which the cluster has to start: it may have to recover from a crash."""
 
@@ -60,7 +60,8 @@ class Cluster:
         """Execute `pg_ctl` on the cluster, and return whether it succeeded."""
         version = (self.data / "PG_VERSION").read_text(encoding="ascii").strip()
         program = find_programs(version) / "pg_ctl"
-        return not execute([program, *words, "--pgdata", self.data], self.folder).returncode
+        command = [str(program), *words, "--pgdata", str(self.data)]
+        return not execute(command, self.folder).returncode
 
     def _create(self) -> None:
         """Create the cluster and its database under another name, and then rename it."""
@@ -70,10 +71,10 @@ class Cluster:
         shutil.rmtree(new, ignore_errors=True)
         access = ["--username", DATABASE, "--auth-local", "trust", "--auth-host", "reject"]
         text = ["--encoding", "UTF8", "--no-locale"]
-        initdb: list[str | Path] = [programs / "initdb", "--pgdata", new]
-        created = execute([*initdb, *access, *text], self.folder)
+        initdb = [str(programs / "initdb"), "--pgdata", str(new), *access, *text]
+        created = execute(initdb, self.folder)
         if not created.returncode:
-            single = [programs / "postgres", "--single", "-D", new, "postgres"]
+            single = [str(programs / "postgres"), "--single", "-D", str(new), "postgres"]
             created = execute(single, self.folder, f"CREATE DATABASE {DATABASE};\n")
         if created.returncode:
             raise UserError(f"{self.folder}: {_last_line(created.stderr)}")

@@ -66,12 +66,12 @@ def account() -> pwd.struct_passwd | None:
 
 
 def execute(
-    command: Sequence[str | Path], folder: Path, text: str = ""
+    command: Sequence[str], folder: Path, text: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """Execute a program of PostgreSQL in a folder, with ``text`` as its input."""
     owner = account()
     return subprocess.run(
-        [str(word) for word in command],
+        command,
         cwd=folder,
         input=text,
         capture_output=True,

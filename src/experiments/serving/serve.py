@@ -29,6 +29,10 @@ DEFAULTS = {
     "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # else 15 processes and 3 GB
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_UVICORN_OPTS": "--no-access-log",  # a line per request, for years
+    # A request can need a second connection while it has one: with MLflow's 15 for 40 threads,
+    # the requests of many clients wait for each other, half a minute long.
+    "MLFLOW_SQLALCHEMYSTORE_POOL_SIZE": "20",
+    "MLFLOW_SQLALCHEMYSTORE_MAX_OVERFLOW": "80",
     USER_VARIABLE: "admin",
     WORKERS_VARIABLE: "2",
 }
@@ -36,7 +40,7 @@ DEFAULTS = {
 AUTHENTICATION = {
     "default_permission": "EDIT",  # a team writes to the same experiments
     "authorization_function": "mlflow.server.auth:authenticate_request_basic_auth",
-    "auth_cache_ttl_seconds": "60",  # else each request spends most of its time on the password
+    "auth_cache_ttl_seconds": "600",  # to check a password takes 0.1 s of a processor
 }
 """MLflow's configuration of users."""
 
