@@ -29,8 +29,7 @@ DEFAULTS = {
     "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # else 15 processes and 3 GB
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_UVICORN_OPTS": "--no-access-log",  # a line per request, for years
-    # A request can need a second connection while it has one: with MLflow's 15 for 40 threads,
-    # the requests of many clients wait for each other, half a minute long.
+    # With MLflow's 15 connections, requests of 64 clients waited half a minute for one and failed.
     "MLFLOW_SQLALCHEMYSTORE_POOL_SIZE": "20",
     "MLFLOW_SQLALCHEMYSTORE_MAX_OVERFLOW": "80",
     USER_VARIABLE: "admin",
