@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -25,6 +26,8 @@ DESTINATION_VARIABLE = "MLFLOW_ARTIFACTS_DESTINATION"
 CONFIG_VARIABLE = "MLFLOW_AUTH_CONFIG_PATH"
 WORKERS_VARIABLE = "MLFLOW_WORKERS"
 SECRETS = "secrets.env"
+LONGEST = 100
+"""Characters of a name in a message."""
 DEFAULTS = {
     "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # else 15 processes and 3 GB
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -54,8 +57,7 @@ def serve_team(
     """
     if find_spec("psycopg") is None or find_spec("flask_wtf") is None:
         raise UserError(f"packages of the server are missing; type: {install_command('server')}")
-    if not is_free(host, port):
-        raise UserError(f"host {host}: this machine does not have this address")
+    _check_address(host, port)
     folder.mkdir(parents=True, exist_ok=True)
     with suppress(KeyboardInterrupt), ExitStack() as stack:
         stack.enter_context(_alone(folder))
@@ -117,6 +119,16 @@ def announcement(folder: Path, address: str, environment: Mapping[str, str]) -> 
             "docs/server.md says how to add users, and how to make a backup. End with Ctrl-C.\n",
         ]
     )
+
+
+def _check_address(host: str, port: int) -> None:
+    """Raise UserError unless a server can listen there."""
+    try:
+        socket.getaddrinfo(host, port)
+    except (OSError, UnicodeError):
+        raise UserError(f"host {host[:LONGEST]!r}: there is no host of this name") from None
+    if not is_free(host, port):
+        raise UserError(f"host {host}: this machine does not have this address")
 
 
 @contextmanager

@@ -83,6 +83,26 @@ def test_missing_packages_are_named_with_the_command_that_installs_them(
 
 
 @pytest.mark.parametrize(
+    ("host", "reason"),
+    [
+        ("192.0.2.1", "host 192.0.2.1: this machine does not have this address"),
+        ("no.such.host.invalid", "host 'no.such.host.invalid': there is no host of this name"),
+        ("a..b", "host 'a..b': there is no host of this name"),
+        ("\n" * 5000, "there is no host of this name"),
+    ],
+)
+def test_an_address_where_nothing_can_listen_is_refused_before_anything_is_written(
+    tmp_path: Path, host: str, reason: str
+) -> None:
+    pytest.importorskip("flask_wtf")
+    with pytest.raises(UserError) as caught:
+        serve_team(tmp_path / "new", host, 5000, upgrade=False, interruption=Interruption())
+    assert str(caught.value).endswith(reason)
+    assert len(str(caught.value)) < 300
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
     ("host", "address"),
     [
         ("127.0.0.1", "http://127.0.0.1:5000"),
