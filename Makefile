@@ -4,7 +4,7 @@ RUN = $(BIN)/python run.py
 
 unexport PYTHONDONTWRITEBYTECODE  # programs start faster from compiled modules
 
-.PHONY: help setup sweep ui report lab quick test stress check bench update
+.PHONY: help setup sweep ui server report lab quick test stress check bench update
 .DEFAULT_GOAL := help
 
 help:  ## show this list
@@ -17,6 +17,9 @@ sweep: setup  ## quadratic cost and cross-entropy, each with SGD and Adam, on MN
 
 ui: setup  ## browse the runs in MLflow
 	$(BIN)/experiments ui
+
+server: .venv/installed-server  ## serve MLflow to a team, on PostgreSQL; HOST=0.0.0.0: to the network
+	$(BIN)/experiments server $(if $(HOST),--host $(HOST))
 
 report: setup  ## verdicts and figures about your newest sweep, as one HTML file
 	$(BIN)/experiments report
@@ -70,6 +73,10 @@ update:  ## rewrite constraints.txt with the newest versions that fit pyproject.
 
 .venv/installed-notebooks: .venv/installed
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .[notebooks]
+	@touch $@
+
+.venv/installed-server: .venv/installed
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .[server]
 	@touch $@
 
 .venv/installed-bench: .venv/installed

@@ -86,6 +86,8 @@ def takers() -> Iterator[tuple[list[str], argparse.Action]]:
             words += [REQUIRED[dest] for dest, other in others.items() if _is_required(other)]
             if name == "ui":
                 words += ["--no-browser", *(["--uri=sqlite:///absent.db"] * ("uri" in others))]
+            if name == "server":  # this machine does not have the address; the folder is a file
+                words = [name, "--outputs=text" if taker.dest == "host" else "--host=192.0.2.1"]
             yield words, taker
 
 

@@ -47,6 +47,7 @@ from experiments.configuration.store_address import (
     sqlite_uri,
 )
 from experiments.configuration.store_checks import check_store, deleted_experiment, restorable
+from experiments.configuration.store_passwords import check_no_password, without_password
 from experiments.configuration.sweep_configs import JobConfig, Shape, SweepConfigs
 
 __all__ = [
@@ -72,6 +73,7 @@ __all__ = [
     "check_home",
     "check_hydra_options",
     "check_main_file",
+    "check_no_password",
     "check_overrides",
     "check_same_for_all",
     "check_store",
@@ -105,6 +107,7 @@ __all__ = [
     "short_form",
     "sqlite_path",
     "sqlite_uri",
+    "without_password",
     "without_seed",
     "write_rates",
 ]

@@ -18,12 +18,14 @@ from experiments.configuration.group_choices import choosable
 from experiments.configuration.home import PATHS, check_home
 from experiments.configuration.hydra_words import SWEEP, check_hydra_word
 from experiments.configuration.schema import CHOSEN_BY_NAME, KEYS, PARTS, STUDY
+from experiments.configuration.store_passwords import check_no_password
 from experiments.errors import ConfigError
 
 MOST_VALUES = 10_000
 """The most values of an override, and runs of a sweep. Checking so many takes minutes."""
 TEXTS = ("outputs", "tracking.", "dataset.root", "dataset.name")
 """The beginnings of the keys of options that hold text."""
+STORE = "tracking.uri"
 LONGEST = 200
 """Characters of a word in a message."""
 
@@ -42,6 +44,8 @@ def _check(word: str, *, multirun: bool) -> None:
     option, text = _part(word)
     if option.lstrip("+") in PATHS:
         check_home(option, text.strip("'\""))
+    if option.lstrip("+") == STORE:
+        check_no_password(text.strip("'\""))  # before a message shows the word
     parsed = _parsed(word)
     key = parsed.key_or_group
     if not key:

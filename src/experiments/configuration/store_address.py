@@ -9,10 +9,10 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from experiments.configuration.store_passwords import SERVERS, check_no_password
 from experiments.errors import ConfigError
 
 SQLITE = "sqlite:///"
-SERVERS = ("http", "https")
 DATABASES = ("postgresql", "mysql", "mssql")
 PLUGINS = "mlflow.tracking_store"
 """The entry point of packages that add kinds of stores to MLflow."""
@@ -41,10 +41,11 @@ def absolute_uri(uri: str) -> str:
 
 
 def check_uri(uri: str) -> None:
-    """Raise ConfigError unless MLflow can have a store at this address.
+    """Raise ConfigError unless MLflow can have a store at this address, or for a password in it.
 
     A server is not asked. An SQLite file may be missing, but not be one of another program.
     """
+    check_no_password(uri)
     scheme = uri.partition(":")[0]
     _check_form(uri, scheme)
     if scheme in UNITY_CATALOG:

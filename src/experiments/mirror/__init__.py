@@ -10,7 +10,7 @@ from experiments.mirror.sync import sync
 from experiments.mirror.tracked_metrics import epoch_metrics
 from experiments.mirror.tracked_runs import TrackedRun, download_files, find_runs, tracked_record
 from experiments.mirror.tracked_sweeps import TrackedSweep, attach, find_sweeps
-from experiments.mirror.ui import serve
+from experiments.mirror.ui import is_free, serve, wait_until_up
 
 __all__ = [
     "TrackedRun",
@@ -22,9 +22,11 @@ __all__ = [
     "existing_store",
     "find_runs",
     "find_sweeps",
+    "is_free",
     "open_store",
     "readable_store",
     "serve",
     "sync",
     "tracked_record",
+    "wait_until_up",
 ]

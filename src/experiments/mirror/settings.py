@@ -12,6 +12,7 @@ from experiments.tracking import MLFLOW_LIMIT
 MLFLOW_SETTINGS = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",  # it draws bars where tqdm is installed
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",  # two lines for every run on a server
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",  # the mirror tries again itself
     "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": MLFLOW_LIMIT,  # seconds

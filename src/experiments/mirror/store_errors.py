@@ -15,8 +15,17 @@ LONGEST = 500
 """Characters of a description."""
 CLASS = re.compile(r"^\([\w.]+\) ")
 """The name of a class in front of a message of SQLAlchemy."""
-STATUS = re.compile(r"failed with error code (\d+) != 200|too many (\d+) error responses")
+STATUS = re.compile(
+    r"failed with error code (\d+) != 200|too many (\d+) error responses"
+    r"|^(\d+) (?:Client|Server) Error"
+)
 """An answer without a message of MLflow."""
+ANSWERS = {
+    "401": "the server refuses the user or the password (error 401); set"
+    " MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or write ~/.mlflow/credentials",
+    "403": "the server does not permit this to your user (error 403); its administrator can",
+}
+"""Descriptions of answers without a message, by their numbers."""
 TIMEOUT = re.compile(r"\(?(?:read|connect) timeout=([\d.]+)\)")
 
 
@@ -30,7 +39,8 @@ def describe_error(error: Exception) -> str:
     text = str(error).split("(Background on")[0].split("[SQL:")[0]
     line = CLASS.sub("", " ".join(text.split()))
     if status := STATUS.search(line):
-        return f"the server answers with error {status[1] or status[2]}"
+        number = next(filter(None, status.groups()))
+        return ANSWERS.get(number, f"the server answers with error {number}")
     if "not in a valid JSON format" in line:
         return "its answer is not in JSON: this is not the address of an MLflow server"
     if "Max retries exceeded" in line or "Failed to establish" in line:

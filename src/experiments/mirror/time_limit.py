@@ -5,7 +5,13 @@ sends one byte a second never exceeds it. Here the limit is one of the whole hea
 of every `ENOUGH` bytes of its body. So a long answer over a slow line is read to its end.
 
 MLflow would also repeat a request that was not answered in time. Here it is repeated only if the
-user has set MLFLOW_HTTP_REQUEST_MAX_RETRIES. A connection that breaks is tried again.
+user has set MLFLOW_HTTP_REQUEST_MAX_RETRIES. A connection that breaks is tried again, except for a
+request that creates something: the server may have created it, and a second one would be a
+duplicate. The mirror looks it up instead.
+
+A server with several processes sends the head and the body of an answer apart, and the body only
+after this machine has acknowledged the head, which it would do 40 ms later: uvicorn's processes
+share a socket without TCP_NODELAY. Here it is acknowledged at once.
 """
 
 import http.client
@@ -24,8 +30,13 @@ from experiments.mirror.settings import MLFLOW_SETTINGS
 
 ENOUGH = 10_000
 """Bytes that the next part of a body must have, unless it is the last one."""
+QUICK: int | None = getattr(socket, "TCP_QUICKACK", None)
+"""The option of a socket to acknowledge at once, which only Linux has."""
+INTERNET = (socket.AF_INET, socket.AF_INET6)
 TIMEOUT_VARIABLE = "MLFLOW_HTTP_REQUEST_TIMEOUT"
 RETRIES_VARIABLE = "MLFLOW_HTTP_REQUEST_MAX_RETRIES"
+CREATING = ("/create", "/logged-models")
+"""The ends of the addresses where a POST creates something."""
 
 
 class TimedReader(io.RawIOBase):
@@ -50,6 +61,8 @@ class TimedReader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int | None:
         """Read what has arrived, or wait for it until the limit."""
+        if QUICK is not None and self._socket.family in INTERNET:
+            self._socket.setsockopt(socket.IPPROTO_TCP, QUICK, 1)  # the kernel forgets it
         if self._limit is not None:
             remaining = self._deadline - time.monotonic()
             if remaining <= 0:
@@ -110,7 +123,7 @@ class TimedAdapter(request_utils.TCPKeepAliveHTTPAdapter):
 
 
 class RetryUnlessLate(Retry):
-    """MLflow's retries, but none after a request that was not answered in time."""
+    """MLflow's retries, but none of a request that is late or that creates something."""
 
     def increment(
         self,
@@ -122,10 +135,15 @@ class RetryUnlessLate(Retry):
         **options: Any,
     ) -> "RetryUnlessLate":
         """Return the retries that are left. Raise MaxRetryError if there are none."""
-        left = self.new(total=0) if isinstance(error, AnyTimeout) else self
+        last = isinstance(error, AnyTimeout) or _creates(method, url)
+        left = self.new(total=0) if last else self
         return super(RetryUnlessLate, left).increment(
             method, url, response, error, *args, **options
         )
+
+
+def _creates(method: str | None, url: str | None) -> bool:
+    return method == "POST" and (url or "").partition("?")[0].endswith(CREATING)
 
 
 def install() -> None:

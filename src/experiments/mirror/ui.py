@@ -109,10 +109,10 @@ def free_hosts(port: int) -> list[str]:
     """
     if port < 1:
         raise UserError(f"port {port}: must be 1 or more; choose another with --port")
-    return [host for host in HOSTS if _is_free(host, port)]  # no program may use either
+    return [host for host in HOSTS if is_free(host, port)]  # no program may use either
 
 
-def _is_free(host: str, port: int) -> bool:
+def is_free(host: str, port: int) -> bool:
     """Return whether this machine has the address. Raise UserError if its port is used."""
     try:
         with socket.socket(family_of(host)) as probe:

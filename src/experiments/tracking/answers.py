@@ -11,6 +11,7 @@ from contextlib import suppress
 from functools import lru_cache
 from http.client import HTTPException
 
+from experiments.configuration import check_no_password
 from experiments.errors import UserError
 
 LIMIT = 5.0
@@ -35,7 +36,11 @@ def no_answer(uri: str) -> str:
 
 @lru_cache(maxsize=64)
 def check_answers(uri: str) -> None:
-    """Raise UserError if a store does not answer. One that has answered is not asked again."""
+    """Raise UserError if a store does not answer. One that has answered is not asked again.
+
+    An address with a password is refused before anything shows it.
+    """
+    check_no_password(uri)
     if problem := no_answer(uri):
         raise UserError(f"{uri}: {problem}")
 

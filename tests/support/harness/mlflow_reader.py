@@ -63,8 +63,10 @@ class Tracked:
 
 
 def tracked(address: str) -> list[Tracked]:
-    """Return all runs in an SQLite store, sorted by start."""
-    assert Path(address.removeprefix("sqlite:///")).is_file(), f"there is no store at {address}"
+    """Return all runs in a store, sorted by start."""
+    if address.startswith("sqlite:"):
+        path = Path(address.removeprefix("sqlite:///"))
+        assert path.is_file(), f"there is no store at {address}"
     client = connect(address)
     ids = [each.experiment_id for each in client.search_experiments()]
     found = client.search_runs(ids, order_by=["attributes.start_time"], max_results=1000)

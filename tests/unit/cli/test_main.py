@@ -112,6 +112,8 @@ def test_signals_are_handled_while_a_command_is_executed(
         (["export", "x", "--network", "a", "--network", "b"], {"network": ["a", "b"]}),
         (["ui"], {"port": 5000, "no_browser": False, "uri": None}),
         (["ui", "--port", "1", "--no-browser"], {"port": 1, "no_browser": True}),
+        (["server"], {"host": "127.0.0.1", "port": 5000, "upgrade": False, "outputs": None}),
+        (["server", "--host", "::", "--upgrade"], {"host": "::", "upgrade": True}),
         (["doctor"], {"outputs": None, "uri": None}),
         (["doctor", "--outputs", "x", "--uri", "http://h"], {"outputs": Path("x")}),
     ],

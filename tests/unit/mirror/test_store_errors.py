@@ -75,6 +75,21 @@ def test_a_description_is_one_line(error: Exception) -> None:
     assert len(describe_error(error).splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "API request to endpoint /api failed with error code {} != 200. Response body: 'You'",
+        "{} Client Error: SOMETHING for url: http://h:9/api/2.0/mlflow-artifacts/artifacts/a",
+    ],
+)
+def test_a_refused_user_is_told_what_to_set(text: str) -> None:
+    refused = describe_error(MlflowException(text.format(401)))
+    assert refused.startswith("the server refuses the user or the password (error 401); set")
+    assert "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD" in refused
+    forbidden = describe_error(MlflowException(text.format(403)))
+    assert forbidden.startswith("the server does not permit this to your user (error 403)")
+
+
 def test_a_long_error_is_cut() -> None:
     assert len(describe_error(OSError("x" * 10_000))) == 500
 

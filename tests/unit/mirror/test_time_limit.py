@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from urllib3.exceptions import MaxRetryError, ProtocolError, ReadTimeoutError
 
-from experiments.mirror.time_limit import ENOUGH, RetryUnlessLate, TimedReader
+from experiments.mirror.time_limit import ENOUGH, QUICK, RetryUnlessLate, TimedReader
 
 LIMIT = 0.3
 """Seconds."""
@@ -65,6 +65,26 @@ def test_silence_and_single_bytes_end_at_the_limit(
         sender.join()
 
 
+@pytest.mark.skipif(QUICK is None, reason="only Linux has this option")
+def test_what_has_arrived_is_acknowledged_at_once() -> None:
+    """The other end sends its second part when the first one is acknowledged: 40 ms later else."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        reading = socket.create_connection(listener.getsockname())
+        writing, _ = listener.accept()
+    times = []
+    with reading, writing, timed(reading) as reader:
+        reading.settimeout(10)
+        for _ in range(30):  # the kernel begins with quick acknowledgements
+            reading.sendall(b"ask\n")
+            writing.recv(100)
+            begin = time.monotonic()
+            writing.sendall(b"head\n")
+            writing.sendall(b"body\n")
+            assert (reader.readline(), reader.readline()) == (b"head\n", b"body\n")
+            times.append(time.monotonic() - begin)
+    assert sorted(times)[len(times) // 2] < 0.03
+
+
 def test_an_answer_may_take_longer_than_the_limit(
     ends: tuple[socket.socket, socket.socket],
 ) -> None:
@@ -85,3 +105,14 @@ def test_only_a_broken_connection_is_tried_again() -> None:
     with pytest.raises(MaxRetryError):
         retry.increment("POST", "/", error=late)
     assert retry.increment("POST", "/", error=ProtocolError("reset")).total == 0
+
+
+@pytest.mark.parametrize("path", ["runs/create", "experiments/create", "logged-models"])
+def test_a_request_that_creates_something_is_sent_once(path: str) -> None:
+    """The server may have done it before the connection broke: a second one would double it."""
+    retry = RetryUnlessLate(total=1, read=1, allowed_methods=None)
+    broken = ProtocolError("reset")
+    with pytest.raises(MaxRetryError):
+        retry.increment("POST", f"/api/2.0/mlflow/{path}", error=broken)
+    assert retry.increment("GET", f"/api/2.0/mlflow/{path}", error=broken).total == 0
+    assert retry.increment("POST", "/api/2.0/mlflow/runs/search", error=broken).total == 0
