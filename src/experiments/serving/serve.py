@@ -16,7 +16,7 @@ from experiments.errors import UserError
 from experiments.interruption import Interrupted, Interruption
 from experiments.mirror import is_free, wait_until_up
 from experiments.recording import without_waiting
-from experiments.serving.cluster import Cluster
+from experiments.serving.postgresql import Cluster
 from experiments.serving.programs import ADDRESS_VARIABLE
 from experiments.serving.schema import check_schema, has_users
 from experiments.serving.secrets import PASSWORD, has_password, read_or_make
