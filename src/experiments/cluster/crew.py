@@ -59,7 +59,6 @@ class Flying:
     future: "Future[Outcome] | None"
     worker: str = ""
     changed: bool = False
-    ended: bool = False
     warned: bool = False
     outcome: Outcome | None = None
     said: list[Event] = field(default_factory=list)
@@ -214,7 +213,7 @@ class ClusterCrew:
                 each.said.append(Note(message=text))
         elif "sent" in message:
             each.changed = True
-            each.ended = message["ended"]
+            each.worker = message["worker"]  # a run that was joined has begun before
 
     def _refuse(self, each: Flying, address: str, why: str) -> None:
         if address not in self._refusals:
