@@ -31,6 +31,8 @@ POLL = 0.1
 """Seconds between two looks at what the workers have said."""
 STOP_PATIENCE = 30.0
 """Seconds in which a worker has to end a run that was cancelled."""
+GONE_PATIENCE = 5.0
+"""The same for a run of which the scheduler knows nothing: another client has its end."""
 SHARED_AFTER = 1.0
 """Seconds after which a cancelled run that still goes on does so for another client."""
 LOST_PATIENCE = 8.0
@@ -268,7 +270,7 @@ class ClusterCrew:
                 text = "goes on for another client"
                 last = LastMessage(Status.INTERRUPTED, text, recordable=False)
                 yield from self._close(each, last)
-            elif snapshot.ended or waited > STOP_PATIENCE:
+            elif snapshot.ended or waited > (STOP_PATIENCE if snapshot.journal else GONE_PATIENCE):
                 silent = LastMessage(Status.INTERRUPTED, "")
                 yield from self._finish(each, snapshot, silent, each.worker)
         elif each.future.status == "error":
