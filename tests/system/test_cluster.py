@@ -109,6 +109,7 @@ def test_the_same_command_joins_runs_whose_client_was_killed(
     assert resumes(outputs) == 0  # they went on meanwhile
 
 
+@pytest.mark.stress
 def test_an_interrupted_client_stops_its_runs(
     undisturbed: dict[str, object], tmp_path: Path
 ) -> None:
@@ -131,6 +132,7 @@ def test_an_interrupted_client_stops_its_runs(
     assert resumes(outputs) == 2
 
 
+@pytest.mark.stress
 def test_two_clients_share_the_runs_of_a_cluster(
     undisturbed: dict[str, object], tmp_path: Path
 ) -> None:
@@ -146,6 +148,26 @@ def test_two_clients_share_the_runs_of_a_cluster(
     assert results(first) == results(second) == undisturbed
     for name, folder in harness.jobs(first).items():
         assert harness.events(folder) == harness.events(harness.jobs(second)[name])  # done once
+
+
+@pytest.mark.stress
+def test_a_client_that_leaves_takes_no_run_from_another(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    sweep = ("epochs=50", *TWO[1:])
+    with (
+        DaskCluster(tmp_path / "cluster") as cluster,
+        harness.start(first, *cluster.options, *sweep) as one,
+    ):
+        wait_for_epochs(first, 1)
+        with harness.start(second, *cluster.options, *sweep) as other:
+            wait_for_epochs(second, 1)
+            other.ctrl_c()
+            assert other.wait(20) == 130, other.output
+        assert other.output.count("goes on for another client") == 2
+        assert one.wait() == 0, one.output
+    for folder in harness.jobs(first).values():
+        assert harness.events(folder)[-1]["status"] == "finished"
+    assert resumes(first) == 0
 
 
 def test_a_sweep_survives_the_scheduler(undisturbed: dict[str, object], tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from dask_cluster import DaskCluster
 from harness import ENDLESS, NOT_TRACKED, PROJECT, SMALL
 
-pytestmark = dask_cluster.needs_dask
+pytestmark = [dask_cluster.needs_dask, pytest.mark.stress]
 
 SWEEP = (*SMALL, NOT_TRACKED, "seed=1,2,3")
 

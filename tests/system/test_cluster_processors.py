@@ -8,7 +8,7 @@ import pytest
 from dask_cluster import DaskCluster
 from harness import NOT_TRACKED
 
-pytestmark = dask_cluster.needs_dask
+pytestmark = [dask_cluster.needs_dask, pytest.mark.stress]
 
 RUN = ("epochs=12", "dataset.train_size=20000", "dataset.validation_size=1000", NOT_TRACKED)
 

@@ -31,8 +31,14 @@ POLL = 0.1
 """Seconds between two looks at what the workers have said."""
 STOP_PATIENCE = 30.0
 """Seconds in which a worker has to end a run that was cancelled."""
+GONE_PATIENCE = 5.0
+"""The same for a run of which the scheduler knows nothing: another client has its end."""
+SHARED_AFTER = 1.0
+"""Seconds after which a cancelled run that still goes on does so for another client."""
 LOST_PATIENCE = 8.0
 """Seconds without the scheduler after which the sweep ends."""
+UNKNOWN = "that has begun it"
+"""The name of a worker that has not said anything yet."""
 DOUBTS = 2.0
 """Seconds between two looks at whether any worker is left that does not refuse."""
 
@@ -59,7 +65,6 @@ class Flying:
     future: "Future[Outcome] | None"
     worker: str = ""
     changed: bool = False
-    ended: bool = False
     warned: bool = False
     outcome: Outcome | None = None
     said: list[Event] = field(default_factory=list)
@@ -214,7 +219,7 @@ class ClusterCrew:
                 each.said.append(Note(message=text))
         elif "sent" in message:
             each.changed = True
-            each.ended = message["ended"]
+            each.worker = message["worker"]
 
     def _refuse(self, each: Flying, address: str, why: str) -> None:
         if address not in self._refusals:
@@ -233,7 +238,10 @@ class ClusterCrew:
                 return
             if each.changed:
                 each.changed = False
-                each.home.take(self._read(each))
+                snapshot = self._read(each)
+                each.home.take(snapshot)
+                if snapshot.journal:  # a run that was joined has begun before
+                    each.worker = each.worker or UNKNOWN
         except HeldError:
             each.changed = True
             if not each.warned:
@@ -258,13 +266,22 @@ class ClusterCrew:
         elif self._stopped is not None:
             waited = time.monotonic() - self._stopped
             snapshot = self._read(each)
-            if snapshot.ended or waited > STOP_PATIENCE:
+            if waited > SHARED_AFTER and self._goes_on(each):
+                text = "goes on for another client"
+                last = LastMessage(Status.INTERRUPTED, text, recordable=False)
+                yield from self._close(each, last)
+            elif snapshot.ended or waited > (STOP_PATIENCE if snapshot.journal else GONE_PATIENCE):
                 silent = LastMessage(Status.INTERRUPTED, "")
                 yield from self._finish(each, snapshot, silent, each.worker)
         elif each.future.status == "error":
             yield from self._judge(each, each.future.exception())
         else:  # another client has cancelled it, or the scheduler has begun anew
             self._again(each)
+
+    def _goes_on(self, each: Flying) -> bool:
+        """Return whether a worker does a run that was cancelled here: somebody else wants it."""
+        working = self._cluster.client.processing().values()
+        return any(key_of(each.job.identity) in keys for keys in working)
 
     def _judge(self, each: Flying, error: BaseException | None) -> Iterator[Event]:
         """Submit a run again whose worker died; yield the last events of one that is hopeless."""

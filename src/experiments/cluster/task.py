@@ -171,7 +171,9 @@ class Attempt:
         try:
             if self._flight.is_attempt(self._spec.token, self._number):
                 self._flight.write(self._spec.token, snapshot)
-                self._place.say(sent=len(snapshot.journal), ended=snapshot.ended)
+                self._place.say(
+                    sent=len(snapshot.journal), ended=snapshot.ended, worker=self._place.name
+                )
         except OSError:
             return
         self._sent = len(snapshot.journal)

@@ -103,6 +103,23 @@ def test_a_stopped_job_continues_from_what_came_home(cluster: Cluster, tmp_path:
     assert resumes == [epochs]
 
 
+def test_a_run_that_is_in_flight_is_joined_and_can_be_stopped(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    job, there = (jobs.job(tmp_path, epochs=ENDLESS, outputs=tmp_path / name) for name in "ab")
+    first = ClusterCrew([job], cluster, Options())
+    begun(first, job)
+    second = ClusterCrew([there], cluster, Options())
+    begun(second, there)
+    assert second.running == [[there]]
+    second.stop(signal.SIGINT)
+    do(second)
+    assert record(there).status is Status.INTERRUPTED
+    assert record(there).start == record(job).start
+    first.stop(signal.SIGINT)
+    do(first)
+
+
 def test_a_failure_is_told_with_the_name_of_the_worker(cluster: Cluster, tmp_path: Path) -> None:
     job = jobs.job(tmp_path, epochs=ENDLESS)
     events = do(ClusterCrew([job], cluster, Options(time_limit=0.5)))

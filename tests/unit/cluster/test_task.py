@@ -86,7 +86,8 @@ def test_a_run_is_done_and_its_state_is_on_the_scheduler(worker: Worker, tmp_pat
     assert record(outcome).final
     assert worker.flight.read("token") == outcome.snapshot
     assert worker.said[0] == {"worker": "w0", "attempt": 1, "after": []}
-    assert worker.said[-1] == {"sent": len(outcome.snapshot.journal), "ended": True}
+    sent = len(outcome.snapshot.journal)
+    assert worker.said[-1] == {"sent": sent, "ended": True, "worker": "w0"}
     assert not list((tmp_path / "scratch").glob("run-*"))
 
 
