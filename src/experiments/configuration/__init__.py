@@ -19,6 +19,7 @@ from experiments.configuration.hydra_options import (
     check_hydra_options,
     check_same_for_all,
     overrides_of,
+    own_config_dir,
 )
 from experiments.configuration.main_file import check_main_file
 from experiments.configuration.messages import file_being_read, one_line
@@ -97,6 +98,7 @@ __all__ = [
     "override",
     "override_parser",
     "overrides_of",
+    "own_config_dir",
     "program",
     "rebuild",
     "recorded_config",

@@ -31,6 +31,12 @@ def overrides_of(hydra: DictConfig, part: str) -> list[str]:
     return cast(list[str], _value(_raw(hydra.overrides), part))
 
 
+def own_config_dir(hydra: DictConfig) -> str:
+    """Return the folder that `--config-dir` named; an empty text if it named none."""
+    sources = hydra.runtime.config_sources
+    return next((each.path for each in sources if each.provider == "command-line"), "")
+
+
 def check_hydra_options(hydra: DictConfig) -> None:
     """Raise ConfigError for an option in Hydra's own node that does nothing here.
 

@@ -60,7 +60,7 @@ def sweep_tags(record: SweepRecord) -> dict[str, str]:
     return {
         SWEEP: record.id,
         RUNS: str(len(record.runs)),
-        OVERRIDES: write_list(record.overrides),
+        OVERRIDES: write_list(record.words),
         **of_study,
         **description_tags(first_line(record)),
         **environment_tags(record.environment),
@@ -75,7 +75,7 @@ def sweep_name(record: SweepRecord) -> str:
 def first_line(record: SweepRecord) -> str:
     """Return the first line of the description of a sweep, all of it before the sweep ends."""
     options = record.options and f": {record.options}"
-    return f"{len(record.runs)} runs of `{run_command(record.overrides, elsewhere=True)}`{options}"
+    return f"{len(record.runs)} runs of `{run_command(record.words, elsewhere=True)}`{options}"
 
 
 def description_tags(text: str) -> dict[str, str]:

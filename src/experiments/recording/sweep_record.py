@@ -45,6 +45,7 @@ class RecordedStudy(Struct, frozen=True, kw_only=True):
 class SweepRecord(Struct, frozen=True, kw_only=True):
     """A sweep: the overrides of its command line, and its runs.
 
+    ``config_dir`` is the folder of the user's own files that `--config-dir` named, if it did.
     ``id`` depends on the identities of the runs only. ``time`` is the time of its first start, in
     seconds since 1970. ``options`` says which options its choices bring with them. ``study`` is
     given if the runs are those of a study.
@@ -59,6 +60,13 @@ class SweepRecord(Struct, frozen=True, kw_only=True):
     runs: list[SweepRun]
     options: str = ""
     study: RecordedStudy | None = None
+    config_dir: str = ""
+
+    @property
+    def words(self) -> list[str]:
+        """The words of its command line after `run.py -m`."""
+        own = [f"--config-dir={self.config_dir}"] if self.config_dir else []
+        return [*own, *self.overrides]
 
     def folders(self, sweep: Path) -> list[Path]:
         """Return the folders of the runs, given the folder of the sweep."""

@@ -65,7 +65,7 @@ def _recorded(outputs: Path) -> list[SweepSummary]:
         SweepSummary(
             id=record.id,
             name=record.name,
-            command=run_command(record.overrides),
+            command=run_command(record.words),
             n_runs=len(record.runs),
             time=record.time,
             store=record.tracking.uri,

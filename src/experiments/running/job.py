@@ -19,6 +19,7 @@ from experiments.configuration import (
     check_hydra_options,
     choices,
     overrides_of,
+    own_config_dir,
     recorded_config,
     run_name,
 )
@@ -57,6 +58,7 @@ class Job:
     retry: bool = False
     score_test: bool = True
     rerun: bool = False
+    config_dir: str = ""
 
     @classmethod
     def of(cls, config: DictConfig, hydra: DictConfig, name: str = "") -> "Job":
@@ -84,6 +86,7 @@ class Job:
             retry=config.retry,
             score_test=config.score_test,
             rerun=config.rerun,
+            config_dir=own_config_dir(hydra),
         )
 
     def changed(self, to: JobConfig, name: str) -> "Job":

@@ -142,4 +142,5 @@ class Series:
             tracking=self._first.config.tracking,
             runs=list(self._runs.values()),
             study=self._study,
+            config_dir=self._first.config_dir,
         )

@@ -201,6 +201,7 @@ def _write_record(jobs: Sequence[Job], overrides: Sequence[str]) -> Path:
         tracking=jobs[0].config.tracking,
         runs=[SweepRun(name=job.name, identity=job.identity) for job in jobs],
         options=_options(jobs),
+        config_dir=jobs[0].config_dir,
     )
     return folder
 
@@ -212,6 +213,7 @@ def write_record(
     overrides: Sequence[str],
     tracking: RecordedTracking,
     runs: Sequence[SweepRun],
+    config_dir: str,
     options: str = "",
     study: RecordedStudy | None = None,
 ) -> None:
@@ -229,6 +231,7 @@ def write_record(
         runs=list(runs),
         options=options,
         study=study,
+        config_dir=config_dir,
     )
     write_sweep(folder, record)
 
