@@ -47,9 +47,9 @@ DOUBTS = 2.0
 class Options:
     """The options of the launcher: what a run may cost before it has failed."""
 
-    retries: int = 2
-    time_limit: float | None = None
-    fail_fast: bool = False
+    retries: int
+    time_limit: float | None
+    fail_fast: bool
 
 
 @dataclass

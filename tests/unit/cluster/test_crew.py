@@ -28,6 +28,8 @@ from experiments.running import HELD, Job
 
 ENDLESS = 10_000_000
 
+OPTIONS = Options(retries=2, time_limit=None, fail_fast=False)
+
 
 @pytest.fixture
 def cluster(client: Any) -> Cluster:
@@ -69,7 +71,7 @@ def record(job: Job) -> Record:
 def test_jobs_are_done_to_the_bits_of_this_machine(cluster: Cluster, tmp_path: Path) -> None:
     made = [jobs.job(tmp_path, seed=seed, name=f"seed={seed}") for seed in range(2)]
     here = [jobs.job(tmp_path, seed=seed, outputs=tmp_path / "here") for seed in range(2)]
-    crew = ClusterCrew(made, cluster, Options())
+    crew = ClusterCrew(made, cluster, OPTIONS)
     assert crew.processes == crew.at_once == 1
     events = do(crew)
     assert {ended.job.name for ended in crew.ended} == {"seed=0", "seed=1"}
@@ -85,7 +87,7 @@ def test_jobs_are_done_to_the_bits_of_this_machine(cluster: Cluster, tmp_path: P
 def test_a_stopped_job_continues_from_what_came_home(cluster: Cluster, tmp_path: Path) -> None:
     job = jobs.job(tmp_path, epochs=ENDLESS)
     waiting = jobs.job(tmp_path, epochs=ENDLESS, seed=1)
-    crew = ClusterCrew([job, waiting], cluster, Options())
+    crew = ClusterCrew([job, waiting], cluster, OPTIONS)
     begun(crew, job)
     assert crew.running == [[job]]
     assert is_held(job.folder)
@@ -94,7 +96,7 @@ def test_a_stopped_job_continues_from_what_came_home(cluster: Cluster, tmp_path:
     assert record(job).status is Status.INTERRUPTED
     assert not waiting.folder.exists()
     epochs = len(record(job).epochs)
-    again = ClusterCrew([job], cluster, Options())
+    again = ClusterCrew([job], cluster, OPTIONS)
     begun(again, job, epochs)
     again.stop(signal.SIGINT)
     do(again)
@@ -107,9 +109,9 @@ def test_a_run_that_is_in_flight_is_joined_and_can_be_stopped(
     cluster: Cluster, tmp_path: Path
 ) -> None:
     job, there = (jobs.job(tmp_path, epochs=ENDLESS, outputs=tmp_path / name) for name in "ab")
-    first = ClusterCrew([job], cluster, Options())
+    first = ClusterCrew([job], cluster, OPTIONS)
     begun(first, job)
-    second = ClusterCrew([there], cluster, Options())
+    second = ClusterCrew([there], cluster, OPTIONS)
     begun(second, there)
     assert second.running == [[there]]
     second.stop(signal.SIGINT)
@@ -122,7 +124,7 @@ def test_a_run_that_is_in_flight_is_joined_and_can_be_stopped(
 
 def test_a_failure_is_told_with_the_name_of_the_worker(cluster: Cluster, tmp_path: Path) -> None:
     job = jobs.job(tmp_path, epochs=ENDLESS)
-    events = do(ClusterCrew([job], cluster, Options(time_limit=0.5)))
+    events = do(ClusterCrew([job], cluster, dataclasses.replace(OPTIONS, time_limit=0.5)))
     *_, (_, end), (_, note) = events
     assert isinstance(end, End)
     assert end.status is Status.FAILED
@@ -132,7 +134,7 @@ def test_a_failure_is_told_with_the_name_of_the_worker(cluster: Cluster, tmp_pat
 
 def test_the_first_failure_stops_the_others_on_request(cluster: Cluster, tmp_path: Path) -> None:
     made = [jobs.job(tmp_path, epochs=ENDLESS, seed=seed) for seed in range(3)]
-    crew = ClusterCrew(made, cluster, Options(time_limit=0.5, fail_fast=True))
+    crew = ClusterCrew(made, cluster, dataclasses.replace(OPTIONS, time_limit=0.5, fail_fast=True))
     do(crew)
     statuses = [ended.record.status for ended in crew.ended if ended.record]
     assert statuses.count(Status.FAILED) == 1
@@ -144,7 +146,7 @@ def test_a_cluster_that_refuses_is_an_error_before_any_job(
     job = jobs.job(tmp_path)
     origin = msgspec.structs.replace(job.origin, numpy="1.0")
     with pytest.raises(UserError, match=r"every worker refuses these runs: .* numpy was 1\.0, is"):
-        ClusterCrew([dataclasses.replace(job, origin=origin)], cluster, Options())
+        ClusterCrew([dataclasses.replace(job, origin=origin)], cluster, OPTIONS)
     assert not job.outputs.exists()
 
 
@@ -152,7 +154,7 @@ def test_a_run_that_another_process_does_here_is_waited_for(
     cluster: Cluster, tmp_path: Path
 ) -> None:
     job = jobs.job(tmp_path)
-    crew = ClusterCrew([job], cluster, Options())
+    crew = ClusterCrew([job], cluster, OPTIONS)
     with Journal(job.folder):
         seen: list[Event] = []
 
@@ -167,4 +169,4 @@ def test_a_run_that_another_process_does_here_is_waited_for(
 
 
 def test_a_crew_without_jobs_is_done(cluster: Cluster) -> None:
-    assert ClusterCrew([], cluster, Options()).done
+    assert ClusterCrew([], cluster, OPTIONS).done
