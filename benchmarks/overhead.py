@@ -51,9 +51,11 @@ def measure(folder: Path, seeds: int, epochs: int, rounds: int) -> dict[str, lis
     for command in commands(folder, seeds=1, epochs=1).values():
         seconds(command)
     turns: dict[str, list[float]] = {}
-    for _ in range(rounds):
-        for program, command in commands(folder, seeds, epochs).items():
-            turns.setdefault(program, []).append(seconds(command))
+    for number in range(rounds):
+        made = commands(folder, seeds, epochs)
+        order = list(made) if number % 2 == 0 else list(made)[::-1]
+        for program in order:
+            turns.setdefault(program, []).append(seconds(made[program]))
     return turns
 
 

@@ -54,10 +54,11 @@ def main() -> None:
     options = parser.parse_args()
     if min(options.runs, options.epochs, options.rounds) < 1:
         parser.error("all numbers must be at least 1")
-    turns = [
-        [measure(workers, options.runs, options.epochs) for workers in (1, 2)]
-        for _ in range(options.rounds)
-    ]
+    turns = []
+    for number in range(options.rounds):
+        order = (1, 2) if number % 2 == 0 else (2, 1)
+        found = {workers: measure(workers, options.runs, options.epochs) for workers in order}
+        turns.append([found[1], found[2]])
     print(f"{options.runs} runs of {options.epochs} epochs; minimum-median-maximum")
     print(f"{'':22}{'one worker':24}{'two workers':24}ratio")
     for number, kind in enumerate(("whole command", "first to last epoch")):

@@ -1,5 +1,6 @@
 """Measuring one workload: contenders and probes take turns; the results are plain numbers."""
 
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -172,14 +173,11 @@ def measure(workload: Workload, data: Split, rounds: int) -> Measurement:
 def epochs(contenders: Sequence[Contender], turn: int) -> list[float]:
     """Return the seconds of an epoch of each contender, for one network.
 
-    Each turn begins with another contender, so that none always follows the same one.
+    Each turn has an order of its own, so that none always follows the same one.
     """
-    numbers = range(len(contenders))
-    begun = turn % len(contenders)
-    seconds = {
-        i: contenders[i].epoch() / contenders[i].runs for i in (*numbers[begun:], *numbers[:begun])
-    }
-    return [seconds[i] for i in numbers]
+    order = random.Random(turn).sample(range(len(contenders)), len(contenders))  # noqa: S311
+    seconds = {i: contenders[i].epoch() / contenders[i].runs for i in order}
+    return [seconds[i] for i in range(len(contenders))]
 
 
 def timing(
