@@ -5,11 +5,13 @@ MLflow's own limit. Every answer counts, also an error: what is wrong then is fo
 """
 
 import os
+import socket
 import threading
 import urllib.request
 from contextlib import suppress
 from functools import lru_cache
 from http.client import HTTPException
+from urllib.parse import urlsplit
 
 from experiments.configuration import check_no_password
 from experiments.errors import UserError
@@ -17,6 +19,8 @@ from experiments.errors import UserError
 LIMIT = 5.0
 """Seconds for the head of an answer, unless the user has set `TIMEOUT_VARIABLE`."""
 TIMEOUT_VARIABLE = "MLFLOW_HTTP_REQUEST_TIMEOUT"
+PORTS = {"postgresql": 5432, "mysql": 3306, "mssql": 1433}
+"""The ports at which databases answer, if an address names none."""
 MLFLOW_LIMIT = "10"
 """The value of the variable, in seconds, if the user has set none."""
 
@@ -24,7 +28,7 @@ MLFLOW_LIMIT = "10"
 def no_answer(uri: str) -> str:
     """Return why a store does not answer; nothing if it does, or if it is no server."""
     if not uri.startswith(("http://", "https://")):
-        return ""
+        return _no_database(uri)
     seconds = limit()
     asking = threading.Thread(target=_ask, args=(f"{uri.rstrip('/')}/health", seconds), daemon=True)
     asking.start()
@@ -32,6 +36,25 @@ def no_answer(uri: str) -> str:
     if not asking.is_alive():
         return ""
     return f"the server does not answer (no answer within {seconds:g} s)"
+
+
+def _no_database(uri: str) -> str:
+    """Return why a database cannot be reached; nothing if it can, or if the address has no host.
+
+    MLflow would try for two minutes.
+    """
+    try:
+        parts = urlsplit(uri)
+        host, port = parts.hostname, parts.port or PORTS.get(parts.scheme.partition("+")[0])
+    except ValueError:  # MLflow says what is wrong with the address
+        return ""
+    if not host or not port:
+        return ""
+    try:
+        socket.create_connection((host, port), timeout=limit()).close()
+    except OSError as error:
+        return f"the database does not answer ({error.strerror or error})"
+    return ""
 
 
 @lru_cache(maxsize=64)

@@ -17,7 +17,7 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
             n_workers=1,
             threads_per_worker=1,
             processes=False,
-            dashboard_address=None,
+            dashboard_address=":0",  # another process of the tests may have the default port
             local_directory=str(tmp_path / "worker"),
         ) as cluster,
         distributed.Client(cluster) as client,

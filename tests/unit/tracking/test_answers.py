@@ -78,3 +78,20 @@ def test_the_limit_is_that_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
         assert limit() == seconds
     monkeypatch.delenv(TIMEOUT_VARIABLE)
     assert limit() == LIMIT
+
+
+def test_a_database_that_cannot_be_reached_is_said_at_once() -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        port = listener.getsockname()[1]
+        assert no_answer(f"postgresql+psycopg://user@127.0.0.1:{port}/runs") == ""
+    assert no_answer(f"postgresql://user@127.0.0.1:{port}/runs") == (
+        "the database does not answer (Connection refused)"
+    )
+
+
+@pytest.mark.parametrize(
+    "uri",
+    ["sqlite:///a/mlflow.db", "postgresql:///runs?host=/a/socket", "a folder", "x://[", "//h"],
+)
+def test_an_address_without_a_host_is_left_to_mlflow(uri: str) -> None:
+    assert no_answer(uri) == ""
