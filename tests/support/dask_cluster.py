@@ -67,9 +67,8 @@ class DaskCluster:
         return harness.wait_for(self._busy, "a worker that does a run")
 
     def _busy(self) -> Program | None:
-        return next(
-            (self.workers[folder.name] for folder in self.folder.glob("w*") if _runs(folder)), None
-        )
+        alive = (name for name, each in self.workers.items() if each.process.poll() is None)
+        return next((self.workers[name] for name in alive if _runs(self.folder / name)), None)
 
     def kept(self) -> list[str]:
         """Return the names of what the scheduler keeps of runs: tasks, and their states."""
