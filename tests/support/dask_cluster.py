@@ -1,6 +1,7 @@
 """A cluster of Dask for tests: real processes, each in a folder of its own."""
 
 import importlib.util
+import contextlib
 import json
 import os
 import signal
@@ -103,10 +104,15 @@ def runs_of(worker: Program) -> list[int]:
 
 
 def _parent(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    """Return the parent of a process; 0 if it has ended meanwhile."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
 
 
 def kill(program: Program) -> None:
     """Kill a worker as a dying machine does: all its processes at once."""
     for pid in program.processes():
-        os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it has ended meanwhile
+            os.kill(pid, signal.SIGKILL)
