@@ -1,7 +1,7 @@
 """A cluster of Dask for tests: real processes, each in a folder of its own."""
 
-import importlib.util
 import contextlib
+import importlib.util
 import json
 import os
 import signal
