@@ -20,6 +20,7 @@ from experiments.recording import (
     REPORT,
     SILENT_END,
     Journal,
+    RecordedStudy,
     RecordedTracking,
     Status,
     SweepRecord,
@@ -378,6 +379,19 @@ def test_the_view_of_a_study_shows_its_arms_at_their_tuned_values(
     state = json.loads(view["state"])
     shown = client.search_runs([experiment.experiment_id], state["searchFilter"])
     assert [run.data.tags["stage"] for run in shown] == ["confirmation"]
+
+
+@pytest.mark.parametrize(("is_study", "status"), [(False, "FAILED"), (True, "FINISHED")])
+def test_an_arm_that_diverges_is_a_result_of_a_study(
+    outputs: Outputs, uri: str, is_study: bool, status: str
+) -> None:
+    outputs.finished("1")
+    records.write_journal(outputs.start("2"), records.end(Status.DIVERGED, message="diverged"))
+    study = RecordedStudy(
+        compared="loss", tuned=[], tuning_seeds=0, metric="test/accuracy", margin=0.1, rows=1
+    )
+    sync(outputs.sweep("1", "2", name="sweep", study=study if is_study else None))
+    assert harness.by_name(uri)["sweep"].status == status
 
 
 def test_files_cannot_be_attached_in_a_store_that_is_missing(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Whether a worker computes the same bits as the process that submitted a job."""
+"""Compare a worker with the process that submitted a job: both must compute the same bits."""
 
 import dataclasses
 import pickle

@@ -30,7 +30,7 @@ class Cluster:
 
     @property
     def workers(self) -> dict[str, dict[str, Any]]:
-        """What the scheduler says about each worker, by address."""
+        """The scheduler's description of each worker, by its address."""
         return dict(self.client.scheduler_info(n_workers=-1)["workers"])
 
     @property

@@ -1,4 +1,4 @@
-"""What a Dask worker and its runner tell each other."""
+"""The messages between a Dask worker and its runner."""
 
 from dataclasses import dataclass, field
 
@@ -6,12 +6,12 @@ from experiments.recording import Status
 from experiments.sweeping import LastMessage
 
 STOP = "stop"
-"""What the supervisor sends while a run goes on: the run ends after a checkpoint."""
+"""The supervisor's message to a run that goes on: it writes a checkpoint and ends."""
 
 
 @dataclass(frozen=True)
 class Command:
-    """What a runner has to do: a job, in an outputs folder that has what is known of the run.
+    """A job for a runner, and the outputs folder with the record of the run so far.
 
     With a ``failure`` the run is not done: the text is recorded as its end. ``time_limit`` is in
     seconds, and ``worker`` the name of the worker for messages.
@@ -26,7 +26,7 @@ class Command:
 
 @dataclass(frozen=True)
 class Answer:
-    """How a command ended: refused, or data were missing, or what is not in the journal.
+    """The end of a command: it was refused, data were missing, or the run has ended.
 
     ``last`` is the message of the run's process about an end that it could not record.
     """

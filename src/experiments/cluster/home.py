@@ -29,7 +29,7 @@ class Home:
         return self._files
 
     def known(self) -> Snapshot:
-        """Return what is recorded of the run; nothing if it begins again.
+        """Return the record of the run so far; an empty one if it begins again.
 
         Raise OSError if a file cannot be read.
         """

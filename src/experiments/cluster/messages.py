@@ -1,4 +1,4 @@
-"""What clients, the scheduler and the workers of a cluster tell each other."""
+"""The messages between clients, the scheduler and the workers of a cluster."""
 
 from dataclasses import dataclass
 
@@ -33,7 +33,7 @@ class Spec:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a worker has done of a run: why it refuses, or all that is recorded."""
+    """The result of a task: the record of the run, or the reason of a refusal."""
 
     worker: str
     refusal: str

@@ -17,6 +17,7 @@ from experiments.comparison.advice import (
     runs_with_more_seeds,
     too_few_seeds,
 )
+from experiments.comparison.advised import Advised
 from experiments.comparison.arms import named
 from experiments.comparison.checking import check_question
 from experiments.comparison.closed import left_out_closed, nothing_opened
@@ -110,7 +111,7 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Comparison:
+class Comparison(Advised):
     """The arms of a group compared in every condition.
 
     ``one_look`` is true if the verdicts are valid at one planned look only, and false if they are
@@ -138,20 +139,6 @@ class Comparison:
     def pairs(self) -> list[Pair]:
         """The pairs of arms, one for each row."""
         return [row.pair for row in self.rows]
-
-    @property
-    def commands(self) -> list[str]:
-        """The commands that run all additional seeds that the rows recommend."""
-        return self._advised[0]
-
-    @property
-    def no_commands(self) -> str:
-        """Why there are no such commands; empty if there are some, or if none is needed."""
-        return self._advised[1]
-
-    @property
-    def _advised(self) -> tuple[list[str], str]:
-        return commands_if_known(pd.concat([row.more_runs for row in self.rows]))
 
     @property
     def table(self) -> pd.DataFrame:

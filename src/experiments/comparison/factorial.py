@@ -14,6 +14,7 @@ from experiments.comparison.advice import (
     runs_with_more_seeds,
     too_few_seeds,
 )
+from experiments.comparison.advised import Advised
 from experiments.comparison.arms import crossed
 from experiments.comparison.cells import Cell, designs
 from experiments.comparison.checking import check_question
@@ -106,7 +107,7 @@ class Effect:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Factorial:
+class Factorial(Advised):
     """Two factors in every condition: the means of the cells, main effects and interactions.
 
     The fields are those of `Comparison`. ``groups`` are the two factors, ``cells`` the runs of each
@@ -124,20 +125,6 @@ class Factorial:
     incomplete: Sequence[str]
     unequal_tuning: Sequence[str]
     selection_bias: SelectionBias
-
-    @property
-    def commands(self) -> list[str]:
-        """The commands that run all additional seeds that the rows recommend."""
-        return self._advised[0]
-
-    @property
-    def no_commands(self) -> str:
-        """Why there are no such commands; empty if there are some, or if none is needed."""
-        return self._advised[1]
-
-    @property
-    def _advised(self) -> tuple[list[str], str]:
-        return commands_if_known(pd.concat([row.more_runs for row in self.rows]))
 
     @property
     def table(self) -> pd.DataFrame:

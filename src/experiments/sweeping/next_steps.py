@@ -6,17 +6,22 @@ from pathlib import Path
 from experiments.configuration import GROUPS, experiments_command, group_of
 from experiments.recording import METRICS
 
-CLOSED = "score_test=false"
 ID = 8
 """Characters of a sweep's id that are enough to tell sweeps apart."""
 
 
 def next_steps(
-    folder: Path, outputs: Path, parameters: Sequence[Mapping[str, object]], words: Sequence[str]
+    folder: Path,
+    outputs: Path,
+    parameters: Sequence[Mapping[str, object]],
+    words: Sequence[str],
+    *,
+    closed: bool,
 ) -> list[str]:
     """Return lines with commands that answer questions about a sweep, recorded in ``folder``.
 
     ``parameters`` are those of its finished runs, and ``words`` the overrides of the command line.
+    With ``closed`` test sets the arms are compared on the validation set.
     """
     if not parameters:
         return []
@@ -26,7 +31,6 @@ def next_steps(
     lines = []
     compared = _compared(parameters)
     if compared:
-        closed = any(word == CLOSED for word in words)
         metric = ["--metric", METRICS[-1]] if closed else []
         command = experiments_command("compare", compared, *where, *metric)
         lines.append(f"Which is better:       {command}")

@@ -90,6 +90,7 @@ def sweep(
                     unique[0].outputs,
                     [parameters(job.choices, job.config) for job in unique if job.name in finished],
                     overrides,
+                    closed=not all(job.score_test for job in unique),
                 ):
                     display.say(line)
     stopped = stopped_early(unique, summaries)

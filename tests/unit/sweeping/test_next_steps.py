@@ -10,9 +10,11 @@ from experiments.sweeping.next_steps import next_steps
 FOLDER = Path("outputs/sweeps/0123456789abcdef")
 
 
-def commands(*runs: dict[str, object], words: tuple[str, ...] = ()) -> list[list[str]]:
+def commands(
+    *runs: dict[str, object], words: tuple[str, ...] = (), closed: bool = False
+) -> list[list[str]]:
     """Return the words of each command after the name of the program."""
-    lines = next_steps(FOLDER, Path("/a folder"), runs, words)
+    lines = next_steps(FOLDER, Path("/a folder"), runs, words, closed=closed)
     return [shlex.split(line.partition(":")[2])[1:] for line in lines]
 
 
@@ -20,6 +22,18 @@ def test_a_sweep_over_choices_is_compared_and_reported() -> None:
     runs = [{"loss": loss, "optimizer": "sgd", "seed": seed} for loss in "ab" for seed in (0, 1)]
     sweep = ["--sweep", "01234567"]
     assert commands(*runs) == [["compare", "loss", *sweep], ["report", *sweep]]
+
+
+def test_networks_are_compared_only_if_nothing_else_was_swept() -> None:
+    runs = [{"loss": loss, "architecture": name} for loss in "ab" for name in "cd"]
+    assert commands(*runs)[0][1] == "loss"
+    assert commands(*({"architecture": name} for name in "cd"))[0][1] == "architecture"
+
+
+def test_arms_whose_test_set_is_closed_are_compared_on_the_validation_set() -> None:
+    compare, report = commands({"loss": "a"}, {"loss": "b"}, closed=True)
+    assert compare[-2:] == ["--metric", "validation/accuracy"]
+    assert "--metric" not in report
 
 
 @pytest.mark.parametrize("changed", ["seed", "dataset", "optimizer.learning_rate"])
