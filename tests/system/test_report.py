@@ -343,7 +343,7 @@ def test_compare_prints_a_verdict_for_each_condition(
 def test_other_analyses_stand_below_the_verdicts(printed: dict[str, Printed]) -> None:
     assert printed["beside"].code == 0
     output = printed["beside"].output
-    assert output.index("To decide it, run") < output.index("A better ")
+    assert output.index("runs that exist are not repeated") < output.index("A better ")
     row = r"^784-30-10 (?:sgd|adam) +ce softmax +mse sigmoid +2 .*%.*%.*%"
     assert len(re.findall(row, output, re.MULTILINE)) == 2
     assert "superiority: P(A>B) with its 95 % bootstrap interval" in output

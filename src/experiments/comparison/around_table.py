@@ -26,6 +26,10 @@ class Advised(Protocol):
     def more_seeds(self) -> int:
         """The seeds that are recommended to decide it."""
 
+    @property
+    def chance(self) -> float:
+        """The probability that these seeds decide it, NaN if it is unknown."""
+
 
 class Advises(Protocol):
     """A comparison of one group or of two, as far as the lines around its table need it."""
@@ -87,13 +91,23 @@ def print_advice(console: Console, result: Advises) -> None:
     if commands:
         here = OUTPUTS in result.tuned and result.tuned[OUTPUTS].notna().all()
         known = "runs that exist are not repeated" if here else "the exported runs are done again"
-        console.print(f"\nTo decide it, run ({known}):")
+        console.print(f"\n{_purpose(result.rows)} ({known}):")
         for command in commands:
             console.print(f"  {command}", soft_wrap=True, markup=False)
         if len(commands) > 1:
             console.print("Each of these is a sweep of its own: compare with --all afterwards.")
         elif not all(row.more_seeds for row in result.rows):
             console.print("Compare with --all afterwards, so that no row is missing.")
+
+
+def _purpose(rows: Iterable[Advised]) -> str:
+    """Return what the commands for more seeds are for, and the chance that they succeed."""
+    chances = [row.chance for row in rows if row.more_seeds and not math.isnan(row.chance)]
+    if not chances:
+        return "To decide it, run"
+    least, most = f"{min(chances):.0%}", f"{max(chances):.0%}"
+    chance = least if least == most else f"{least} to {most}"
+    return f"To decide it with {chance} chance, run"
 
 
 def cuts(runs: pd.DataFrame) -> str:

@@ -30,6 +30,7 @@ class Advised:
 
     more_seeds: int
     verdict: Verdict = Verdict.UNDECIDED
+    chance: float = math.nan
 
 
 @dataclass
@@ -81,6 +82,27 @@ def test_a_row_that_the_command_leaves_out_is_compared_again_with_all(
     rows = [Advised(5), *map(Advised, others)]
     print_advice(Console(width=200), Result(SelectionBias(0, 0), commands=["python"], rows=rows))
     assert ("Compare with --all afterwards" in capsys.readouterr().out) == (others == [0])
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([Advised(5), Advised(0, chance=0.9)], "To decide it, run ("),
+        (
+            [Advised(5, chance=0.5), Advised(5)],
+            "To decide it with 50% chance, run (",
+        ),
+        (
+            [Advised(5, chance=0.5), Advised(3, chance=0.18)],
+            "To decide it with 18% to 50% chance, run (",
+        ),
+    ],
+)
+def test_the_chance_that_the_advised_seeds_decide_is_said(
+    rows: list[Advised], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    print_advice(Console(width=200), Result(SelectionBias(0, 0), commands=["python"], rows=rows))
+    assert any(line.startswith(words) for line in capsys.readouterr().out.splitlines())
 
 
 def test_the_length_that_the_images_leave_is_said() -> None:

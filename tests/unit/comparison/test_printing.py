@@ -160,13 +160,14 @@ def test_commands_are_printed_whole_and_once(
     assert commands
     assert len(set(commands)) == len(commands)
     lines = printed(comparison, runs, SWEEP, capsys)
-    start = lines.index("To decide it, run (the exported runs are done again):")
+    end = "the exported runs are done again):"
+    (start,) = [place for place, line in enumerate(lines) if line.endswith(end)]
     after = ["Each of these is a sweep of its own: compare with --all afterwards."]
     expected = [*commands, *(after if len(commands) > 1 else [])]
     assert [line.strip() for line in lines[start + 1 :]] == expected
     decided = [row for row in comparison.rows if not row.more_seeds]
     without = printed(dataclasses.replace(comparison, rows=decided), runs, SWEEP, capsys)
-    assert not any("To decide" in line for line in without)
+    assert not any(line.endswith(end) for line in without)
 
 
 def test_csv_has_every_number(comparison: Comparison) -> None:
