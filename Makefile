@@ -25,7 +25,7 @@ report: setup  ## verdicts and figures about your newest sweep, as one HTML file
 	$(BIN)/experiments report
 
 lab: .venv/installed-notebooks  ## open the notebooks in Jupyter Lab
-	$(BIN)/jupyter lab notebooks
+	$(BIN)/jupyter lab notebooks $(if $(filter 0,$(shell id -u)),--allow-root)  # a container often has no other user
 
 quick: .venv/installed-test  ## run the unit tests, those of changed rooms first
 	$(BIN)/python -m pytest tests/unit --changed-first --hypothesis-profile=quick -m "not stress and not forks" -n 2 --dist worksteal
