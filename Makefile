@@ -46,8 +46,8 @@ check: .venv/installed-test  ## lint, format, types, imports between rooms
 bench: .venv/installed-bench  ## time against PyTorch, scikit-learn and JAX; QUICK=1: fewer images
 	failed=0; \
 	$(BIN)/python -m benchmarks.speed $(if $(QUICK),--rounds 2 --images 20000) || failed=1; \
-	$(BIN)/python -m benchmarks.preparation $(if $(QUICK),--rounds 2) || failed=1; \
-	$(BIN)/python -m benchmarks.verdict $(if $(QUICK),--seeds 2 --epochs 2) || failed=1; \
+	$(BIN)/python -m benchmarks.preparation $(if $(QUICK),--rounds 1) || failed=1; \
+	$(BIN)/python -m benchmarks.verdict $(if $(QUICK),--seeds 1 --epochs 1) || failed=1; \
 	$(if $(QUICK),,$(BIN)/python -m benchmarks.workers || failed=1;) \
 	$(if $(QUICK),,$(BIN)/python -m benchmarks.overhead || failed=1;) \
 	exit $$failed

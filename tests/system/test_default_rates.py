@@ -8,14 +8,14 @@ from experiments.configuration import CONF, PROJECT
 from experiments.configuration.rates_file import read_rates
 from experiments.results import runs
 
-RESULTS = PROJECT / "notebooks" / "sgd_vs_adam"
+STUDIES = ("learning_rates", "sgd_vs_adam")
+"""The committed studies of rates. An arm that both have tuned has the rate of the last one."""
 
 
-def test_every_committed_tuning_is_in_conf_with_its_accuracy(tmp_path: Path) -> None:
-    written = tuned.write(tuned_rates(runs(RESULTS)), tmp_path)
+def test_every_committed_rate_is_in_conf_with_its_accuracy_and_no_other(tmp_path: Path) -> None:
+    for study in STUDIES:
+        tuned.write(tuned_rates(runs(PROJECT / "notebooks" / study)), tmp_path)
+    written = [path.relative_to(tmp_path) for path in sorted(tmp_path.rglob("*.yaml"))]
     assert len(written) == 4
     for path in written:
-        found = read_rates(path)
-        assert found
-        committed = read_rates(CONF / path.relative_to(tmp_path))
-        assert {arm: committed[arm] for arm in found} == found
+        assert read_rates(tmp_path / path) == read_rates(CONF / path)
