@@ -213,6 +213,18 @@ def test_readers_with_a_wrong_password_get_one_line(server: TeamServer, tmp_path
         assert line.startswith(f"error: {server.address}: the server refuses the user")
 
 
+def test_readers_of_a_database_that_refuses_them_get_one_line(
+    server: TeamServer, tmp_path: Path
+) -> None:
+    address = server.cluster.uri.replace("postgresql:", "postgresql+psycopg:")
+    for wrong in (address.replace("mlflow@", "nobody@"), address.replace("/mlflow?", "/other?")):
+        code, output = experiments(tmp_path, "compare", "loss", "--uri", wrong)
+        assert code == 1
+        (line,) = output.splitlines()
+        assert line.startswith(f"error: {wrong}: ")
+        assert "does not exist" in line
+
+
 def test_a_password_in_an_address_is_refused_and_not_shown(
     server: TeamServer, tmp_path: Path
 ) -> None:

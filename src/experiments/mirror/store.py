@@ -5,9 +5,11 @@ import sqlite3
 import urllib.parse
 from pathlib import Path
 
+import sqlalchemy
 from mlflow import MlflowClient
 from mlflow.entities import LifecycleStage, Run
 from mlflow.exceptions import MlflowException
+from mlflow.store.db.db_types import DATABASE_ENGINES
 
 from experiments.configuration import deleted_experiment, sqlite_path, sqlite_uri
 from experiments.mirror.locations import follow_store, set_location
@@ -24,10 +26,12 @@ def open_store(uri: str) -> MlflowClient:
 
     Two processes that create one SQLite store at the same time destroy it, and so does one that is
     killed meanwhile. So it is created under a lock, in another file, which is then renamed. If the
-    folder of an SQLite store has moved, its paths of artifacts are corrected.
+    folder of an SQLite store has moved, its paths of artifacts are corrected. Raise MlflowException
+    or SQLAlchemyError at once if another database refuses.
     """
     path = sqlite_path(uri)
     if path is None:
+        _try_database(uri)
         return MlflowClient(uri)
     if is_complete(path):
         follow_store(path)
@@ -38,6 +42,21 @@ def open_store(uri: str) -> MlflowClient:
         if not path.exists():
             _create(path)
         return MlflowClient(uri)
+
+
+def _try_database(uri: str) -> None:
+    """Connect to a database once. MLflow would repeat what is refused for two minutes."""
+    if uri.partition(":")[0].partition("+")[0] not in DATABASE_ENGINES:
+        return
+    try:
+        engine = sqlalchemy.create_engine(uri)
+    except ModuleNotFoundError as error:
+        message = f"this database needs the Python package {error.name}"
+        raise MlflowException(message) from error
+    try:
+        engine.connect().close()
+    finally:
+        engine.dispose()
 
 
 def _create(path: Path) -> None:
