@@ -86,6 +86,23 @@ def test_cost_and_output_error_of_document_001_table_3(dtype: type) -> None:
     np.testing.assert_allclose(error, [printed], atol=5.1e-5)
 
 
+def test_gradients_of_document_001_table_4_have_another_hidden_layer_than_it_prints() -> None:
+    """Each row of weights is an activation times the output error; the biases have the error.
+
+    The activations that it prints for the second hidden layer are those of the first.
+    """
+    error = np.subtract(UNTRAINED_5, np.eye(10)[5])
+    shown = [0, 1, 2, 3, 9]
+    for printed in ([0.030, 0.025, 0.059, 0.063, 0.022], [0.008, 0.006, 0.015, 0.016, 0.006]):
+        activation = error[shown] @ printed / (error[shown] @ error[shown])
+        np.testing.assert_allclose(activation * error[shown], printed, atol=6e-4)
+        assert activation > 0.09  # it prints 0.065 and 0.000
+    biases = [0.082, 0.067, 0.162, 0.104]
+    np.testing.assert_allclose(biases[:3], error[:3], atol=5.1e-4)
+    assert biases[3] != pytest.approx(error[3], abs=0.06)
+    assert biases[3] == pytest.approx(error[6], abs=5e-4)  # that of digit 6
+
+
 @EVERY_DTYPE
 def test_cost_of_document_001_table_6(dtype: type) -> None:
     probabilities = np.array([TRAINED_7])
