@@ -22,11 +22,8 @@ EQUATION = re.compile(r"\$\$\n(?:(?!\$\$).)*\\tag\{(\d+)\}\n\$\$\n\n(.*?)\n\n", 
 EQUATIONS = {int(number): paragraph for number, paragraph in EQUATION.findall(PAGE)}
 LINK = re.compile(r"\[`([^`]+)`\]\(\.\./([^)#]+\.py)\)")
 """A name of code, and its file."""
-CORRECTIONS = [
-    row
-    for row in PAGE.partition("\n## 12. ")[2].splitlines()
-    if row.startswith("| ") and not row.startswith(("| where ", "| ---"))
-]
+CORRECTIONS = re.findall(r"^- (.*)\n(.*)", PAGE.partition("\n## 12. ")[2], re.MULTILINE)
+"""What is printed and right, and the line with the test."""
 DISPLAYED = re.findall(r"\$\$\n(.*?)\n\$\$", PAGE, re.DOTALL)
 INLINE = re.findall(r"\$([^$]*)\$", re.sub(r"\$\$\n.*?\n\$\$", "", PAGE, flags=re.DOTALL))
 
@@ -76,12 +73,10 @@ def test_an_equation_has_its_code_and_its_test(number: int) -> None:
     assert len(LINK.findall(EQUATIONS[number])) == EQUATIONS[number].count("](")
 
 
-@pytest.mark.parametrize("row", CORRECTIONS)
-def test_a_mistake_has_its_correction_and_its_test(row: str) -> None:
-    where, printed, right, test = (cell.strip() for cell in row.strip("|").split(" | "))
-    assert where
-    assert printed
-    assert right
+@pytest.mark.parametrize(("mistake", "test"), CORRECTIONS)
+def test_a_mistake_has_its_correction_and_its_test(mistake: str, test: str) -> None:
+    assert re.fullmatch(r"[A-Z0-9].*: .*\. \*Right:\* .*\.", mistake)
+    assert test.startswith("  Test: ")
     ((name, file),) = LINK.findall(test)
     assert name.startswith("test_")
     assert file.startswith("tests/")
@@ -103,9 +98,11 @@ def test_a_link_dangles_without_its_file_or_its_name() -> None:
 
 
 def test_references_name_equations_and_sections_that_exist() -> None:
-    text = re.sub(r"\$\$\n.*?\n\$\$", "", PAGE, flags=re.DOTALL)
-    for number in re.findall(r"(?<![\w$)])\((\d{1,3})\)", re.sub(r"\$[^$]*\$", "", text)):
-        assert int(number) in EQUATIONS
+    shown = re.findall(r"\[\((\d+)\)\]\(#eq-(\d+)\)", PAGE)
+    assert len(shown) > 30
+    assert all(number == target for number, target in shown)
+    text = re.sub(r"\$\$\n.*?\n\$\$|\$[^$]*\$", "", PAGE, flags=re.DOTALL)
+    assert re.findall(r"(?<!\[)\(\d{1,2}\)", text) == []  # every number of an equation is a link
     headings = re.findall(r"^#+ (.*)$", PAGE, re.MULTILINE)
     known = {re.sub(r"[^\w\- ]", "", each.lower()).replace(" ", "-") for each in headings}
     for target in re.findall(r"\]\(#([^)]+)\)", PAGE):
@@ -118,9 +115,9 @@ COMMANDS = frozenset(
     re.findall(
         r"\w+",
         """Delta Rightarrow alpha approx beta begin bmatrix cases cdot cdots circ cosh cr delta dots
-        end eta frac gt hat infty kappa lVert lambda le left ln lt lvert mathbb mathbf max min mu nabla
-        odot omega overline partial qquad quad rVert rho right rvert sigma sinh sqrt sum tag tanh
-        tau text theta thinspace times varepsilon varphi zeta""",
+        end eta frac gt hat infty kappa lVert lambda le left ln lt lvert mathbb mathbf max min mu
+        nabla odot omega overline partial qquad quad rVert rho right rvert sigma sinh sqrt sum tag
+        tanh tau text theta thinspace times varepsilon varphi zeta""",
     )
 )
 """Commands that MathJax and KaTeX have."""
