@@ -129,6 +129,7 @@ def test_math_renders_on_github_and_elsewhere(math: str) -> None:
     assert not re.search(r"\\[^a-zA-Z]", math)  # Markdown takes the backslash away
     assert not re.search(r"(?<![\w])_", math)  # Markdown could take it for emphasis
     assert not re.search(r"[*<>`|]|\]\(", math)
+    assert not re.search(r"^\s*([-+>#=]|\d+[.)])\s", math, re.MULTILINE)  # a list, a heading
     assert math.count("{") == math.count("}")
     assert math.count(r"\left") == math.count(r"\right") - math.count(r"\rightarrow")
     assert math.count(r"\begin") == math.count(r"\end")

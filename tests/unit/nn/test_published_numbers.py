@@ -1,6 +1,6 @@
 """Numbers printed in the five documents and in Nielsen's book, reproduced or refuted.
 
-Documents 000-004 are the project's sources; 001 is Huang's.
+docs/backpropagation.md lists the documents 000 to 004; 001 is Huang's.
 """
 
 import itertools
