@@ -16,7 +16,7 @@ try:
     from experiments.configuration import CONF, check_store, register
     from experiments.interruption import Interruption
     from experiments.running import Job, run
-    from experiments.sweeping import plan
+    from experiments.sweeping import expected, plan
     from experiments.terminal import Display
     from experiments.tracking import Supervisor, browse_command, up_to_date
 except ModuleNotFoundError as error:
@@ -43,7 +43,7 @@ def main(config: DictConfig) -> None:
 
 def train(job: Job) -> None:
     """Do the run of a job, or the rest of it."""
-    uri = job.config.tracking.uri
+    uri, epochs = job.config.tracking.uri, expected(job)
     with Display() as display:
         supervisor = Supervisor(
             job.folder,
@@ -56,7 +56,7 @@ def train(job: Job) -> None:
         )
         with supervisor:
             for event in run(job, interruption=INTERRUPTION):
-                display.show(job.name, job.experiment.epochs, event)
+                display.show(job.name, epochs.epochs, event, may_end=epochs.may_end)
                 supervisor.attend()
 
 

@@ -159,6 +159,7 @@ class StudySweep:
             epochs=next(iter(first.values())).experiment.epochs,
             seconds=dict(zip(first, run_seconds(list(first.values())), strict=True)),
             processes=min(processes, usable_processors()),
+            may_end=any(job.experiment.schedule.may_end for job in first.values()),
         )
 
 

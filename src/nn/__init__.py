@@ -12,7 +12,15 @@ from nn.initializers import (
 from nn.losses import CrossEntropyCost, Loss, Output, QuadraticCost
 from nn.network import Network
 from nn.optimizers import SGD, Adam, AdamW, Momentum, Nesterov, Optimizer, RMSProp
-from nn.schedules import Constant, Cosine, Exponential, HalveOnPlateau, Schedule, Step
+from nn.schedules import (
+    Constant,
+    Cosine,
+    Exponential,
+    HalveOnPlateau,
+    Schedule,
+    Step,
+    StopOnPlateau,
+)
 from nn.serialization import load, save, sizes_of
 
 __all__ = [
@@ -45,6 +53,7 @@ __all__ = [
     "Sigmoid",
     "StandardNormal",
     "Step",
+    "StopOnPlateau",
     "Tanh",
     "load",
     "save",

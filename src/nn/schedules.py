@@ -1,4 +1,4 @@
-"""Learning-rate schedules: the factor that multiplies the base rate in each epoch.
+"""Learning-rate schedules: the factor that multiplies the base rate in each epoch, and the end.
 
 A schedule is a pure function of the epoch and of the validation accuracies so far. It has no state
 that must be saved.
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 
 class Schedule(ABC):
-    """Maps an epoch to a factor in [0, 1]."""
+    """Maps an epoch to a factor in [0, 1], and may end a training before its last epoch."""
 
     @abstractmethod
     def factor(self, epoch: int, accuracies: Sequence[float]) -> float:
@@ -19,6 +19,15 @@ class Schedule(ABC):
 
         ``accuracies`` are the validation accuracies of the ``epoch - 1`` epochs before it.
         """
+
+    @property
+    def may_end(self) -> bool:
+        """Whether there are accuracies with which `ended` is true."""
+        return False
+
+    def ended(self, accuracies: Sequence[float]) -> bool:
+        """Return whether training ends after the epochs with these validation accuracies."""
+        return False
 
 
 @dataclass(frozen=True)
@@ -85,25 +94,77 @@ class Cosine(Schedule):
 class HalveOnPlateau(Schedule):
     """Halve the rate after ``patience`` epochs in a row without a new best validation accuracy.
 
-    (Nielsen, ch. 3, "Learning rate schedule".) Raise ValueError unless patience >= 1.
+    The training ends when the next factor would be below ``smallest``, never if that is None.
+    (Nielsen, ch. 3, "Learning rate schedule"; its exercise ends at 1/128.) Raise ValueError unless
+    patience >= 1 and 0 < smallest <= 1.
+    """
+
+    patience: int
+    smallest: float | None = None
+
+    def __post_init__(self) -> None:
+        check_patience(self.patience)
+        if self.smallest is not None and not 0 < self.smallest <= 1:
+            raise ValueError(f"smallest must be above 0 and at most 1, not {self.smallest}")
+
+    def factor(self, epoch: int, accuracies: Sequence[float]) -> float:
+        return float(0.5 ** plateaus(accuracies, self.patience))
+
+    @property
+    def may_end(self) -> bool:
+        return self.smallest is not None
+
+    def ended(self, accuracies: Sequence[float]) -> bool:
+        if self.smallest is None:
+            return False
+        return self.factor(len(accuracies) + 1, accuracies) < self.smallest
+
+
+@dataclass(frozen=True)
+class StopOnPlateau(Schedule):
+    """The factor is always 1, and a plateau of ``patience`` epochs ends the training.
+
+    A plateau is a row of epochs without a new best validation accuracy. (Nielsen, ch. 3, "Use early
+    stopping to determine the number of training epochs": no-improvement-in-n.) Raise ValueError
+    unless patience >= 1.
     """
 
     patience: int
 
     def __post_init__(self) -> None:
-        if self.patience < 1:
-            raise ValueError(f"patience must be at least 1 epoch, not {self.patience}")
+        check_patience(self.patience)
 
     def factor(self, epoch: int, accuracies: Sequence[float]) -> float:
-        best, waited, halvings = -math.inf, 0, 0
-        for accuracy in accuracies:
-            if accuracy > best:
-                best, waited = accuracy, 0
-            else:
-                waited += 1
-            if waited == self.patience:
-                waited, halvings = 0, halvings + 1
-        return float(0.5**halvings)
+        return 1.0
+
+    @property
+    def may_end(self) -> bool:
+        return True
+
+    def ended(self, accuracies: Sequence[float]) -> bool:
+        return plateaus(accuracies, self.patience) > 0
+
+
+def plateaus(accuracies: Sequence[float], patience: int) -> int:
+    """Return how often there were ``patience`` epochs in a row without a new best accuracy.
+
+    After each of them the count begins again; the best accuracy stays.
+    """
+    best, waited, found = -math.inf, 0, 0
+    for accuracy in accuracies:
+        if accuracy > best:
+            best, waited = accuracy, 0
+        else:
+            waited += 1
+        if waited == patience:
+            waited, found = 0, found + 1
+    return found
+
+
+def check_patience(patience: int) -> None:
+    """Raise ValueError unless ``patience`` is at least 1."""
+    if patience < 1:
+        raise ValueError(f"patience must be at least 1 epoch, not {patience}")
 
 
 def check_gamma(gamma: float) -> None:

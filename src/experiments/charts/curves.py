@@ -173,7 +173,11 @@ def _seeds(rows: pd.DataFrame) -> str:
     most = rows.groupby([CONDITION, ARM], observed=True)["seed"].nunique().max()
     if most == 1:
         return "Each is one run."
-    return "Means over seeds, with the 95 % interval of the mean."
+    ends = rows.groupby([CONDITION, ARM, "identity"], observed=True)["epoch"].max()
+    shorter = ends.groupby(level=[CONDITION, ARM], observed=True).nunique().max() > 1
+    others = " Not all runs of an arm have the same number of epochs; a mean is over those that"
+    others += " have the epoch."
+    return f"Means over seeds, with the 95 % interval of the mean.{others if shorter else ''}"
 
 
 def _penalised(rows: pd.DataFrame) -> bool:
@@ -183,7 +187,8 @@ def _penalised(rows: pd.DataFrame) -> bool:
 def _last(rows: pd.DataFrame, unit: str) -> str:
     """Return the last mean on the validation set of each arm in each condition, as a text."""
     of_set = rows[rows["split"] == "validation"]
-    of_set = of_set[of_set["epoch"] == of_set["epoch"].max()]
+    last = of_set.groupby("identity")["epoch"].transform("max")
+    of_set = of_set[of_set["epoch"] == last]
     table = means(of_set, [CONDITION, ARM], "value")
     values = (
         f"{row[CONDITION]} {row[ARM]} {row[MEAN]:.4g}{unit}" for row in table.to_dict("records")

@@ -58,15 +58,15 @@ def add_parser(commands: Commands) -> None:
 def run(arguments: Arguments) -> None:
     """Repeat a run and print the comparison. The exit code is 1 if the results differ."""
     from experiments.running import repeat
-    from experiments.terminal import Display
+    from experiments.terminal import Display, Epochs
 
     outputs = chosen_outputs(arguments)
     record = find_record(arguments.id, outputs, store_uri(arguments, outputs))
-    start = record.start
+    name, epochs = record.start.name, Epochs.of(record)
     with Display() as display:
 
         def show(event: Event) -> None:
-            display.show(start.name, start.config.epochs, event)
+            display.show(name, epochs.total, event, may_end=epochs.may_end)
 
         repetition = repeat(record, show=show, interruption=arguments.interruption)
     sys.stdout.write(f"{repetition}\n")

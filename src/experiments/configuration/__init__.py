@@ -1,6 +1,12 @@
 """The configuration: the types of conf/, composing it, building an experiment, command lines."""
 
-from experiments.configuration.build import build, changed_experiment, choices, rebuild
+from experiments.configuration.build import (
+    build,
+    changed_experiment,
+    choices,
+    rebuild,
+    recorded_schedule,
+)
 from experiments.configuration.checks import check_folder, check_tracking_uri
 from experiments.configuration.command_line import (
     Value,
@@ -102,6 +108,7 @@ __all__ = [
     "program",
     "rebuild",
     "recorded_config",
+    "recorded_schedule",
     "register",
     "restorable",
     "run_command",

@@ -125,6 +125,15 @@ def rebuild(recorded: RecordedConfig) -> Experiment:
     return experiment_of(cast(DictConfig, config))
 
 
+def recorded_schedule(recorded: RecordedConfig) -> Schedule | None:
+    """Return the schedule of a recorded configuration; None if its class is not there any more."""
+    try:
+        schedule: Schedule = _instance(OmegaConf.create({"schedule": recorded.schedule}), "schedule")
+    except ConfigError:
+        return None
+    return schedule
+
+
 def choices(hydra: DictConfig) -> dict[str, str]:
     """Return the file chosen in each group of conf/, given Hydra's own node."""
     chosen = hydra.runtime.choices

@@ -1,6 +1,7 @@
 """An experiment: everything that decides the numbers that a run computes, built and checked."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from experiments.data import IDXDataset
@@ -36,3 +37,7 @@ class Experiment:
             raise ValueError(f"l2 must be zero or positive, not {self.l2}")
         if self.seed < 0:
             raise ValueError(f"seed must be zero or positive, not {self.seed}")
+
+    def is_trained(self, accuracies: Sequence[float]) -> bool:
+        """Return whether the training ends after the epochs with these validation accuracies."""
+        return len(accuracies) >= self.epochs or self.schedule.ended(accuracies)

@@ -112,6 +112,7 @@ class End(Struct, frozen=True, kw_only=True, tag_field="event", tag="end"):
     ``best_epoch_correct``, which say which test images are classified correctly after the last
     epoch and after the best one, as `pack_correct` writes it; older records do not have them.
     While the test set is closed, ``metrics`` holds only the number of the best epoch.
+    ``ended_after`` is the epoch after which the schedule ended the training, 0 if it did not.
     ``message`` says why the run did not finish; ``early`` if `stop_below` stopped it.
     """
 
@@ -124,6 +125,7 @@ class End(Struct, frozen=True, kw_only=True, tag_field="event", tag="end"):
     best_epoch_correct: bytes = b""
     message: str = ""
     early: bool = False
+    ended_after: int = 0
     traceback: str = ""
 
     @property

@@ -151,12 +151,15 @@ def run_status(folder: Path, record: Record | None) -> Status:
 
 def describe_end(end: End) -> str:
     """Return in words how a run ended."""
+    seconds = f"{end.elapsed:.1f} s"
+    if end.ended_after:
+        seconds += f"; its schedule ended the training after epoch {end.ended_after}"
     if end.untested:
-        return f"{CLOSED}, {end.elapsed:.1f} s"
+        return f"{CLOSED}, {seconds}"
     if end.status is Status.FINISHED:
         return (
             f"finished: test accuracy {end.metrics['test/accuracy']:.2%},"
-            f" cost {end.metrics['test/cost']:.4f}, {end.elapsed:.1f} s"
+            f" cost {end.metrics['test/cost']:.4f}, {seconds}"
         )
     hint = RESUME_HINT if end.status is Status.INTERRUPTED and not end.early else ""
     return f"{end.status}: {end.message}{hint}"

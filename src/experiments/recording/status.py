@@ -8,7 +8,7 @@ class Status(StrEnum):
 
     PLANNED = "planned"  # part of a sweep, without a record yet
     RUNNING = "running"  # a process works on it
-    FINISHED = "finished"  # trained to its last epoch
+    FINISHED = "finished"  # trained to its end
     DIVERGED = "diverged"  # a cost or a norm became NaN or infinite
     FAILED = "failed"  # an error in the program or the data stopped it
     INTERRUPTED = "interrupted"  # a signal, a full disk or a lost process stopped it

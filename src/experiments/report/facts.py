@@ -17,7 +17,7 @@ def facts(subject: Subject, known: Origin) -> Table:
     rows = [
         ["Runs", f"{len(runs):,} ({status_counts(runs)})"],
         ["Seeds", f"{subject.seeds}: {_numbers(runs['seed'])}"],
-        ["Epochs", _numbers(runs["epochs"])],
+        ["Epochs", _epochs(runs)],
         ["Data", _data(runs, known)],
         ["Networks", listed(sorted(map(str, runs["architecture"].unique())))],
         ["When", _when(runs)],
@@ -53,6 +53,18 @@ def _numbers(column: pd.Series) -> str:
     if len(values) > 2 and values == list(range(values[0], values[-1] + 1)):
         return f"{values[0]} to {values[-1]}"
     return listed([str(value) for value in values])
+
+
+def _epochs(runs: pd.DataFrame) -> str:
+    """Return the numbers of epochs, and those of the runs that a schedule has ended earlier."""
+    asked = _numbers(runs["epochs"])
+    finished = runs[runs["status"] == Status.FINISHED.value]
+    ended = finished.loc[finished["epochs_done"] < finished["epochs"], "epochs_done"]
+    if ended.empty:
+        return asked
+    least, most = ended.min(), ended.max()
+    done = f"{most}" if least == most else f"{least} to {most}"
+    return f"at most {asked}; {count(len(ended), 'run')} ended by the schedule after {done}"
 
 
 def _data(runs: pd.DataFrame, known: Origin) -> str:

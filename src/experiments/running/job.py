@@ -134,7 +134,8 @@ class Job:
         """
         reached = enumerate(zip(accuracies, self.stop_below, strict=False), 1)
         too_low = (epoch for epoch, (accuracy, least) in reached if accuracy < least)
-        return next((epoch for epoch in too_low if epoch < self.experiment.epochs), None)
+        trained = self.experiment.is_trained
+        return next((epoch for epoch in too_low if not trained(accuracies[:epoch])), None)
 
     def is_settled_on_disk(self) -> bool:
         """Return whether there is nothing to do, by its journal; false if that is unreadable."""

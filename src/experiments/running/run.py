@@ -178,7 +178,7 @@ def _record_end(end: End, recorder: Recorder, *, failed: bool) -> list[Event]:
 
 
 def _train(job: Job, recorder: Recorder, interruption: Interruption) -> Iterator[Event | Descent]:
-    """Train, or continue to train, to the last epoch. Raise whatever stops the training."""
+    """Train, or continue to train, to the end. Raise whatever stops the training."""
     experiment = job.experiment
     origin = msgspec.structs.replace(job.origin, processor=processor())
     dataset = experiment.dataset.load(experiment.dtype)
@@ -210,11 +210,11 @@ def _train(job: Job, recorder: Recorder, interruption: Interruption) -> Iterator
         yield from _record_epoch(recorder, part)
         if part.epoch in job.record_weights:
             save_weights(job.folder, part.epoch, network.weights[0])
-        closed_end = part.epoch == experiment.epochs and not job.score_test
+        closed_end = not job.score_test and experiment.is_trained(progress.accuracies)
         if closed_end or part.epoch % job.checkpoint_every == 0:
             yield from _save_checkpoint(job, recorder, network, progress, origin)
         _check_early_stop(job, recorder)
-    if progress.epochs < experiment.epochs:
+    if not experiment.is_trained(progress.accuracies):
         yield from _save_checkpoint(job, recorder, network, progress, origin)
         raise Interrupted(interruption.signum or 0)
     yield recorder.append(_finish(job, network, progress, dataset))
@@ -287,6 +287,7 @@ def _finish(job: Job, network: Network, progress: Progress, dataset: Dataset) ->
     write_atomically(job.folder / NETWORK, save(network))
     end = End(
         status=Status.FINISHED,
+        ended_after=progress.epochs if progress.epochs < job.experiment.epochs else 0,
         metrics={"best_epoch/epoch": progress.best_epoch},
         confusion_matrix=confusion_matrix(network, dataset.validation).tolist(),
     )
@@ -304,7 +305,7 @@ def _tested(end: End, job: Job, network: Network, progress: Progress, dataset: D
     network.parameters[:] = progress.best_parameters
     best = evaluate(network, dataset.test, penalty=penalty)
     if not math.isfinite(last.cost) or not math.isfinite(best.cost):
-        raise DivergenceError(job.experiment.epochs)
+        raise DivergenceError(progress.epochs)
     return msgspec.structs.replace(
         end,
         metrics={

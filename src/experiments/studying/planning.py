@@ -54,10 +54,12 @@ def print_plan(
     epochs: int,
     seconds: Mapping[Cell, float],
     processes: int,
+    may_end: bool = False,
 ) -> None:
     """Print the stages of a study with their runs and their time.
 
-    ``seconds`` are those of one run of each arm in each block, ``processes`` the runs at a time.
+    ``seconds`` are those of one run of each arm in each block with all its epochs, ``processes``
+    the runs at a time. With ``may_end`` a schedule may end runs earlier.
     """
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("stage")
@@ -75,11 +77,13 @@ def print_plan(
     console.print(
         f"{study.name} ({study.budget}): {len(study.values)} arms in"
         f" {_counted(blocks, 'block')}, {_counted(study.rows, 'comparison')},"
-        f" {_counted(epochs, 'epoch')} a run",
+        f" {'up to ' * may_end}{_counted(epochs, 'epoch')} a run",
         soft_wrap=True,
     )
     console.print(table)
     console.print(_sentence(study, plans, one_of_each, processes), soft_wrap=True)
+    if may_end:
+        console.print("A run that its schedule ends takes less time.", soft_wrap=True)
 
 
 def _sentence(study: Study, plans: Sequence[StagePlan], one_of_each: float, processes: int) -> str:

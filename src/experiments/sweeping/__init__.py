@@ -4,6 +4,7 @@ from experiments.sweeping.plan import plan, run_seconds, total_seconds
 from experiments.sweeping.prepare import prepare
 from experiments.sweeping.series import Series
 from experiments.sweeping.sweep import sweep
+from experiments.sweeping.watch import expected
 from experiments.sweeping.workers import (
     Crew,
     Followed,
@@ -20,6 +21,7 @@ __all__ = [
     "Series",
     "Workers",
     "begin_process",
+    "expected",
     "plan",
     "prepare",
     "record_end",

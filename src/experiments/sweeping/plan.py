@@ -10,7 +10,8 @@ from experiments.recording import Status, read_record, run_status
 from experiments.running import Job
 from experiments.sweeping.estimate import Images, Speed, measure_speed, seconds_left, work_kind
 from experiments.sweeping.prepare import distinct
-from experiments.terminal import duration, name_cell, runs_table, status_cell
+from experiments.sweeping.watch import expected, expected_after
+from experiments.terminal import name_cell, runs_table, status_cell, time_left
 
 
 def plan(jobs: Sequence[Job], *, processes: int) -> None:
@@ -19,16 +20,19 @@ def plan(jobs: Sequence[Job], *, processes: int) -> None:
     table = runs_table(words=("identity", "status"), numbers=("epochs", "time left"))
     speeds: dict[Hashable, Speed] = {}
     left = []
+    may_end = False
     for job in unique:
         status, done, epochs_left = _remaining(job)
+        run = expected(job)
+        may_end |= run.may_end and epochs_left is not None
         seconds = None if epochs_left is None else _seconds_left(job, epochs_left, speeds)
         left.append(seconds)
         table.add_row(
             name_cell(job.name),
             job.identity,
             status_cell(status),
-            f"{done}/{job.experiment.epochs}",
-            "" if seconds is None else duration(seconds),
+            f"{done}/{run.epochs}",
+            "" if seconds is None else time_left(seconds, may_end=run.may_end),
         )
     console = Console(highlight=False)
     console.print(table)
@@ -37,9 +41,11 @@ def plan(jobs: Sequence[Job], *, processes: int) -> None:
     to_do = [seconds for seconds in left if seconds is not None]
     total = total_seconds(to_do, processes=processes)
     at_a_time = f"{processes} process{'' if processes == 1 else 'es'} at a time"
+    about = "" if may_end else "about "
     console.print(
-        f"{len(to_do)} of {len(unique)} runs to do, {at_a_time}: about {duration(total)},"
-        " and some seconds to start. Nothing was trained.",
+        f"{len(to_do)} of {len(unique)} runs to do, {at_a_time}:"
+        f" {about}{time_left(total, may_end=may_end)}, and some seconds to start."
+        " Nothing was trained.",
         soft_wrap=True,
     )
 
@@ -74,7 +80,7 @@ def _remaining(job: Job) -> tuple[Status, int, int | None]:
         return status, done, None
     if job.rerun:
         done = 0
-    return status, done, job.experiment.epochs - done
+    return status, done, expected_after(job, record).epochs - done
 
 
 def _seconds_left(job: Job, epochs: int, speeds: dict[Hashable, Speed]) -> float:

@@ -5,7 +5,7 @@ from collections.abc import Hashable, Sequence
 from contextlib import suppress
 
 from experiments.errors import DataError
-from experiments.recording import Event, read_record
+from experiments.recording import Event, Record, read_record
 from experiments.running import Job
 from experiments.sweeping.estimate import Images, measure_speed, seconds_left, work_kind
 from experiments.sweeping.workers import Crew
@@ -22,8 +22,9 @@ class Watch:
         self._workers = workers
         self._display = display
         self._jobs = {job.identity: job for job in workers.jobs}
+        self._expected = {job.identity: expected(job) for job in workers.jobs}
         self._whole = WholeSweep(
-            [_expected(job) for job in workers.jobs],
+            list(self._expected.values()),
             settled=settled,
             processes=workers.processes,
             at_once=workers.at_once,
@@ -38,7 +39,8 @@ class Watch:
             pace = self._whole.seconds_per_epoch(job.identity)
             self._whole.show(job.identity, event)
             pace = self._whole.seconds_per_epoch(job.identity) or pace
-            self._display.show(job.name, job.experiment.epochs, event, pace)
+            run = self._expected[job.identity]
+            self._display.show(job.name, run.epochs, event, pace, may_end=run.may_end)
         self._display.refresh()
 
     def estimate(self) -> None:
@@ -67,12 +69,26 @@ class Watch:
         return one - none
 
 
-def _expected(job: Job) -> Expected:
-    complete = 0
+def expected(job: Job) -> Expected:
+    """Return the epochs that a job has, and those that its record has already."""
+    record = None
     with suppress(DataError):  # the job itself reports the damage
         record = read_record(job.folder)
-        complete = len(record.epochs) if record is not None and not job.rerun else 0
-    return Expected(job.identity, _kind(job), job.experiment.epochs, complete)
+    return expected_after(job, record)
+
+
+def expected_after(job: Job, record: Record | None) -> Expected:
+    """Return the epochs that a job has, given its record."""
+    experiment = job.experiment
+    accuracies = record.validation_accuracies if record is not None and not job.rerun else []
+    complete, trained = len(accuracies), experiment.is_trained(accuracies)
+    return Expected(
+        job.identity,
+        _kind(job),
+        epochs=complete if trained else experiment.epochs,
+        complete=complete,
+        may_end=experiment.schedule.may_end and not trained,
+    )
 
 
 def _kind(job: Job) -> Hashable:

@@ -2,14 +2,16 @@
 
 from experiments.terminal.arms import closing_tables
 from experiments.terminal.display import Display
+from experiments.terminal.epochs import Epochs
 from experiments.terminal.stage import stage
 from experiments.terminal.status import show_status
-from experiments.terminal.style import duration, name_cell, runs_table, status_cell
+from experiments.terminal.style import duration, name_cell, runs_table, status_cell, time_left
 from experiments.terminal.summary import RunSummary, summary_table
 from experiments.terminal.whole_sweep import Expected, WholeSweep
 
 __all__ = [
     "Display",
+    "Epochs",
     "Expected",
     "RunSummary",
     "WholeSweep",
@@ -21,4 +23,5 @@ __all__ = [
     "stage",
     "status_cell",
     "summary_table",
+    "time_left",
 ]

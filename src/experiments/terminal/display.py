@@ -10,7 +10,7 @@ from rich.live import Live
 from rich.text import Text
 
 from experiments.recording import End, Epoch, Event, Note, Resume, Start, Status, describe_end
-from experiments.terminal.style import STYLES, duration
+from experiments.terminal.style import STYLES, time_left
 from experiments.terminal.whole_sweep import WholeSweep
 
 OTHER_LINES = 3
@@ -60,15 +60,29 @@ class Display:
         self._whole = whole
         self.refresh()
 
-    def show(self, name: str, epochs: int, event: Event, pace: float | None = None) -> None:
-        """Show an event of the run ``name``, which has ``epochs`` epochs of ``pace`` seconds."""
+    def show(
+        self,
+        name: str,
+        epochs: int,
+        event: Event,
+        pace: float | None = None,
+        *,
+        may_end: bool = False,
+    ) -> None:
+        """Show an event of the run ``name``, which has ``epochs`` epochs of ``pace`` seconds.
+
+        With ``may_end`` its schedule may end it earlier.
+        """
+        width = self._console.width
         if isinstance(event, Start | Resume):
             complete = event.epoch if isinstance(event, Resume) else 0
-            self._lines[name] = begun_line(name, epochs, complete, self._console.width, pace)
+            line = begun_line(name, epochs, complete, width, pace, may_end=may_end)
+            self._lines[name] = line
         if isinstance(event, Epoch) and self.is_live:
-            self._lines[name] = progress_line(name, epochs, event, self._console.width, pace)
+            line = progress_line(name, epochs, event, width, pace, may_end=may_end)
+            self._lines[name] = line
         elif isinstance(event, Epoch):
-            self.say(progress_line(name, epochs, event, pace=pace))
+            self.say(progress_line(name, epochs, event, pace=pace, may_end=may_end))
         elif isinstance(event, Resume):
             self.say(f"{name}  {describe_resume(event)}")
         elif isinstance(event, Note):
@@ -100,7 +114,15 @@ class Display:
         return [*lines, *whole]
 
 
-def begun_line(name: str, epochs: int, complete: int, width: int, pace: float | None) -> str:
+def begun_line(
+    name: str,
+    epochs: int,
+    complete: int,
+    width: int,
+    pace: float | None,
+    *,
+    may_end: bool = False,
+) -> str:
     """Return the line of a run that has begun, or has continued after ``complete`` epochs.
 
     ``pace`` is the expected number of seconds of an epoch, if it is known.
@@ -108,12 +130,18 @@ def begun_line(name: str, epochs: int, complete: int, width: int, pace: float | 
     doing = "training" if complete < epochs else "scoring the test set"
     numbers = f"  {complete:>{len(str(epochs))}}/{epochs}  {doing}"
     if pace is not None and complete < epochs:
-        numbers += f"  ETA {duration(pace * (epochs - complete))}"
+        numbers += f"  ETA {time_left(pace * (epochs - complete), may_end=may_end)}"
     return _cut(name, numbers, width) + numbers
 
 
 def progress_line(
-    name: str, epochs: int, event: Epoch, width: int | None = None, pace: float | None = None
+    name: str,
+    epochs: int,
+    event: Epoch,
+    width: int | None = None,
+    pace: float | None = None,
+    *,
+    may_end: bool = False,
 ) -> str:
     """Return the line of a run: epoch, costs, accuracies, remaining time.
 
@@ -126,7 +154,7 @@ def progress_line(
         f"  {event.epoch:>{len(str(epochs))}}/{epochs}"
         f"  cost {metrics['train/cost']:.4f} val {metrics['validation/cost']:.4f}"
         f"  acc {metrics['train/accuracy']:.1%} val {metrics['validation/accuracy']:.1%}"
-        f"  ETA {duration(pace * (epochs - event.epoch))}"
+        f"  ETA {time_left(pace * (epochs - event.epoch), may_end=may_end)}"
     )
     return _cut(name, numbers, width) + numbers
 

@@ -22,7 +22,8 @@ from experiments.recording import (
     run_status,
     sweep_folders,
 )
-from experiments.terminal.style import STYLES, duration, name_cell, runs_table, status_cell
+from experiments.terminal.epochs import Epochs
+from experiments.terminal.style import STYLES, name_cell, runs_table, status_cell, time_left
 from experiments.terminal.summary import percentage, test_cell
 
 
@@ -146,7 +147,7 @@ def _table(rows: Sequence[RunLine]) -> Table:
         table.add_row(
             name_cell(row.name),
             status_cell(row.status),
-            f"{len(row.record.epochs)}/{row.record.start.config.epochs}" if row.record else "",
+            f"{Epochs.of(row.record)}" if row.record else "",
             percentage(last.get("validation/accuracy")),
             test_cell(row.status, test.get("test/accuracy")),
             _remaining(row),
@@ -158,5 +159,6 @@ def _remaining(row: RunLine) -> str:
     """Return the remaining time of a running run; nothing before its first epoch has ended."""
     if row.status is not Status.RUNNING or not row.record or not row.record.epochs:
         return ""
-    done = len(row.record.epochs)
-    return duration(row.record.seconds / done * (row.record.start.config.epochs - done))
+    epochs = Epochs.of(row.record)
+    seconds = row.record.seconds / epochs.complete * epochs.left
+    return time_left(seconds, may_end=epochs.may_end)

@@ -24,6 +24,11 @@ def duration(seconds: float) -> str:
     return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
 
 
+def time_left(seconds: float, *, may_end: bool) -> str:
+    """Return the time of the epochs that are left, the longest if a schedule may end the run."""
+    return f"up to {duration(seconds)}" if may_end else duration(seconds)
+
+
 def runs_table(*, words: tuple[str, ...], numbers: tuple[str, ...]) -> Table:
     """Return an empty table of runs: a column for the name, columns of words, columns of numbers.
 

@@ -23,13 +23,15 @@ PARTS = 10
 class Expected:
     """A run that a sweep has to do: ``epochs`` in total, of which ``complete`` are recorded.
 
-    Runs of the same ``kind`` take about the same time for an epoch.
+    Runs of the same ``kind`` take about the same time for an epoch. With ``may_end`` a schedule may
+    end the run before it has all its epochs.
     """
 
     identity: str
     kind: Hashable
     epochs: int
     complete: int = 0
+    may_end: bool = False
 
 
 @dataclass
@@ -165,13 +167,19 @@ class WholeSweep:
             rate = self.runs_per_minute()
             parts += [] if rate is None else [f"{rate:.{0 if rate >= 10 else 1}f} per minute"]
             seconds = self.seconds_left()
-            parts += [] if seconds is None else [f"about {duration(seconds)} left"]
+            parts += [] if seconds is None else [f"{self._about} {duration(seconds)} left"]
         return ", ".join(parts)
 
     def milestone(self) -> bool:
         """Return whether another tenth of the runs has ended since the last call, but not all."""
         before, self._said = self._said, self._part
         return self._said > before and self._left > 0
+
+    @property
+    def _about(self) -> str:
+        """The word before the time that is left, which is the longest if a run may end earlier."""
+        left = [*self._queued.values(), *(run.expected for run in self._running.values())]
+        return "up to" if any(each.may_end for each in left) else "about"
 
     @property
     def _left(self) -> int:

@@ -42,8 +42,9 @@ def train(
     """Train ``network`` in place, starting at ``progress``; yield the metrics of each epoch.
 
     ``l2`` is Nielsen's lambda: the cost has the penalty ``l2/(2n) sum w^2`` over the weights, with
-    ``n`` the number of training examples. A ``kernel`` takes the steps with compiled code. ``stop``
-    is called as in `descend`; the training ends when it returns true. A second call with the same
+    ``n`` the number of training examples. The training has at most ``epochs`` epochs; the schedule
+    may end it earlier. A ``kernel`` takes the steps with compiled code. ``stop`` is called as in
+    `descend`; the training stops when it returns true. A second call with the same
     ``progress`` and parameters continues there, and gives the same bits as a training that was
     never stopped. Raise `DivergenceError` instead of yielding an epoch with a metric that is not
     finite.
@@ -83,7 +84,7 @@ def training_parts(
     not complete.
     """
     penalty = l2 / (2 * len(dataset.train))
-    while progress.epochs < epochs:
+    while progress.epochs < epochs and not schedule.ended(progress.accuracies):
         epoch = progress.epochs + 1
         rate = optimizer.learning_rate * schedule.factor(epoch, progress.accuracies)
         order = copy.deepcopy(progress.order)

@@ -26,6 +26,17 @@ def test_accuracies_are_means_in_per_cent_with_intervals() -> None:
     assert "784-30-10 ce softmax 80 %" in figure.description
 
 
+def test_runs_of_different_lengths_are_said_and_each_has_its_own_last_epoch() -> None:
+    longer = run("loss=ce", "seed=2", validation=(0.5, 0.8, 0.9, 0.95))
+    figure = accuracy_curves(with_arms([*TWO, longer], "loss")[1], ARMS)
+    assert figure
+    assert "Not all runs of an arm have the same number of epochs" in figure.caption
+    assert "784-30-10 ce softmax 85 %" in figure.description  # of 80, 80 and 95 %
+    equal = accuracy_curves(with_arms(TWO, "loss")[1], ARMS)
+    assert equal
+    assert "same number of epochs" not in equal.caption
+
+
 def test_costs_of_different_kinds_share_no_axis() -> None:
     figure = cost_curves(with_arms(TWO, "loss")[1], ARMS)
     assert figure

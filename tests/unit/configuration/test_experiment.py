@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from experiments.configuration import Experiment, build, compose
+from nn import StopOnPlateau
 
 
 @pytest.fixture(scope="module")
@@ -37,3 +38,12 @@ def test_a_number_out_of_its_range_is_named(
 )
 def test_the_smallest_allowed_numbers(experiment: Experiment, name: str, value: float) -> None:
     assert getattr(replace(experiment, **{name: value}), name) == value
+
+
+def test_training_ends_after_the_last_epoch_or_by_the_schedule(experiment: Experiment) -> None:
+    made = replace(experiment, epochs=4, schedule=StopOnPlateau(patience=2))
+    assert not made.is_trained([])
+    assert not made.is_trained([0.5, 0.5])
+    assert made.is_trained([0.5, 0.5, 0.5])
+    assert not made.is_trained([0.5, 0.6, 0.7])
+    assert made.is_trained([0.5, 0.6, 0.7, 0.8])

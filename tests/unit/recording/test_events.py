@@ -55,6 +55,7 @@ def test_the_end_of_an_older_record_does_not_know_the_correct_images() -> None:
     assert isinstance(end, End)
     assert end.metrics == records.TEST_METRICS
     assert end.correct_images == {}
+    assert end.ended_after == 0
 
 
 def test_a_run_that_failed_before_its_data_were_loaded_has_no_dataset() -> None:

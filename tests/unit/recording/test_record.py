@@ -218,6 +218,12 @@ def test_a_closed_test_set_is_said_without_its_numbers() -> None:
     assert describe_end(records.closed_end()) == "finished: the test set is closed, 61.2 s"
 
 
+def test_an_end_by_the_schedule_is_said() -> None:
+    by_schedule = "; its schedule ended the training after epoch 17"
+    for end, whole in ((records.closed_end, records.closed_end()), (records.end, records.end())):
+        assert describe_end(end(ended_after=17)) == describe_end(whole) + by_schedule
+
+
 def test_a_follower_knows_that_the_journal_has_grown(tmp_path: Path) -> None:
     records.write_journal(tmp_path, records.START)
     follower = RecordFollower(tmp_path)

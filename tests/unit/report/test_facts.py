@@ -24,6 +24,18 @@ def test_facts_are_those_of_the_runs_and_unknown_ones_have_no_row() -> None:
     assert {"Machine", "Versions", "Sweep"}.isdisjoint(known)
 
 
+def test_epochs_are_those_that_were_asked_for_unless_a_schedule_ended_runs() -> None:
+    def epochs(*numbers: int) -> str:
+        rows = [
+            run("epochs=9", f"seed={seed}", validation=[0.5] * n) for seed, n in enumerate(numbers)
+        ]
+        return {row[0]: row[1] for row in facts(subject(rows), Origin({}, IMAGES)).rows}["Epochs"]
+
+    assert epochs(9, 9) == "9"
+    assert epochs(9, 4) == "at most 9; 1 run ended by the schedule after 4"
+    assert epochs(9, 7, 4) == "at most 9; 2 runs ended by the schedule after 4 to 7"
+
+
 def test_numbers_of_images_are_left_out_if_they_differ() -> None:
     about = subject([run("dataset.train_size=100"), run("dataset.train_size=200")])
     assert ["Data", "mnist"] in facts(about, Origin({}, IMAGES)).rows

@@ -15,6 +15,7 @@ from experiments.errors import ConfigError
 from experiments.recording import JOURNAL, Record, Status
 from experiments.running import Job, identity
 from experiments.training import initialise
+from nn import StopOnPlateau
 
 # From a configuration
 
@@ -193,6 +194,12 @@ def test_a_run_stops_after_the_first_epoch_with_too_low_an_accuracy(
     job = jobs.job(tmp_path, epochs=3, stop_below=(0, 0.5, 0.5))
     assert job.stops_after(accuracies) == epoch
     assert jobs.job(tmp_path).stops_after(accuracies) is None
+
+
+def test_a_run_whose_training_its_schedule_ends_is_not_stopped_early(tmp_path: Path) -> None:
+    job = jobs.job(tmp_path, epochs=9, stop_below=(0, 0.5, 0.95), schedule=StopOnPlateau(2))
+    assert job.stops_after([0.9, 0.8, 0.7]) is None
+    assert job.stops_after([0.9, 0.4, 0.7]) == 2
 
 
 def test_an_interrupted_run_that_would_be_stopped_early_is_settled(tmp_path: Path) -> None:

@@ -163,6 +163,12 @@ def test_another_status_is_a_difference() -> None:
     ]
 
 
+def test_a_run_that_its_schedule_ended_is_repeated_to_the_bit(tmp_path: Path) -> None:
+    ending = {"optimizer": nn.SGD(1e-12), "schedule": nn.StopOnPlateau(1), "epochs": 9}
+    repetition = repetition_of(record_of(jobs.job(tmp_path, **ending)))
+    assert str(repetition) == "bit-identical: every metric of 2 epochs and of the test set"
+
+
 # The test set
 
 

@@ -205,6 +205,86 @@ def test_a_run_that_was_killed_before_it_could_stop_trains_no_further(tmp_path: 
     assert len(record_of(job).epochs) == 1
 
 
+# A run that its schedule ends
+
+ENDING = {"optimizer": nn.SGD(1e-12), "schedule": nn.StopOnPlateau(patience=2), "epochs": 9}
+"""The weights hardly change, so the training ends after epoch 3."""
+
+
+def test_a_schedule_ends_a_run_which_has_then_finished(tmp_path: Path) -> None:
+    job, whole = jobs.job(tmp_path, **ENDING), jobs.job(tmp_path, **{**ENDING, "epochs": 3})
+    *_, end = jobs.do(job)
+    jobs.do(whole)
+    assert kinds(job) == TRAINED
+    assert isinstance(end, End)
+    assert (end.status, end.message, end.ended_after) == (Status.FINISHED, "", 3)
+    assert names(job) == [JOURNAL, NETWORK]
+    assert end_of(whole).ended_after == 0  # the last epoch is the one that was asked for
+    assert results(job) == results(whole)
+    (note,) = jobs.messages(jobs.do(job))
+    assert note.endswith(
+        " s; its schedule ended the training after epoch 3 (rerun=true does it again)"
+    )
+
+
+def test_more_epochs_train_no_further_than_the_schedule(tmp_path: Path) -> None:
+    job, more = (jobs.job(tmp_path, **{**ENDING, "epochs": epochs}) for epochs in (9, 90))
+    for each in (job, more):
+        jobs.do(each)
+    assert job.identity != more.identity
+    assert results(job) == results(more)
+
+
+@pytest.mark.parametrize("checkpoint_every", [1, 2, 100])
+def test_a_run_that_was_killed_after_its_schedule_ended_it_trains_no_further(
+    tmp_path: Path, checkpoint_every: int
+) -> None:
+    job = jobs.job(tmp_path / "killed", checkpoint_every=checkpoint_every, **ENDING)
+    whole = jobs.job(tmp_path / "whole", **ENDING)
+    jobs.do(whole)
+    interrupt(job, batches=2 * jobs.BATCHES + 1)
+    for part in run(job, interruption=Interruption()):  # as if it were killed after this event
+        if isinstance(part, Epoch):
+            break
+    else:
+        pytest.fail("no epoch")
+    records_of_epochs = len(record_of(job).epochs)
+    assert records_of_epochs == 3
+    jobs.do(job)
+    assert len(record_of(job).epochs) == 3
+    assert results(job) == results(whole)
+
+
+@pytest.mark.parametrize("checkpoint_every", [1, 2, 100])
+def test_the_test_set_of_a_run_that_its_schedule_ended_is_opened_without_training(
+    tmp_path: Path, checkpoint_every: int
+) -> None:
+    job = jobs.job(tmp_path / "later", checkpoint_every=checkpoint_every, **ENDING)
+    at_once = jobs.job(tmp_path / "at once", **ENDING)
+    jobs.do(at_once)
+    jobs.do(closed(job))
+    assert end_of(job).ended_after == 3
+    assert names(job) == [CHECKPOINT, JOURNAL, NETWORK]
+    resume, end = jobs.do(job, interruption=jobs.StopAfter(0))  # no mini-batch is asked for
+    assert isinstance(resume, Resume)
+    assert resume.epoch == 3
+    assert isinstance(end, End)
+    assert end.ended_after == 3
+    assert results(job) == results(at_once)
+
+
+def test_a_run_whose_last_epoch_is_too_low_for_stop_below_has_finished(tmp_path: Path) -> None:
+    job = jobs.job(tmp_path, stop_below=(0, 0, 1.0), **ENDING)
+    jobs.do(job)
+    assert end_of(job).status is Status.FINISHED
+
+
+def test_a_compiled_run_ends_by_its_schedule(tmp_path: Path) -> None:
+    job = jobs.job(tmp_path, backend="numba", **ENDING)
+    jobs.do(job)
+    assert (len(record_of(job).epochs), end_of(job).ended_after) == (3, 3)
+
+
 # A run that was done before
 
 

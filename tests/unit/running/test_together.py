@@ -18,7 +18,9 @@ from experiments.recording import CHECKPOINT, NETWORK, Epoch, Event, Journal, St
 from experiments.running import HELD, Job, lockstep_groups, run_together
 from experiments.running.together import MOST_EXAMPLES, lockstep_kind
 from experiments.training import CLOCK
-from nn import SGD, Sigmoid
+from nn import SGD, Sigmoid, StopOnPlateau
+
+PLATEAU = StopOnPlateau(patience=1)
 
 
 class OwnActivation(Sigmoid):
@@ -78,6 +80,7 @@ def test_runs_that_end_early_leave_the_others_alone(tmp_path: Path) -> None:
             jobs.job(folder, name="short", epochs=1),
             jobs.job(folder, name="diverging", seed=1, optimizer=SGD(1e200)),
             jobs.job(folder, name="long", seed=2, epochs=5),
+            jobs.job(folder, name="ended", epochs=5, optimizer=SGD(1e-12), schedule=PLATEAU),
         ]
 
     together, alone = made(tmp_path / "one"), made(tmp_path / "other")
@@ -86,7 +89,8 @@ def test_runs_that_end_early_leave_the_others_alone(tmp_path: Path) -> None:
         jobs.do(job)
     assert [results(job) for job in together] == [results(job) for job in alone]
     ends = [read_record(job.folder).end.status for job in together]  # type: ignore[union-attr]
-    assert ends == [Status.FINISHED, Status.DIVERGED, Status.FINISHED]
+    assert ends == [Status.FINISHED, Status.DIVERGED, Status.FINISHED, Status.FINISHED]
+    assert len(read_record(together[3].folder).epochs) == 2  # type: ignore[union-attr]
 
 
 def test_an_error_ends_its_own_run_only(tmp_path: Path) -> None:

@@ -66,3 +66,13 @@ def test_the_plan_names_runs_epochs_and_time() -> None:
     counts = [4 * n for n in (fewest_seeds(2), typical_seeds(2), 20)]
     assert confirmation.split()[:4] == ["confirmation", *map(str, counts)]
     assert " ".join(rest).endswith("runs that exist are not repeated. Nothing was trained.")
+
+
+def test_the_plan_says_that_a_schedule_may_end_runs() -> None:
+    made, console = study(), Console(file=io.StringIO(), width=200)
+    seconds = dict.fromkeys(made.cells, 60.0)
+    print_plan(made, console, epochs=EPOCHS, seconds=seconds, processes=2, may_end=True)
+    assert isinstance(console.file, io.StringIO)
+    title, *_, last = console.file.getvalue().splitlines()
+    assert title.endswith(f" up to {EPOCHS} epochs a run")
+    assert last == "A run that its schedule ends takes less time."

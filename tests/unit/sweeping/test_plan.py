@@ -15,6 +15,7 @@ from experiments.running import Job
 from experiments.sweeping import plan
 from experiments.sweeping.estimate import Images, Speed
 from experiments.sweeping.plan import _remaining, _speed, total_seconds
+from nn import StopOnPlateau
 
 
 def write(job: Job, *events: Event) -> Job:
@@ -110,6 +111,26 @@ def test_a_plan_lists_the_runs_and_trains_nothing(
         " Nothing was trained.",
     ]
     assert sorted(tmp_path.rglob("*")) == files
+
+
+def test_the_plan_of_runs_that_a_schedule_may_end_says_the_longest_time(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The accuracies of all recorded epochs are equal."""
+    monkeypatch.setenv("COLUMNS", "80")
+    ending = {"schedule": StopOnPlateau(patience=2), "epochs": 9}
+    done, trained, new = (
+        jobs.job(tmp_path, name=name, seed=seed, **ending)
+        for seed, name in enumerate(("done", "trained", "new"))
+    )
+    write(done, *records.epochs(3), records.end(ended_after=3))
+    write(trained, *records.epochs(3))
+    plan([done, trained, new], processes=2)
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert [line[3:] for line in lines[1:4]] == [["3/3"], ["3/3", "0:00"], ["0/9", "up", "to", "0:00"]]
+    assert " ".join(lines[-1]).startswith("2 of 3 runs to do, 2 processes at a time: up to 0:00, and")
+    plan([done, trained], processes=2)
+    assert "at a time: about 0:00, and" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

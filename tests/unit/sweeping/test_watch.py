@@ -9,9 +9,10 @@ import pytest
 import records
 
 from experiments.sweeping.sweep import do_jobs
-from experiments.sweeping.watch import Watch
+from experiments.sweeping.watch import Watch, expected
 from experiments.sweeping.workers import Workers
 from experiments.terminal import Display
+from nn import StopOnPlateau
 
 pytestmark = pytest.mark.forks
 
@@ -49,6 +50,18 @@ def test_on_a_terminal_the_time_is_known_before_the_first_epoch_ends(
     first, second = (part.partition("\x1b")[0].rstrip() for part in shown.split("sweep: ")[1:3])
     assert first == "0 of 3 done, 0 running, 3 queued"
     assert second == f"{first}, about 0:00 left"
+
+
+def test_a_training_that_its_schedule_has_ended_has_no_epochs_left(tmp_path: Path) -> None:
+    job = jobs.job(tmp_path, epochs=9, schedule=StopOnPlateau(patience=2))
+    new = expected(job)
+    assert (new.complete, new.epochs, new.may_end) == (0, 9, True)
+    records.write_journal(job.folder, job.start(), *records.epochs(2))
+    half = expected(job)
+    assert (half.complete, half.epochs, half.may_end) == (2, 9, True)
+    records.write_journal(job.folder, records.epoch(3))  # with the same accuracy
+    trained = expected(job)
+    assert (trained.complete, trained.epochs, trained.may_end) == (3, 3, False)
 
 
 def test_runs_that_were_done_in_part_have_the_other_epochs_left(tmp_path: Path) -> None:

@@ -74,6 +74,12 @@ def test_a_run_that_has_begun_has_a_line(complete: int, pace: float | None, show
     assert len(begun_line(90 * "n", EPOCHS, complete, 80, pace)) == 80
 
 
+def test_the_remaining_time_is_the_longest_if_a_schedule_may_end_the_run() -> None:
+    assert progress_line(RUN, EPOCHS, epoch(6), may_end=True).endswith("  ETA up to 0:48")
+    begun = begun_line(RUN, EPOCHS, 6, 80, 2.0, may_end=True)
+    assert begun == "ce adam   6/30  training  ETA up to 0:48"
+
+
 def test_the_remaining_time_does_not_count_interruptions() -> None:
     """After an interruption the time of an epoch is hours later, its `elapsed` is not."""
     later = msgspec.structs.replace(epoch(15), time=99_999.0)

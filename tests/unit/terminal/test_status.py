@@ -74,6 +74,28 @@ def test_a_running_run_shows_its_remaining_time(tmp_path: Path, show: Show) -> N
         assert show()[-1] == "run 0  running     2/3      90.00%        0:45"
 
 
+def test_a_run_that_its_schedule_ends_has_no_more_epochs(tmp_path: Path, show: Show) -> None:
+    """The accuracies of all epochs are equal."""
+    schedule = {"_target_": "nn.StopOnPlateau", "patience": 2}
+    start = records.start(config={"schedule": schedule, "epochs": 9})
+    for number, events in enumerate(
+        (
+            (start, *records.epochs(3), records.end(ended_after=3)),
+            (start, *records.epochs(2), records.end(Status.DIVERGED)),
+            (start, *records.epochs(2)),
+        )
+    ):
+        folder = records.write_run(tmp_path, f"{number}", *events)
+    with Journal(folder) as journal:
+        assert [line.split()[3:] for line in show()[3:6]] == [
+            ["finished", "3/3", "90.00%", "87.50%"],
+            ["diverged", "2/9", "90.00%"],
+            ["running", "2/9", "90.00%", "up", "to", "0:14"],
+        ]
+        journal.append(records.epoch(3))
+        assert show()[5].split()[3:] == ["running", "3/3", "90.00%", "0:00"]
+
+
 def test_a_run_in_its_first_epoch_shows_no_remaining_time(tmp_path: Path, show: Show) -> None:
     (folder,) = sweep_of(tmp_path, "ab", (records.START,))
     with Journal(folder):

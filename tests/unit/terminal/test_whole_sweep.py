@@ -51,6 +51,17 @@ def test_the_line_counts_runs_and_says_the_time_from_the_beginning(clock: Clock)
     assert sweep.line() == "sweep: 20 of 20 done"
 
 
+def test_the_time_is_the_longest_while_a_schedule_may_end_one_of_the_runs(clock: Clock) -> None:
+    runs = [Expected("0", "a", 10), Expected("1", "a", 10, may_end=True)]
+    sweep = WholeSweep(runs, settled=0, processes=2, at_once=2, clock=clock)
+    sweep.guess("a", 3.0)
+    assert sweep.line().endswith("up to 0:30 left")
+    sweep.begin([["0"], ["1"]])
+    assert sweep.line().endswith("up to 0:30 left")
+    sweep.show("1", records.end(ended_after=4))
+    assert sweep.line().endswith("about 0:30 left")
+
+
 @pytest.mark.parametrize(
     ("status", "early", "line"),
     [

@@ -33,6 +33,7 @@ from nn import (
     Schedule,
     Sigmoid,
     Step,
+    StopOnPlateau,
 )
 
 SOFTMAX = CrossEntropyCost(Output.softmax)
@@ -272,6 +273,21 @@ def test_a_plateau_halves_the_rate() -> None:
     still = training(network(), optimizer=SGD(1e-12), schedule=HalveOnPlateau(patience=2), epochs=6)
     rates = [each.learning_rate / 1e-12 for each in still]
     assert rates == pytest.approx([1, 1, 1, 0.5, 0.5, 0.25])
+
+
+@pytest.mark.parametrize(
+    ("schedule", "epochs"),
+    [(StopOnPlateau(patience=3), 4), (HalveOnPlateau(patience=2, smallest=0.5), 5)],
+)
+def test_a_schedule_ends_the_training(schedule: Schedule, epochs: int) -> None:
+    """The weights hardly change, so the first epoch stays the best."""
+    net, optimizer = network(), SGD(1e-12)
+    state = progress(net, optimizer)
+    options = {"optimizer": optimizer, "schedule": schedule, "epochs": 20, "progress": state}
+    assert len(list(training(net, **options))) == epochs == state.epochs
+    before = net.parameters.tobytes()
+    assert list(training(net, **{**options, "epochs": 40})) == []
+    assert net.parameters.tobytes() == before
 
 
 # Divergence
