@@ -16,7 +16,7 @@ try:
     from experiments.configuration import CONF, check_store, register
     from experiments.interruption import Interruption
     from experiments.running import Job, run
-    from experiments.sweeping import expected, plan
+    from experiments.sweeping import expected, notices, plan
     from experiments.terminal import Display
     from experiments.tracking import Supervisor, browse_command, up_to_date
 except ModuleNotFoundError as error:
@@ -45,6 +45,8 @@ def train(job: Job) -> None:
     """Do the run of a job, or the rest of it."""
     uri, epochs = job.config.tracking.uri, expected(job)
     with Display() as display:
+        for message in notices([job]):
+            display.say(message)
         supervisor = Supervisor(
             job.folder,
             job.config.tracking,

@@ -149,6 +149,11 @@ class StudySweep:
         jobs = self._launcher.prepare(overrides, names=[cell.name for cell in cells])
         first = dict(zip(cells, jobs, strict=True))
         _check_different(first)
+        if any(job.experiment.test_curve for job in jobs):
+            raise ConfigError(
+                "test_curve=true looks at the test set in each epoch; a study opens it once, at its"
+                " end"
+            )
         return first
 
     def _plan(self, first: dict[Cell, Job]) -> None:

@@ -91,7 +91,7 @@ def job(folder: Path, **changes: Any) -> Job:
 def recorded_config(made: Experiment) -> RecordedConfig:
     """Return the configuration that a run of this experiment records."""
     groups = ("activation", "initializer", "loss", "optimizer", "schedule")
-    values = ("epochs", "batch_size", "l2", "seed", "dtype", "backend")
+    values = ("epochs", "batch_size", "l2", "seed", "dtype", "backend", "test_curve")
     return RecordedConfig(
         dataset=_options("experiments.data.IDXDataset", made.dataset),
         architecture=RecordedArchitecture(sizes=made.sizes),

@@ -245,7 +245,7 @@ EDITS: dict[str, Edit] = {
     "function of both costs": edit("ABC", LOSSES, "one_plus_e = 1 + e", "one_plus_e = 2 + e"),
     "initializer": edit("AB", INITIALIZERS, "math.sqrt(1 / n_in)", "math.sqrt(3 / n_in)"),
     "schedule": edit("AB", "nn/schedules.py", "return 1.0", "return 0.5"),
-    "schedule with a state": edit("C", "nn/schedules.py", "0.5**halvings", "0.4**halvings"),
+    "schedule with a state": edit("C", "nn/schedules.py", "0.5 ** plateaus", "0.4 ** plateaus"),
 }
 
 
@@ -260,7 +260,7 @@ def copy_code(folder: Path) -> None:
     (
         folder / "experiments" / "running" / "__init__.py"
     ).touch()  # the room has more, slow to import
-    for name in ("backends", "identity", "source", "syntax"):
+    for name in ("backends", "curve", "identity", "source", "syntax"):
         shutil.copy2(
             source / "experiments" / "running" / f"{name}.py", folder / "experiments/running"
         )

@@ -78,7 +78,7 @@ def test_the_commands_show_the_epochs_that_were_done(whole: Path, tmp_path: Path
     assert re.search(rf"finished +{LAST}/{LAST} ", status)
     assert "1 finished" in status
     plan = harness.run(whole, *RUN, *harness.store(whole.parent), "plan=true")
-    assert re.search(rf"finished +{LAST}/{LAST}\n", plan)
+    assert re.search(rf"finished +{LAST}/{LAST} *\n", plan)
     assert "0 of 1 runs to do" in plan
     identity = harness.run_folder(whole).name
     repeated = _printed("repeat", identity, "--outputs", whole, log=tmp_path / "repeat.log")

@@ -265,7 +265,7 @@ def test_a_plan_trains_nothing(conf: Path, tmp_path: Path) -> None:
     assert not outputs.exists()
 
 
-@pytest.mark.parametrize("word", ["rerun=true", "stop_below=[0.5]"])
+@pytest.mark.parametrize("word", ["rerun=true", "stop_below=[0.5]", "test_curve=true"])
 def test_an_option_that_changes_runs_that_are_done_is_refused(
     conf: Path, tmp_path: Path, word: str
 ) -> None:

@@ -96,6 +96,7 @@ def test_every_choice_is_a_param(children: dict[str, Tracked], name: str) -> Non
         "seed": "0",
         "dtype": "float32",
         "backend": "numpy",
+        "test_curve": "False",
     }
     params = children[name].params
     assert {key: params[key] for key in expected} == expected

@@ -8,13 +8,14 @@ import pandas as pd
 
 from experiments.comparison.arms import CHOICES
 from experiments.comparison.tuning import accuracies_by_rate, best_rate, deciding, final_runs
+from experiments.configuration import TEST_CURVE
 from experiments.results import RATE, changed_from_defaults, options
 
 Choices = tuple[str, str, str, str]
 """An architecture, an activation, a loss and an optimizer."""
 
 SIZE = "dataset.train_size"
-FREE = {RATE, "epochs", "backend", SIZE}
+FREE = {RATE, "epochs", "backend", TEST_CURVE, SIZE}
 """The options that may be other than the defaults: how much was trained, and how."""
 
 

@@ -46,7 +46,15 @@ from experiments.configuration.overrides import (
 from experiments.configuration.places import CONF, PROJECT
 from experiments.configuration.rates_file import write_rates
 from experiments.configuration.record import changed_record, recorded_config
-from experiments.configuration.schema import CONTROL, DESCRIBED, GROUPS, PARTS, STUDY, Backend
+from experiments.configuration.schema import (
+    CONTROL,
+    DESCRIBED,
+    GROUPS,
+    PARTS,
+    STUDY,
+    TEST_CURVE,
+    Backend,
+)
 from experiments.configuration.store_address import (
     absolute_uri,
     check_uri,
@@ -66,6 +74,7 @@ __all__ = [
     "PARTS",
     "PROJECT",
     "STUDY",
+    "TEST_CURVE",
     "Backend",
     "Experiment",
     "JobConfig",

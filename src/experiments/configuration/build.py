@@ -74,6 +74,7 @@ def experiment_of(config: DictConfig) -> Experiment:
             seed=config.seed,
             dtype=config.dtype.value,
             backend=config.backend.value,
+            test_curve=config.test_curve,
         )
     return _checked(experiment)
 
@@ -128,10 +129,10 @@ def rebuild(recorded: RecordedConfig) -> Experiment:
 def recorded_schedule(recorded: RecordedConfig) -> Schedule | None:
     """Return the schedule of a recorded configuration; None if its class is not there any more."""
     try:
-        schedule: Schedule = _instance(OmegaConf.create({"schedule": recorded.schedule}), "schedule")
+        made = _instance(OmegaConf.create({"schedule": recorded.schedule}), "schedule")
     except ConfigError:
         return None
-    return schedule
+    return cast(Schedule, made)
 
 
 def choices(hydra: DictConfig) -> dict[str, str]:

@@ -88,6 +88,11 @@ def check_control(config: DictConfig) -> None:
         raise ConfigError(
             f"checkpoint_every must be at least 1 epoch, not {config.checkpoint_every}"
         )
+    if config.test_curve and not config.score_test:
+        raise ConfigError(
+            "test_curve=true looks at the test set, which score_test=false leaves closed; leave out"
+            " one of them"
+        )
     _check_stops(config)
     try:
         epochs = list(config.record_weights)

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from omegaconf import DictConfig
 
 from experiments.configuration.interpolations import interpolated
-from experiments.configuration.schema import DESCRIBED
+from experiments.configuration.schema import DESCRIBED, TEST_CURVE
 
 CHOICES = re.compile(r"hydra:runtime\.choices\.")
 """The beginning of the name of a chosen file, which no option changes."""
 UNKNOWN = re.compile(r"hydra|\$\{\$\{|\$\{\s*\.")
 """Interpolations of which the keys are not in their text: of Hydra's node, computed, relative."""
 NAME = re.compile(r"[\w.]+")
-REBUILT = frozenset(DESCRIBED) - {"architecture", "dtype", "backend"}
+REBUILT = frozenset(DESCRIBED) - {"architecture", "dtype", "backend", TEST_CURVE}
 """The keys of conf/config.yaml below which a number of an experiment can be."""
 
 

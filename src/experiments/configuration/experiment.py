@@ -28,6 +28,7 @@ class Experiment:
     seed: int
     dtype: str
     backend: str = "numpy"
+    test_curve: bool = False
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size"):

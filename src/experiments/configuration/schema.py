@@ -60,6 +60,7 @@ class Schema:
     seed: int = MISSING
     dtype: Precision = MISSING
     backend: Backend = MISSING
+    test_curve: bool = MISSING
     learning_rates: dict[str, Any] = MISSING
     outputs: str = MISSING
     checkpoint_every: int = MISSING
@@ -82,7 +83,9 @@ CHOSEN_BY_NAME = (*GROUPS, "tracking")
 """The groups of conf/, of which a file is chosen by its name."""
 PARTS = {"dataset": ("cut",), STUDY: ("base",)}
 """Files in a group that are parts of the others there, and no choices."""
-DESCRIBED = (*GROUPS, "epochs", "batch_size", "l2", "seed", "dtype", "backend")
+TEST_CURVE = "test_curve"
+"""The key that asks for the cost and the accuracy on the test set after each epoch."""
+DESCRIBED = (*GROUPS, "epochs", "batch_size", "l2", "seed", "dtype", "backend", TEST_CURVE)
 """The keys that define an experiment. They decide the numbers that a run computes."""
 CONTROL = (
     *("outputs", "tracking", "checkpoint_every", "stop_below", "record_weights"),

@@ -27,8 +27,8 @@ def mean_lines(
     """Draw the mean of `value` against the column ``x``, with its interval as a band or as bars.
 
     Draws one line for each arm and each value of the column ``style``, whose line styles are
-    ``styles``. This takes a fraction of the time of seaborn's line plot, which computes every
-    interval separately.
+    ``styles``. A mean is over the runs that have the value of ``x``. This takes a fraction of the
+    time of seaborn's line plot, which computes every interval separately.
     """
     axes = axes or plt.subplots(figsize=PANEL)[1]
     colours = arm_colours(frame)

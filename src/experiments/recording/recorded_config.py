@@ -64,4 +64,5 @@ class RecordedConfig(Struct, frozen=True, kw_only=True):
     seed: int
     dtype: str
     backend: str = "numpy"  # in records of earlier versions
+    test_curve: bool = False  # likewise
     tracking: RecordedTracking

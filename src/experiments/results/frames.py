@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from pandas.api.types import is_object_dtype
 
-from experiments.configuration import DESCRIBED, GROUPS, Backend
+from experiments.configuration import DESCRIBED, GROUPS, TEST_CURVE, Backend
 from experiments.recording import BEST_EPOCH_CORRECT, CORRECT, Status
 
 RATE = "optimizer.learning_rate"
@@ -17,8 +17,11 @@ OUTPUTS = "outputs"
 ROOT = "dataset.root"
 """The folder of the images. It is a column if a run has learned from a folder of the user."""
 FIRST_LABEL = "dataset.first_label"
-BACKEND = "backend"
 """The label of class 0. It is a column if the labels of a run do not begin with 0."""
+NEWER = {"backend": Backend.numpy.name, TEST_CURVE: False}
+"""Options that older records do not have, with their values there. They are columns if a run has
+another value.
+"""
 VALIDATION = "validation/accuracy"
 BEST_VALIDATION = f"best_epoch/{VALIDATION}"
 END_METRICS = (
@@ -111,7 +114,7 @@ def frame_of(rows: Sequence[Mapping[str, Any]], epochs: pd.DataFrame) -> pd.Data
     """
     frame = pd.DataFrame(rows)
     frame = frame.drop(columns=[column for column in frame if column.startswith(LEFT_OUT)])
-    frame = _add_metrics(_with_backend(_with_labels(_with_own_root(frame))), epochs)
+    frame = _add_metrics(_with_newer(_with_labels(_with_own_root(frame))), epochs)
     frame["started"] = pd.to_datetime(frame["started"], unit="s", utc=True)
     for column in CATEGORIES:
         frame[column] = frame[column].astype("category")
@@ -143,8 +146,8 @@ def in_order(columns: Sequence[str]) -> list[str]:
 def options(runs: pd.DataFrame) -> list[str]:
     """Return the columns of a frame of runs that are options of an experiment.
 
-    The seed is not among them, nor are the folder of the images and the label of class 0, which
-    do not change the numbers of a run.
+    The seed is not among them, nor are the folder of the images, the label of class 0 and the test
+    curve, which do not change what a run learns.
     """
     of_groups = [column for column in runs if "." in column and is_option(column)]
     return [*of_groups, *(key for key in DESCRIBED if key in runs and is_option(key))]
@@ -152,7 +155,7 @@ def options(runs: pd.DataFrame) -> list[str]:
 
 def is_option(column: str) -> bool:
     """Return whether a frame of runs with this column has it among its `options`."""
-    if column in (ROOT, FIRST_LABEL, "seed") or column.startswith(LEFT_OUT):
+    if column in (ROOT, FIRST_LABEL, TEST_CURVE, "seed") or column.startswith(LEFT_OUT):
         return False
     group, _, option = column.partition(".")
     return group in GROUPS if option else column in DESCRIBED and column not in GROUPS
@@ -173,14 +176,16 @@ def _with_labels(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _with_backend(frame: pd.DataFrame) -> pd.DataFrame:
-    """Keep the backend only if it is not NumPy in every run, as in all older records."""
-    if BACKEND not in frame:
-        return frame
-    known = frame[BACKEND].fillna(Backend.numpy.name)
-    if (known == Backend.numpy.name).all():
-        return frame.drop(columns=BACKEND)
-    return frame.assign(**{BACKEND: known})
+def _with_newer(frame: pd.DataFrame) -> pd.DataFrame:
+    """Keep an option of `NEWER` only if a run has another value than all older records."""
+    for column, value in NEWER.items():
+        if column not in frame:
+            continue
+        known = frame[column].where(frame[column].notna(), value).astype(type(value))
+        frame = frame.drop(columns=column)
+        if (known != value).any():
+            frame = frame.assign(**{column: known})
+    return frame
 
 
 def _add_metrics(frame: pd.DataFrame, epochs: pd.DataFrame) -> pd.DataFrame:

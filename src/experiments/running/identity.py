@@ -18,10 +18,11 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from experiments.configuration import Experiment
+from experiments.configuration import TEST_CURVE, Experiment
 from experiments.data import Files, IDXDataset, cut, parse_idx
 from experiments.recording import Origin
 from experiments.running.backends import compiler_versions, kernel_class
+from experiments.running.curve import curve_metrics
 from experiments.running.source import digest
 from experiments.training import confusion_matrix, constant_guess, evaluate, initialise, train
 
@@ -46,11 +47,16 @@ def origin(experiment: Experiment) -> Origin:
     kernel = kernel_class(experiment)
     if kernel is not None:
         chosen.append(kernel)
+    config = {
+        field.name: _value(getattr(experiment, field.name))
+        for field in dataclasses.fields(experiment)
+    }
+    if experiment.test_curve:
+        chosen.append(curve_metrics)
+    else:
+        del config[TEST_CURVE]  # older runs do not have the option, and recorded the same
     return Origin(
-        config={
-            field.name: _value(getattr(experiment, field.name))
-            for field in dataclasses.fields(experiment)
-        },
+        config=config,
         data=experiment.dataset.files().sha256,
         code=digest(*CODE, *chosen),
         numpy=np.__version__,

@@ -2,7 +2,7 @@
 
 import math
 import traceback
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -34,6 +34,7 @@ from experiments.recording import (
 )
 from experiments.running import checkpoint
 from experiments.running.backends import kernel
+from experiments.running.curve import curve_metrics
 from experiments.running.environment import environment
 from experiments.running.identity import differences, processor
 from experiments.running.job import Job
@@ -207,7 +208,8 @@ def _train(job: Job, recorder: Recorder, interruption: Interruption) -> Iterator
         if isinstance(part, Descent):
             yield part
             continue
-        yield from _record_epoch(recorder, part)
+        curve = curve_metrics(experiment, network, dataset, part.epoch)
+        yield from _record_epoch(recorder, part, curve)
         if part.epoch in job.record_weights:
             save_weights(job.folder, part.epoch, network.weights[0])
         closed_end = not job.score_test and experiment.is_trained(progress.accuracies)
@@ -248,9 +250,11 @@ def _resume(
     )
 
 
-def _record_epoch(recorder: Recorder, metrics: EpochMetrics) -> list[Event]:
+def _record_epoch(
+    recorder: Recorder, metrics: EpochMetrics, curve: Mapping[str, float]
+) -> list[Event]:
     """Record an epoch; not if it was recorded before an interruption, after the last checkpoint."""
-    event = Epoch(epoch=metrics.epoch, metrics=metrics.by_name(), elapsed=0.0)
+    event = Epoch(epoch=metrics.epoch, metrics={**metrics.by_name(), **curve}, elapsed=0.0)
     if event.epoch > len(recorder.epochs):
         return [recorder.append(event)]
     _check_equal(recorder.epochs[event.epoch - 1], event, recorder.journal.path)

@@ -1,7 +1,7 @@
 """Sweeps: many runs, each in a process of its own, or only a plan of them."""
 
 from experiments.sweeping.plan import plan, run_seconds, total_seconds
-from experiments.sweeping.prepare import prepare
+from experiments.sweeping.prepare import notices, prepare
 from experiments.sweeping.series import Series
 from experiments.sweeping.sweep import sweep
 from experiments.sweeping.watch import expected
@@ -22,6 +22,7 @@ __all__ = [
     "Workers",
     "begin_process",
     "expected",
+    "notices",
     "plan",
     "prepare",
     "record_end",

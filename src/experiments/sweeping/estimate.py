@@ -52,15 +52,24 @@ class Speed:
     evaluation: float
 
 
-def seconds_left(images: Images, speed: Speed, *, epochs: int, score_test: bool = True) -> float:
+def seconds_left(
+    images: Images,
+    speed: Speed,
+    *,
+    epochs: int,
+    score_test: bool = True,
+    test_curve: bool = False,
+) -> float:
     """Return the seconds that a run takes which has this number of epochs left.
 
-    After each epoch the training and the validation set are evaluated. At the end the test set is
+    After each epoch the training and the validation set are evaluated, and with ``test_curve`` the
+    test set. At the end the test set is
     evaluated twice, after the last and the best epoch, if ``score_test``, and the validation set
     once. Starting the program and reading the data are not included.
     """
     trained = images.train * speed.training
-    evaluated = (images.train + images.validation) * speed.evaluation
+    seen = images.train + images.validation + (images.test if test_curve else 0)
+    evaluated = seen * speed.evaluation
     end = ((2 * images.test if score_test else 0) + images.validation) * speed.evaluation
     return epochs * (trained + evaluated + RECORDING) + end
 

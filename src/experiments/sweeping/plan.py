@@ -9,7 +9,7 @@ from experiments.processors import usable_processors
 from experiments.recording import Status, read_record, run_status
 from experiments.running import Job
 from experiments.sweeping.estimate import Images, Speed, measure_speed, seconds_left, work_kind
-from experiments.sweeping.prepare import distinct
+from experiments.sweeping.prepare import distinct, notices
 from experiments.sweeping.watch import expected, expected_after
 from experiments.terminal import name_cell, runs_table, status_cell, time_left
 
@@ -17,6 +17,7 @@ from experiments.terminal import name_cell, runs_table, status_cell, time_left
 def plan(jobs: Sequence[Job], *, processes: int) -> None:
     """Print the runs, their status, and an estimate of the time that the rest of them takes."""
     unique, messages = distinct(jobs)
+    messages += notices(jobs)
     table = runs_table(words=("identity", "status"), numbers=("epochs", "time left"))
     speeds: dict[Hashable, Speed] = {}
     left = []
@@ -86,7 +87,13 @@ def _remaining(job: Job) -> tuple[Status, int, int | None]:
 def _seconds_left(job: Job, epochs: int, speeds: dict[Hashable, Speed]) -> float:
     images = Images.of(job.experiment)
     speed = _speed(job, images, speeds)
-    return seconds_left(images, speed, epochs=epochs, score_test=job.score_test)
+    return seconds_left(
+        images,
+        speed,
+        epochs=epochs,
+        score_test=job.score_test,
+        test_curve=job.experiment.test_curve,
+    )
 
 
 def _speed(job: Job, images: Images, known: dict[Hashable, Speed]) -> Speed:

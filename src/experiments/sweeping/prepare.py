@@ -50,6 +50,13 @@ def check_control(jobs: Sequence[Job]) -> None:
             raise ConfigError(f"{name} cannot differ between the runs of a sweep")
 
 
+def notices(jobs: Sequence[Job]) -> list[str]:
+    """Return a sentence if the test set is looked at in each epoch of one of the jobs."""
+    if not any(job.experiment.test_curve for job in jobs):
+        return []
+    return ["The test set is looked at after each epoch (test_curve=true): choose nothing by it."]
+
+
 def distinct(jobs: Sequence[Job]) -> tuple[list[Job], list[str]]:
     """Return the jobs without duplicates, and a message for each duplicate."""
     first: dict[str, Job] = {}

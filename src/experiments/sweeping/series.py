@@ -6,7 +6,7 @@ from types import TracebackType
 
 from experiments.recording import RecordedStudy, SweepRun, sweep_folder
 from experiments.running import Job
-from experiments.sweeping.prepare import distinct
+from experiments.sweeping.prepare import distinct, notices
 from experiments.sweeping.sweep import (
     do_jobs,
     raise_if_unfinished,
@@ -68,7 +68,10 @@ class Series:
         job; a run keeps those of its first part. The errors are those of `sweep`.
         """
         unique, _ = distinct(jobs)
-        self._first = self._first or unique[0]
+        if self._first is None:
+            self._first = unique[0]
+            for message in notices(unique):
+                self._say(message)
         for job, of_job in zip(jobs, tags or [{}] * len(jobs), strict=True):
             run = SweepRun(name=job.name, identity=job.identity, tags=dict(of_job))
             self._runs.setdefault(job.identity, run)

@@ -27,7 +27,7 @@ from experiments.recording import (
 )
 from experiments.running import Job, environment, remove_checkpoints
 from experiments.sweeping.next_steps import next_steps
-from experiments.sweeping.prepare import distinct
+from experiments.sweeping.prepare import distinct, notices
 from experiments.sweeping.watch import Watch
 from experiments.sweeping.workers import Crew, Workers
 from experiments.terminal import Display, RunSummary, closing_tables
@@ -65,7 +65,8 @@ def sweep(
         lockstep=lockstep,
     )
     with Display() as display:
-        for message in [*messages, _opening(unique, list(summaries.values()), processes)]:
+        opening = _opening(unique, list(summaries.values()), processes)
+        for message in [*messages, *notices(unique), opening]:
             display.say(message)
         supervisor = Supervisor(
             folder,

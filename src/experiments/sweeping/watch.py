@@ -65,7 +65,10 @@ class Watch:
         speed = measure_speed(
             job, images, together=max(together, default=1), clock=time.process_time
         )
-        one, none = (seconds_left(images, speed, epochs=epochs) for epochs in (1, 0))
+        curve = job.experiment.test_curve
+        one, none = (
+            seconds_left(images, speed, epochs=epochs, test_curve=curve) for epochs in (1, 0)
+        )
         return one - none
 
 
@@ -92,5 +95,5 @@ def expected_after(job: Job, record: Record | None) -> Expected:
 
 
 def _kind(job: Job) -> Hashable:
-    data = job.experiment.dataset
-    return work_kind(job, (data.root, data.train_size, data.validation_size))
+    data, curve = job.experiment.dataset, job.experiment.test_curve
+    return work_kind(job, (data.root, data.train_size, data.validation_size, curve))

@@ -30,6 +30,12 @@ def at_rate(
     ]
 
 
+def test_a_run_counts_once_if_it_was_done_with_and_without_a_test_curve() -> None:
+    runs = frame([run("seed=1", started=1.0), run("seed=1", "test_curve=true", started=2.0)])
+    assert len(runs) == 2
+    assert len(final_runs(runs)) == 1
+
+
 @pytest.mark.parametrize(
     ("rates", "best"),
     [

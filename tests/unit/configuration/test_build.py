@@ -39,7 +39,12 @@ def test_any_layer_sizes_that_fit_the_data_can_be_built() -> None:
 
 @pytest.mark.parametrize(
     "overrides",
-    ["", "optimizer=adamw schedule=step loss=ce", "dataset.train_size=100 dtype=float64 l2=2"],
+    [
+        "",
+        "test_curve=true",
+        "optimizer=adamw schedule=step loss=ce",
+        "dataset.train_size=100 dtype=float64 l2=2",
+    ],
 )
 def test_an_experiment_is_rebuilt_from_its_record(overrides: str) -> None:
     config = compose(overrides.split())
@@ -130,7 +135,6 @@ def test_the_default_experiment_has_ten_epochs_and_nielsens_batches() -> None:
         ("schedule=halve_on_plateau schedule.smallest=2", "schedule.smallest 2"),
         ("schedule=halve_on_plateau schedule.smallest=tiny", "schedule.smallest tiny"),
         ("schedule=stop_on_plateau schedule.patience=0", "schedule.patience 0"),
-        ("schedule=stop_on_plateau schedule.smallest=0.5", "schedule.smallest"),
         ("dataset.train_size=0", "dataset.train_size 0"),
         ("dataset.train_size=-5", "dataset.train_size -5"),
         ("dataset.train_size=many", "dataset.train_size many"),

@@ -36,6 +36,7 @@ from experiments.errors import ConfigError
         ("record_weights=[[1]]", "record_weights [1]"),
         ("record_weights=['???']", "record_weights no value"),
         ("record_weights=['${l2}']", "record_weights 0.0"),
+        ("test_curve=true score_test=false", "test_curve=true score_test=false leave out one"),
         ("+epochz=3", "epochz"),
     ],
 )

@@ -24,7 +24,7 @@ def sweep(folder: Path, *words: str, **changes: object) -> None:
     from hydra_plugins.parallel_launcher import ParallelLauncher
 
     register()
-    node = synthetic_study.node(settings=SETTINGS, **changes)
+    node = synthetic_study.node(**{"settings": SETTINGS, **changes})
     own = [*words, f"outputs={folder / 'outputs'}", "tracking=none"]
     with hydra.initialize_config_dir(str(CONF), version_base="1.3"):
         loader = GlobalHydra.instance().config_loader()
@@ -65,6 +65,18 @@ def test_an_arm_with_a_mistake_is_named_before_any_run(tmp_path: Path) -> None:
         ConfigError, match=r"batch_size=-1 loss=mse .*: batch_size must be at least 1"
     ):
         sweep(tmp_path, blocks={"batch_size": [10, -1]})
+    assert not (tmp_path / "outputs").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "settings"),
+    [(["test_curve=true"], SETTINGS), ([], {**SETTINGS, "test_curve": True})],
+)
+def test_a_test_curve_is_refused(
+    tmp_path: Path, words: list[str], settings: dict[str, object]
+) -> None:
+    with pytest.raises(ConfigError, match=r"^test_curve=true .*; a study opens it once"):
+        sweep(tmp_path, *words, settings=settings)
     assert not (tmp_path / "outputs").exists()
 
 

@@ -22,6 +22,7 @@ def test_choices_and_options_are_flat() -> None:
         "seed": 0,
         "dtype": "float32",
         "backend": "numpy",
+        "test_curve": False,
     }
 
 

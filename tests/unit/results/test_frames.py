@@ -105,6 +105,17 @@ def test_the_backend_is_a_column_if_it_is_not_numpy_in_every_run() -> None:
     assert "backend" in options(frame)
 
 
+def test_a_test_curve_is_a_column_if_a_run_has_one_but_no_option() -> None:
+    with_curve = {**MIXED[0], "test_curve": True}
+    older = {key: value for key, value in MIXED[1].items() if key != "test_curve"}
+    assert "test_curve" not in frames.frame(MIXED)
+    assert "test_curve" not in frames.frame([older, MIXED[2]])
+    frame = frames.frame([with_curve, older, MIXED[2]])
+    assert list(frame["test_curve"]) == [True, False, False]
+    assert frame["test_curve"].dtype == bool
+    assert "test_curve" not in options(frame)
+
+
 def test_options_are_those_that_can_change_the_numbers_without_the_seed() -> None:
     own = {**MIXED[0], "dataset": "folder", "dataset.root": "/own", "dataset.first_label": 1}
     frame = frames.frame([own, MIXED[1]])

@@ -51,6 +51,7 @@ def base() -> Job:
         "dataset.subset=leading",
         "dataset.split_seed=1",
         "dataset.validation_size=9999",
+        "test_curve=true",
     ],
 )
 def test_options_that_change_the_numbers_change_the_identity(base: Job, override: str) -> None:
@@ -75,6 +76,7 @@ def test_options_that_change_the_numbers_change_the_identity(base: Job, override
         ("plan=true",),
         ("retry=true",),
         ("rerun=true",),
+        ("test_curve=false",),
         ("record_weights=[]",),
         ("stop_below=[0.5]",),
         ("record_weights=[0,3]", "checkpoint_every=2"),
@@ -107,6 +109,14 @@ def test_differences_include_options_that_only_one_class_has(base: Job) -> None:
     found = differences(base.origin, job("optimizer=sgd").origin)
     assert "optimizer.class was Momentum, is SGD" in found
     assert "optimizer.momentum was 0.9, is absent" in found
+
+
+def test_runs_without_a_test_curve_keep_the_identity_that_they_had_before_the_option(
+    base: Job,
+) -> None:
+    assert "test_curve" not in base.origin.config
+    found = differences(base.origin, job("test_curve=true").origin)
+    assert "test_curve was absent, is True" in found
 
 
 def test_classes_are_named_without_their_module(base: Job) -> None:

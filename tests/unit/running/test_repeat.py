@@ -169,6 +169,12 @@ def test_a_run_that_its_schedule_ended_is_repeated_to_the_bit(tmp_path: Path) ->
     assert str(repetition) == "bit-identical: every metric of 2 epochs and of the test set"
 
 
+def test_a_test_curve_is_repeated_to_the_bit(tmp_path: Path) -> None:
+    record = record_of(jobs.job(tmp_path, test_curve=True))
+    assert "test_curve/cost" in record.history
+    assert repetition_of(record).identical
+
+
 # The test set
 
 

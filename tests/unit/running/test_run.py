@@ -285,6 +285,43 @@ def test_a_compiled_run_ends_by_its_schedule(tmp_path: Path) -> None:
     assert (len(record_of(job).epochs), end_of(job).ended_after) == (3, 3)
 
 
+# The test curve
+
+
+def test_the_test_curve_is_the_test_set_after_each_epoch_and_changes_nothing_else(
+    tmp_path: Path,
+) -> None:
+    """The run whose best epoch is not its last shows that each value belongs to its epoch."""
+    described = {"optimizer": nn.SGD(0.5), "seed": 5}
+    plain, curve = (jobs.job(tmp_path, test_curve=on, **described) for on in (False, True))
+    for each in (plain, curve):
+        jobs.do(each)
+    assert plain.identity != curve.identity
+    history, end = record_of(curve).history, end_of(curve).metrics
+    best = int(end["best_epoch/epoch"])
+    assert best < jobs.EPOCHS
+    for name in ("cost", "loss", "accuracy"):
+        values = history[f"test_curve/{name}"]
+        assert len(values) == jobs.EPOCHS
+        assert values[-1] == end[f"test/{name}"]
+        assert values[best - 1] == end[f"best_epoch/test/{name}"]
+    without = [
+        {name: value for name, value in epoch.items() if not name.startswith("test_curve/")}
+        for epoch in results(curve)["epochs"]
+    ]
+    assert {**results(curve), "epochs": without} == results(plain)
+    assert not any(name.startswith("test") for name in record_of(plain).history)
+
+
+def test_a_resumed_run_has_the_test_curve_of_a_run_without_interruption(tmp_path: Path) -> None:
+    options = {"test_curve": True, "checkpoint_every": 2}
+    stopped, whole = (jobs.job(tmp_path / name, **options) for name in ("stopped", "whole"))
+    interrupt(stopped, batches=jobs.BATCHES + 1)
+    for each in (stopped, whole):
+        jobs.do(each)
+    assert results(stopped) == results(whole)
+
+
 # A run that was done before
 
 

@@ -45,6 +45,8 @@ def test_every_image_that_is_trained_on_or_evaluated_counts() -> None:
     assert seconds_left(images, SPEED, epochs=0) == pytest.approx(end)
     closed = seconds_left(images, SPEED, epochs=0, score_test=False)
     assert closed == pytest.approx(1000 * 0.0001)
+    curve = seconds_left(images, SPEED, epochs=7, test_curve=True)
+    assert curve == pytest.approx(7 * (epoch + 500 * 0.0001) + end)
 
 
 def test_ten_training_images_cost_hardly_more_than_the_evaluation() -> None:

@@ -126,9 +126,10 @@ def test_the_plan_of_runs_that_a_schedule_may_end_says_the_longest_time(
     write(done, *records.epochs(3), records.end(ended_after=3))
     write(trained, *records.epochs(3))
     plan([done, trained, new], processes=2)
-    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert [line[3:] for line in lines[1:4]] == [["3/3"], ["3/3", "0:00"], ["0/9", "up", "to", "0:00"]]
-    assert " ".join(lines[-1]).startswith("2 of 3 runs to do, 2 processes at a time: up to 0:00, and")
+    *lines, last = capsys.readouterr().out.splitlines()
+    rows = [line.split()[3:] for line in lines[1:4]]
+    assert rows == [["3/3"], ["3/3", "0:00"], ["0/9", "up", "to", "0:00"]]
+    assert last.startswith("2 of 3 runs to do, 2 processes at a time: up to 0:00, and")
     plan([done, trained], processes=2)
     assert "at a time: about 0:00, and" in capsys.readouterr().out
 

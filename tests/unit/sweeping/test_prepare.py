@@ -25,7 +25,7 @@ from experiments.configuration import (
 from experiments.errors import ConfigError
 from experiments.running import Job
 from experiments.sweeping import prepare
-from experiments.sweeping.prepare import check_control, distinct
+from experiments.sweeping.prepare import check_control, distinct, notices
 
 
 def composed(overrides: Sequence[Sequence[str]]) -> Iterator[JobConfig]:
@@ -104,6 +104,14 @@ def test_every_option_of_the_whole_sweep_is_checked() -> None:
 
 def test_options_of_the_experiment_can_differ(tmp_path: Path) -> None:
     check_control([jobs.job(tmp_path, seed=seed, epochs=seed + 1) for seed in range(3)])
+
+
+def test_a_sweep_says_once_that_it_looks_at_the_test_set(tmp_path: Path) -> None:
+    plain, *curves = (jobs.job(tmp_path, seed=n, test_curve=n > 0) for n in range(3))
+    assert notices([plain]) == []
+    assert notices([plain, *curves]) == [
+        "The test set is looked at after each epoch (test_curve=true): choose nothing by it."
+    ]
 
 
 # Duplicates
