@@ -24,6 +24,8 @@ from experiments.results.frames import OUTPUTS, RATE
 from experiments.results.grids import Setting, Settings
 from experiments.results.splits import OWN_SPLIT, SPLIT
 
+ALIKE = ("dataset", "initializer", "schedule")
+"""The groups of which the default learning rates know one choice only, the default."""
 AnyRow: TypeAlias = "pd.Series | Mapping[str, Any]"
 """A row of a frame of runs, as a Series or as a dict."""
 SIZES = "architecture.sizes"
@@ -55,15 +57,14 @@ def changed_options(run: AnyRow, chosen: Settings) -> list[str]:
 
 
 def changed_from_defaults(run: AnyRow) -> set[str]:
-    """Return the keys of a run that are not those of the default data set, or of its choices.
+    """Return the keys of a run whose values are not the defaults, given its network and optimizer.
 
     An architecture without a file in conf/ is one of them.
     """
     chosen = choices_of(run, architecture_by_name=True)
-    changed = {*changed_options(run, chosen)}
-    if chosen["dataset"] != defaults({})["dataset"]:
-        changed.add("dataset")
-    return changed | ({SIZES} & {*chosen})
+    usual = defaults({})
+    others = {group for group in ALIKE if chosen[group] != usual[group]}
+    return others | {*changed_options(run, chosen)} | ({SIZES} & {*chosen})
 
 
 def settings(run: AnyRow, chosen: Settings, keys: Collection[str]) -> dict[str, Setting]:

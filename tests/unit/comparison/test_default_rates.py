@@ -45,10 +45,18 @@ def test_other_seeds_at_the_best_rate_do_not_change_its_accuracy() -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["l2=1", "batch_size=20", "loss.output=sigmoid", "architecture.sizes=[784,40,10]"]
+    "word",
+    [
+        *("l2=1", "batch_size=20", "loss.output=sigmoid", "architecture.sizes=[784,40,10]"),
+        *("schedule=stop_on_plateau", "initializer=he_normal"),
+    ],
 )
 def test_runs_with_other_options_do_not_count(word: str) -> None:
     assert tuned_rates(frames.frame(runs("loss=ce", word))) == {}
+
+
+def test_runs_with_a_test_curve_count() -> None:
+    assert len(tuned_rates(frames.frame(runs("loss=ce", "test_curve=true")))) == 1
 
 
 def test_one_rate_is_no_choice() -> None:
