@@ -9,6 +9,7 @@ import pandas as pd
 from pandas.api.types import is_object_dtype
 
 from experiments.configuration import DESCRIBED, GROUPS, Backend
+from experiments.data import FILES
 from experiments.recording import BEST_EPOCH_CORRECT, CORRECT, Status
 
 RATE = "optimizer.learning_rate"
@@ -16,9 +17,14 @@ OUTPUTS = "outputs"
 """The folder in which a run is recorded."""
 ROOT = "dataset.root"
 """The folder of the images. It is a column if a run has learned from a folder of the user."""
+FILE_NAMES = "dataset.file_names."
+"""The beginning of the names of the files, which are columns if they are not those of MNIST."""
 FIRST_LABEL = "dataset.first_label"
+TRANSPOSED = "dataset.transposed"
+FLATTEN = "dataset.flatten"
 BACKEND = "backend"
-"""The label of class 0. It is a column if the labels of a run do not begin with 0."""
+USUAL = {FIRST_LABEL: 0, TRANSPOSED: False, FLATTEN: False, BACKEND: Backend.numpy.name}
+"""Options that are columns only if a run has another value. Older records do not have them."""
 VALIDATION = "validation/accuracy"
 BEST_VALIDATION = f"best_epoch/{VALIDATION}"
 END_METRICS = (
@@ -38,7 +44,10 @@ CATEGORIES = (*GROUPS, "status", "dtype")
 """The columns of type category."""
 FIRST = ("identity", "name", "status", *GROUPS, "seed")
 """The first columns, in their order."""
-LEFT_OUT = ("architecture.sizes", "dataset.name", "dataset.mirrors", "dataset.sha256")
+LEFT_OUT = (
+    *("architecture.sizes", "dataset.name", "dataset.mirrors", "dataset.sha256"),
+    *("dataset.gz_sha256", "dataset.classes"),
+)
 """Options that are no columns, because `architecture`, `dataset` and `data` say the same."""
 
 
@@ -111,7 +120,7 @@ def frame_of(rows: Sequence[Mapping[str, Any]], epochs: pd.DataFrame) -> pd.Data
     """
     frame = pd.DataFrame(rows)
     frame = frame.drop(columns=[column for column in frame if column.startswith(LEFT_OUT)])
-    frame = _add_metrics(_with_backend(_with_labels(_with_own_root(frame))), epochs)
+    frame = _add_metrics(_without_usual(_with_own_files(frame)), epochs)
     frame["started"] = pd.to_datetime(frame["started"], unit="s", utc=True)
     for column in CATEGORIES:
         frame[column] = frame[column].astype("category")
@@ -143,8 +152,8 @@ def in_order(columns: Sequence[str]) -> list[str]:
 def options(runs: pd.DataFrame) -> list[str]:
     """Return the columns of a frame of runs that are options of an experiment.
 
-    The seed is not among them, nor are the folder of the images and the label of class 0, which
-    do not change the numbers of a run.
+    The seed is not among them, nor are options that say how the data are read, but do not change
+    the numbers of a run: the folder and the files, the label of class 0, and channels.
     """
     of_groups = [column for column in runs if "." in column and is_option(column)]
     return [*of_groups, *(key for key in DESCRIBED if key in runs and is_option(key))]
@@ -152,35 +161,33 @@ def options(runs: pd.DataFrame) -> list[str]:
 
 def is_option(column: str) -> bool:
     """Return whether a frame of runs with this column has it among its `options`."""
-    if column in (ROOT, FIRST_LABEL, "seed") or column.startswith(LEFT_OUT):
+    if column in (ROOT, FIRST_LABEL, FLATTEN, "seed") or column.startswith((FILE_NAMES, *LEFT_OUT)):
         return False
     group, _, option = column.partition(".")
     return group in GROUPS if option else column in DESCRIBED and column not in GROUPS
 
 
-def _with_own_root(frame: pd.DataFrame) -> pd.DataFrame:
-    """Keep the folder of the images only for runs with images of the user."""
+def _with_own_files(frame: pd.DataFrame) -> pd.DataFrame:
+    """Keep the folder of the images, and other names of files, only for the user's images."""
+    columns = [each for each in frame if each == ROOT or each.startswith(FILE_NAMES)]
     own = frame["dataset"] == "folder"
     if not own.any():
-        return frame.drop(columns=ROOT)
-    return frame.assign(**{ROOT: frame[ROOT].where(own)})
+        return frame.drop(columns=columns)
+    frame = frame.assign(**{each: frame[each].where(own) for each in columns})
+    usual = [each for each in columns if {*frame[each].dropna()} <= {*FILES.values()}]
+    return frame.drop(columns=usual)
 
 
-def _with_labels(frame: pd.DataFrame) -> pd.DataFrame:
-    """Keep the label of class 0 only if it is not 0 in every run. Older records do not have it."""
-    if FIRST_LABEL in frame and not frame[FIRST_LABEL].gt(0).any():
-        return frame.drop(columns=FIRST_LABEL)
+def _without_usual(frame: pd.DataFrame) -> pd.DataFrame:
+    """Keep an option of `USUAL` only if a run has another value, in all runs."""
+    for column, usual in USUAL.items():
+        if column not in frame:
+            continue
+        known = [usual if pd.isna(value) else value for value in frame[column]]
+        frame = frame.drop(columns=column)
+        if any(value != usual for value in known):
+            frame[column] = known
     return frame
-
-
-def _with_backend(frame: pd.DataFrame) -> pd.DataFrame:
-    """Keep the backend only if it is not NumPy in every run, as in all older records."""
-    if BACKEND not in frame:
-        return frame
-    known = frame[BACKEND].fillna(Backend.numpy.name)
-    if (known == Backend.numpy.name).all():
-        return frame.drop(columns=BACKEND)
-    return frame.assign(**{BACKEND: known})
 
 
 def _add_metrics(frame: pd.DataFrame, epochs: pd.DataFrame) -> pd.DataFrame:

@@ -75,7 +75,7 @@ class Job:
             name=name or run_name(experiment.sizes, chosen, overrides),
             overrides=overrides,
             choices=chosen,
-            config=recorded_config(config),
+            config=recorded_config(config, experiment.sizes),
             experiment=experiment,
             origin=origin(experiment),
             outputs=Path(config.outputs).absolute(),
