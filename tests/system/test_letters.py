@@ -1,12 +1,15 @@
 """Letters like EMNIST's, downloaded from a mirror, with the commands that train on digits."""
 
+import re
 import string
+import subprocess
 from pathlib import Path
 
 import harness
 import numpy as np
 import pytest
-from chromium import CHROMIUM
+import yaml
+from harness import EXPERIMENTS
 from idx_files import gz_hashes
 from letters import write_letters
 from served import mirror
@@ -56,11 +59,24 @@ def test_letters_are_learned_without_typing_a_number_of_the_data(tmp_path: Path)
 @pytest.mark.stress
 def test_the_names_of_the_letters_are_in_mlflow_and_in_the_report(tmp_path: Path) -> None:
     root, outputs = tmp_path / "data", tmp_path / "outputs"
-    paths = write_letters(root, train=40, test=4)
-    words = of_letters(root, "http://127.0.0.1:9", paths)
+    words = of_letters(root, "http://127.0.0.1:9", write_letters(root, train=40, test=4))
     networks = "architecture=784-30-10,784-20-10-10"
-    sweep = ("-m", networks, "seed=0,1", *words, *TRAINING, *harness.store(tmp_path))
-    harness.run(outputs, *sweep)
-    for run in harness.tracked(harness.uri(tmp_path)):
-        if "confusion_matrix.svg" in run.artifacts:
-            print(run)
+    sweep = ("-m", networks, "seed=0,1", *words, *TRAINING)
+    harness.run(outputs, *sweep, *harness.store(tmp_path))
+    runs = [run for run in harness.tracked(harness.uri(tmp_path)) if run.models]
+    sizes = ("784-30-26", "784-20-10-26")
+    assert sorted(run.params["architecture"] for run in runs) == sorted([*sizes, *sizes])
+    for run in runs:
+        figure = run.artifacts["confusion_matrix.svg"].read_text(encoding="utf-8")
+        assert [figure.count(f">{name}</text>") for name in NAMES] == [2] * 26
+        model = harness.connect(harness.uri(tmp_path)).get_logged_model(run.models[0])
+        described = Path(model.artifact_location) / "MLmodel"
+        assert yaml.safe_load(described.read_text())["metadata"] == {"classes": NAMES}
+    compared = ("compare", "architecture", "--outputs", str(outputs))
+    printed = subprocess.run([EXPERIMENTS, *compared], capture_output=True, text=True, check=True)
+    assert all(name in printed.stdout for name in sizes)
+    subprocess.run([EXPERIMENTS, "report", "--outputs", outputs], check=True)
+    (report,) = outputs.glob("reports/*.html")
+    page = report.read_text(encoding="utf-8")
+    assert re.search(r"\b[a-z], taken for [a-z]: \d", page)
+    assert "emnist_letters" in page

@@ -17,12 +17,12 @@ from experiments.examples import Dataset
 class IDXDataset:
     """A folder of four IDX files, and how to cut it into training, validation and test sets.
 
-    ``file_names`` holds the name of each file without `.gz`, by default as in `FILES`. ``sha256`` holds the expected hash of each file's unpacked contents, ``gz_sha256`` that of each gzipped
-    file; if both are empty, any data are accepted. Missing files are downloaded from the first of
-    the ``mirrors`` that has them. ``first_label`` is the label of class 0. ``classes`` are the
-    names of the classes; if they are empty, the labels are. In ``transposed`` images, rows and
-    columns are exchanged; ``flatten`` accepts images with channels. Raise ValueError if an option
-    is out of range.
+    ``file_names`` holds the name of each file without `.gz`. ``sha256`` holds the expected hash of
+    each file's unpacked contents, ``gz_sha256`` that of each gzipped file; if both are empty, any
+    data are accepted. Missing files are downloaded from the first of the ``mirrors`` that has them.
+    ``first_label`` is the label of class 0. ``classes`` are the names of the classes; if there are
+    none, the labels are. If ``transposed``, the rows of an image in the file are its columns;
+    ``flatten`` accepts images with channels. Raise ValueError if an option is out of range.
     """
 
     name: str

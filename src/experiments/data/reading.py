@@ -53,7 +53,5 @@ def parse_labels(path: Path, contents: bytes) -> Bytes:
         )
     labels = np.frombuffer(contents, ">i4", offset=12).reshape(n, columns)[:, 0]
     if n and not 0 <= labels.min() <= labels.max() <= 255:
-        raise DataError(
-            f"{path}: labels from {labels.min()} to {labels.max()}, expected 0 to 255"
-        )
+        raise DataError(f"{path}: labels from {labels.min()} to {labels.max()}, expected 0 to 255")
     return labels.astype(np.uint8)

@@ -19,9 +19,7 @@ REDS = np.array([(255, 245, 240), (252, 187, 161), (251, 106, 74), (203, 24, 29)
 """The colours of no and of the most mistakes, and those between them (ColorBrewer's "Reds")."""
 
 
-def confusion_matrix(
-    counts: Sequence[Sequence[int]], title: str, *, labels: Sequence[str]
-) -> str:
+def confusion_matrix(counts: Sequence[Sequence[int]], title: str, *, labels: Sequence[str]) -> str:
     """Draw how often each label (row) was predicted as each label (column); return the SVG file.
 
     ``labels`` has the name of each row and column. Only mistakes are coloured, because the diagonal

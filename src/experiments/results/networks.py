@@ -18,7 +18,6 @@ from experiments.results.sources import files
 from nn import Network
 from nn.arrays import Array
 
-
 COLOURS = (3, 4)
 """The numbers of channels of images in colour: red, green, blue and perhaps opacity."""
 

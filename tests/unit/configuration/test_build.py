@@ -156,8 +156,6 @@ def test_the_default_experiment_has_ten_epochs_and_nielsens_batches() -> None:
         ("dataset.first_label=A", "dataset.first_label A"),
         ("dataset.classes=[a,a]", "dataset.classes has the name 'a' twice"),
         ("dataset.transposed=perhaps", "dataset.transposed perhaps"),
-        ("dataset.flatten=2", "dataset.flatten 2"),
-        ("architecture.fit=perhaps", "architecture.fit perhaps"),
         ("+dataset.file_names.validation=a", "dataset.file_names.validation no such file"),
         ("+dataset.gz_sha256.validation=a", "dataset.gz_sha256.validation no such file"),
         ("dataset.root=''", "dataset.root empty"),

@@ -4,7 +4,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from idx_files import CLASSES, TEST_N, N, arrays, check_refused, gz_hashes, hashes, idx_dataset, write
+from idx_files import (
+    CLASSES,
+    TEST_N,
+    N,
+    arrays,
+    check_refused,
+    gz_hashes,
+    hashes,
+    idx_dataset,
+    write,
+)
 
 from experiments.data import FILES
 

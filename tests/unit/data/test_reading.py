@@ -95,9 +95,7 @@ def test_the_first_column_of_extended_labels_counts(tmp_path: Path) -> None:
         (idx(np.zeros((3, 8), np.uint8)), "2 dimensions, expected 1 (one label per image)"),
     ],
 )
-def test_labels_of_another_form_are_refused(
-    tmp_path: Path, contents: bytes, message: str
-) -> None:
+def test_labels_of_another_form_are_refused(tmp_path: Path, contents: bytes, message: str) -> None:
     write(tmp_path, arrays(), suffix="")
     path = tmp_path / FILES["train_labels"]
     path.write_bytes(contents)
