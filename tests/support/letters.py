@@ -24,8 +24,11 @@ def letter(name: str, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
     return np.asarray(image)
 
 
-def write_letters(root: Path, *, train: int, test: int) -> dict[str, Path]:
-    """Write so many images of each letter to files that are named as EMNIST's; return the paths."""
+def write_letters(root: Path, *, train: int, test: int, suffix: str = "") -> dict[str, Path]:
+    """Write so many images of each letter to files that are named as EMNIST's; return the paths.
+
+    Their names end with ``suffix``, which may be `.gz`.
+    """
     rng = np.random.default_rng(0)
     contents = {}
     for part, n in (("train", train), ("test", test)):
@@ -33,6 +36,6 @@ def write_letters(root: Path, *, train: int, test: int) -> dict[str, Path]:
         images = np.stack([letter(name, rng) for name in names])
         contents[f"{part}_images"] = images.swapaxes(1, 2)
         contents[f"{part}_labels"] = np.array([ord(name) - ord("a") + 1 for name in names], "u1")
-    paths = idx_files.write(root, contents)
+    paths = idx_files.write(root, contents, suffix=suffix)
     names = compose(["dataset=emnist_letters"]).dataset.file_names
-    return {key: path.rename(root / f"{names[key]}.gz") for key, path in paths.items()}
+    return {key: path.rename(root / f"{names[key]}{suffix}") for key, path in paths.items()}

@@ -1,14 +1,17 @@
 """The two frames of results, and their columns: one row per run, and one per run and epoch."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
+from omegaconf import OmegaConf
 from pandas.api.types import is_object_dtype
 
-from experiments.configuration import DESCRIBED, GROUPS, Backend
+from experiments.configuration import CONF, DESCRIBED, GROUPS, Backend
 from experiments.data import FILES
 from experiments.recording import BEST_EPOCH_CORRECT, CORRECT, Status
 
@@ -16,7 +19,7 @@ RATE = "optimizer.learning_rate"
 OUTPUTS = "outputs"
 """The folder in which a run is recorded."""
 ROOT = "dataset.root"
-"""The folder of the images. It is a column if a run has learned from a folder of the user."""
+"""The folder of the images. It is a column if a run has learned from a folder of the user's."""
 FILE_NAMES = "dataset.file_names."
 """The beginning of the names of the files, which are columns if they are not those of MNIST."""
 FIRST_LABEL = "dataset.first_label"
@@ -168,14 +171,32 @@ def is_option(column: str) -> bool:
 
 
 def _with_own_files(frame: pd.DataFrame) -> pd.DataFrame:
-    """Keep the folder of the images, and other names of files, only for the user's images."""
-    columns = [each for each in frame if each == ROOT or each.startswith(FILE_NAMES)]
-    own = frame["dataset"] == "folder"
-    if not own.any():
-        return frame.drop(columns=columns)
-    frame = frame.assign(**{each: frame[each].where(own) for each in columns})
-    usual = [each for each in columns if {*frame[each].dropna()} <= {*FILES.values()}]
+    """Keep folders of images, and names of files, only where they are the user's."""
+    names = [each for each in frame if each.startswith(FILE_NAMES)]
+    choices = frame["dataset"].astype(str)
+    folder = choices == "folder"
+    roots = [
+        choice == "folder" or _is_elsewhere(choice, str(root))
+        for choice, root in zip(choices, frame[ROOT], strict=True)
+    ]
+    frame = frame.assign(**{ROOT: frame[ROOT].where(pd.Series(roots, frame.index))})
+    frame = frame.assign(**{each: frame[each].where(folder) for each in names})
+    usual = [each for each in (ROOT, *names) if {*frame[each].dropna()} <= {*FILES.values()}]
     return frame.drop(columns=usual)
+
+
+@lru_cache(maxsize=256)
+def _is_elsewhere(choice: str, root: str) -> bool:
+    """Return whether the folder of a data set of conf/ is not the one of its file there.
+
+    That one is below the folder of the project, which differs between machines.
+    """
+    file = CONF / "dataset" / f"{choice}.yaml"
+    if not file.exists():
+        return False
+    text = OmegaConf.to_container(OmegaConf.load(file), resolve=False)
+    usual = re.fullmatch(r"\$\{project:(.*)\}", str(text["root"])) if "root" in text else None
+    return usual is not None and not root.endswith(f"/{usual[1]}")
 
 
 def _without_usual(frame: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,6 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
-from omegaconf import MISSING
 
 from experiments.configuration import (
     CONF,
@@ -20,7 +19,7 @@ from experiments.configuration import (
     recorded_config,
 )
 from experiments.recording import parameters
-from experiments.results.frames import OUTPUTS, RATE
+from experiments.results.frames import OUTPUTS, RATE, ROOT
 from experiments.results.grids import Setting, Settings
 from experiments.results.splits import OWN_SPLIT, SPLIT
 
@@ -57,7 +56,7 @@ def changed_options(run: AnyRow, chosen: Settings) -> list[str]:
         for key, default in defaults(chosen).items()
         if key not in (*GROUPS, SIZES, "seed")
         and value_of(run, key) is not None
-        and (default == MISSING if key == "dataset.root" else run[key] != default)
+        and (key == ROOT or run[key] != default)
     ]
 
 
@@ -92,10 +91,13 @@ def settings(run: AnyRow, chosen: Settings, keys: Collection[str]) -> dict[str, 
 
 
 def experiment(run: AnyRow) -> Experiment:
-    """Return the experiment of a run. Raise as `experiments.configuration.build` does."""
+    """Return the experiment of a run, whose images are not downloaded.
+
+    Raise as `experiments.configuration.build` does.
+    """
     chosen = choices_of(run, architecture_by_name=True)
     given = settings(run, chosen, {*chosen, *changed_options(run, chosen)})
-    return build(compose(overrides(given)))
+    return build(compose([*overrides(given), "dataset.mirrors=[]"]))
 
 
 def default_rate(run: AnyRow) -> float:

@@ -86,6 +86,14 @@ def test_the_folder_of_the_images_is_a_column_for_images_of_the_user_only() -> N
     assert list(frame["dataset.root"].fillna("")) == ["", "", "", "/own"]
 
 
+def test_the_folder_of_a_named_data_set_is_a_column_if_it_is_not_its_own() -> None:
+    own = {**MIXED[0], "dataset.root": "/elsewhere/digits"}
+    other_machine = {**MIXED[1], "dataset.root": "/another/project/data/mnist"}
+    assert "dataset.root" not in frames.frame([other_machine, MIXED[2]])
+    frame = frames.frame([own, other_machine])
+    assert list(frame["dataset.root"].fillna("")) == ["/elsewhere/digits", ""]
+
+
 def test_the_label_of_class_0_is_a_column_if_it_is_not_0_in_every_run() -> None:
     assert "dataset.first_label" not in frames.frame(MIXED)
     letters = {**MIXED[0], "dataset.first_label": 1}
