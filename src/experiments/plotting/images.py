@@ -43,8 +43,9 @@ def worst_classified(
 def _words(image: pd.Series) -> str:
     """Return what the network said of an image, in lines that fit above it."""
     label, predicted = str(image["label"]), str(image["predicted"])
-    line = "\n" if len(label + predicted) > SHORT else " "
-    return f"{label} predicted as{line}{predicted}\noutput {image['output']:.2f}"
+    short = len(label + predicted) <= SHORT
+    words = f"{label} predicted as {predicted}" if short else f"{label}\nas {predicted}"
+    return f"{words}\noutput {image['output']:.2f}"
 
 
 def first_layer_weights(weights: Mapping[int, Array], n: int = 10, *, of: str = "") -> Figure:

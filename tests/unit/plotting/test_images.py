@@ -107,7 +107,7 @@ def test_long_names_of_classes_are_in_lines_of_their_own() -> None:
         table[column] = pd.Categorical.from_codes(table[column], names, ordered=True)
     ((axes, _),) = images(worst_classified(Predictions(table, given.images)))
     row = table[~table["correct"]].iloc[0]
-    assert axes.get_title() == f"{row['label']} predicted as\n{row['predicted']}\noutput 0.90"
+    assert axes.get_title() == f"{row['label']}\nas {row['predicted']}\noutput 0.90"
 
 
 def test_a_network_without_mistakes_has_no_worst_classified() -> None:
