@@ -24,10 +24,9 @@ def confusion(predictions: pd.DataFrame, network: str) -> Figure:
     worst = ""
     if len(wrong):
         row = wrong.loc[wrong["images"].idxmax()]
-        worst = (
-            f" The most frequent mistake: {row['images']} images of {row['label']} were taken for"
-            f" {row['predicted']}."
-        )
+        n, verb = row["images"], "was" if row["images"] == 1 else "were"
+        images = f"{n} {'image' if n == 1 else 'images'} of {row['label']}"
+        worst = f" The most frequent mistake: {images} {verb} taken for {row['predicted']}."
     right = int(predictions["correct"].sum())
     return Figure(
         name="confusion",

@@ -29,7 +29,7 @@ def test_named_classes_are_in_their_order() -> None:
     figure = confusion(table.assign(correct=[True, False, True]), "a network")
     (panel,) = figure.panels
     assert len(panel.rows) == 3
-    assert "1 images of ant were taken for zebra" in figure.caption
+    assert "1 image of ant was taken for zebra" in figure.caption
     axes = panel.chart.to_dict()["layer"][0]["encoding"]
     assert axes["x"]["sort"] == axes["y"]["sort"] == names
 
