@@ -194,8 +194,9 @@ def _is_elsewhere(choice: str, root: str) -> bool:
     file = CONF / "dataset" / f"{choice}.yaml"
     if not file.exists():
         return False
-    text = OmegaConf.to_container(OmegaConf.load(file), resolve=False)
-    usual = re.fullmatch(r"\$\{project:(.*)\}", str(text["root"])) if "root" in text else None
+    values = OmegaConf.to_container(OmegaConf.load(file), resolve=False)
+    text = str(values.get("root")) if isinstance(values, dict) else ""
+    usual = re.fullmatch(r"\$\{project:(.*)\}", text)
     return usual is not None and not root.endswith(f"/{usual[1]}")
 
 
