@@ -60,6 +60,11 @@ def write_small(folder: Path, last: int = 0) -> None:
     write(folder, contents, suffix="")
 
 
+def gz_hashes(paths: dict[str, Path]) -> dict[str, str]:
+    """Return the SHA-256 of each gzipped file."""
+    return {key: hashlib.sha256(path.read_bytes()).hexdigest() for key, path in paths.items()}
+
+
 def hashes(contents: Arrays) -> dict[str, str]:
     """Return the SHA-256 of each file's unpacked contents."""
     return {key: hashlib.sha256(idx(array)).hexdigest() for key, array in contents.items()}
@@ -71,8 +76,13 @@ def idx_dataset(root: Path, **options: Any) -> IDXDataset:
         "name": "made",
         "root": str(root),
         "mirrors": [],
+        "file_names": FILES,
         "sha256": {},
+        "gz_sha256": {},
+        "classes": [],
         "first_label": 0,
+        "transposed": False,
+        "flatten": False,
         "train_size": None,
         "subset": Subset.stratified,
         "validation_size": 100,

@@ -26,7 +26,7 @@ MISTAKES = [
     (["-m", "seed=range(5,1)"], "seed=range(5,1): it has no values"),
     (["-m", "seed=range(3),range(4)"], "seed=range(3),range(4): several values cannot stand in"),
     (["-m", "loss=glob([1,2])"], "loss=glob([1,2]): glob needs names or patterns"),
-    (["dataset=cut"], "there are fashion_mnist, folder, mnist"),
+    (["dataset=cut"], "there are emnist_balanced, emnist_digits, "),
     (["tracking.uri=gopher://store"], "MLflow has no stores of the kind gopher"),
     (["tracking.uri=file:/mlruns"], "folders are no MLflow stores any more"),
     (["tracking.uri=sqlite:////proc/a.db"], "no file can be created in /proc"),

@@ -1,7 +1,10 @@
 """The files of conf/: each can be composed and built, and every arm has a learning rate."""
 
 import math
+import re
+import string
 from enum import Enum
+from hashlib import sha256
 from itertools import product
 from pathlib import Path
 
@@ -11,6 +14,7 @@ from omegaconf import OmegaConf
 
 import nn
 from experiments.configuration import CONF, PARTS, PROJECT, build, choices, compose, recorded_config
+from experiments.data import FILES
 
 BUILT = ("activation", "initializer", "loss", "optimizer", "schedule", "dataset")
 PLUGINS = ("hydra/launcher", "hydra/sweeper")
@@ -22,9 +26,16 @@ MNIST = {
     "test_images": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
     "test_labels": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 }
+FOLDER = PROJECT / "data" / "mnist"
 ON_MNIST = [  # each data set is tested with the files of MNIST, because its own are not there
-    f"++dataset.root={PROJECT / 'data' / 'mnist'}",
-    *(f"++dataset.sha256.{file}={sha256}" for file, sha256 in MNIST.items()),
+    f"++dataset.root={FOLDER}",
+    *(f"++dataset.sha256.{file}={digest}" for file, digest in MNIST.items()),
+    *(
+        f"++dataset.gz_sha256.{file}={sha256((FOLDER / f'{name}.gz').read_bytes()).hexdigest()}"
+        for file, name in FILES.items()
+    ),
+    *(f"dataset.file_names.{file}={name}" for file, name in FILES.items()),
+    *("dataset.classes=[]", "dataset.first_label=0"),
 ]
 WHOLE = {
     group: [name for name in CHOICES[group] if name not in PARTS.get(group, ())] for group in BUILT
@@ -60,6 +71,31 @@ def test_every_file_builds_an_object_with_the_options_in_the_file(number: int) -
 def test_a_part_of_a_data_set_is_one_because_it_has_no_name() -> None:
     for path in (CONF / "dataset").glob("*.yaml"):
         assert ("name" not in OmegaConf.load(path)) == (path.stem in PARTS["dataset"])
+
+
+@pytest.mark.parametrize("choice", WHOLE["dataset"])
+def test_every_data_set_that_is_downloaded_has_the_hash_and_the_name_of_each_file(
+    choice: str,
+) -> None:
+    data = compose([f"dataset={choice}"]).dataset
+    assert data.file_names.keys() == FILES.keys()
+    hashes = [each for each in (data.sha256, data.gz_sha256) if each]
+    assert len(hashes) == (choice != "folder")
+    for each in hashes:
+        assert each.keys() == FILES.keys()
+        assert all(re.fullmatch("[0-9a-f]{64}", digest) for digest in each.values())
+        assert len(set(each.values())) == len(FILES)
+
+
+@pytest.mark.parametrize(
+    ("choice", "names"),
+    [
+        ("emnist_letters", string.ascii_lowercase),
+        ("emnist_balanced", string.digits + string.ascii_uppercase + "abdefghnqrt"),
+    ],
+)
+def test_the_classes_of_emnist_are_named_as_in_its_mapping(choice: str, names: str) -> None:
+    assert "".join(compose([f"dataset={choice}"]).dataset.classes) == names
 
 
 @pytest.mark.parametrize("group", [group for group in BUILT if group != "dataset"])

@@ -41,7 +41,7 @@ for copy in copies:
     from experiments.running.identity import origin
 
     assert nn.__file__.startswith(copy)
-    dataset = IDXDataset("", data, [], {}, 0, 3, Subset.stratified, 2, 0)
+    dataset = IDXDataset("", data, [], {}, {}, {}, [], 0, False, False, 3, Subset.stratified, 2, 0)
 
     def code(activation, initializer, loss, optimizer, schedule):
         parts = activation, initializer, loss, optimizer, schedule

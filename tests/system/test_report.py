@@ -220,9 +220,9 @@ def test_a_click_on_the_legend_hides_an_arm_and_another_shows_it(page: Page) -> 
 
 def test_mistakes_say_what_the_network_gave_to_the_true_label(page: Page) -> None:
     words = page.locator("#networks .pictures img >> nth=0").get_attribute("alt") or ""
-    label, given = re.match(r"a (\d), taken for (\d): ", words).groups()  # type: ignore[union-attr]
+    label, given = re.match(r"(\d), taken for (\d): ", words).groups()  # type: ignore[union-attr]
     assert re.fullmatch(
-        rf"a {label}, taken for {given}: \d\.\d\d for {given}, [\d.e-]+ for {label}", words
+        rf"{label}, taken for {given}: \d\.\d\d for {given}, [\d.e-]+ for {label}", words
     )
 
 

@@ -69,9 +69,9 @@ class Cluster:
     def provide_data(self, jobs: Sequence[Job]) -> None:
         """Give the scheduler the data files of the jobs, for hosts that do not have them."""
         present = self.client.list_datasets()
-        for sha256, root in {job.origin.data: job.experiment.dataset.root for job in jobs}.items():
+        for sha256, data in {job.origin.data: job.experiment.dataset for job in jobs}.items():
             if DATA + sha256 not in present:
-                self.client.publish_dataset(contents_of(root), name=DATA + sha256, override=True)
+                self.client.publish_dataset(contents_of(data), name=DATA + sha256, override=True)
 
     def close(self) -> None:
         """Leave the cluster, which goes on."""

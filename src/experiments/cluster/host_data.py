@@ -74,6 +74,7 @@ class HostDataset(IDXDataset):
     def _cut_name(self, dtype: npt.DTypeLike) -> str:
         options = (
             self.first_label,
+            self.transposed,
             self.train_size,
             self.subset.value,
             self.validation_size,
@@ -99,7 +100,9 @@ class HostDataset(IDXDataset):
         """Return the data set in the folder of this host that has the four files."""
         values = {each.name: getattr(self, each.name) for each in dataclasses.fields(IDXDataset)}
         here = IDXDataset(**{**values, "mirrors": []})
-        came = dataclasses.replace(here, root=str(self.folder / DOWNLOADED), sha256={})
+        came = dataclasses.replace(
+            here, root=str(self.folder / DOWNLOADED), sha256={}, gz_sha256={}
+        )
         for source in (here, came):
             try:
                 if source.files().sha256 == self.folder.name:
@@ -109,14 +112,14 @@ class HostDataset(IDXDataset):
         raise MissingDataError(f"{self.root}: these data are not on this host")
 
 
-def contents_of(root: str) -> dict[str, bytes]:
+def contents_of(dataset: IDXDataset) -> dict[str, bytes]:
     """Return the four files of a data set by name, to send them to a host.
 
     Raise OSError if one cannot be read.
     """
     found = {}
-    for name in FILES.values():
-        zipped, plain = Path(root) / f"{name}.gz", Path(root) / name
+    for name in (FILES | dataset.file_names).values():
+        zipped, plain = Path(dataset.root) / f"{name}.gz", Path(dataset.root) / name
         path = zipped if zipped.is_file() else plain
         found[path.name] = path.read_bytes()
     return found

@@ -36,6 +36,7 @@ from experiments.configuration.naming import (
     options_of_choices,
     run_name,
     short_form,
+    with_sizes,
     without_seed,
 )
 from experiments.configuration.overrides import (
@@ -125,6 +126,7 @@ __all__ = [
     "short_form",
     "sqlite_path",
     "sqlite_uri",
+    "with_sizes",
     "without_password",
     "without_seed",
     "write_rates",

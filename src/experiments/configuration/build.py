@@ -16,6 +16,7 @@ from experiments.configuration.checks import (
     check_keys,
     check_types,
 )
+from experiments.configuration.command_line import override
 from experiments.configuration.experiment import Experiment
 from experiments.configuration.interpolations import check_interpolations
 from experiments.configuration.messages import one_line
@@ -32,6 +33,7 @@ from experiments.recording import RecordedConfig
 from nn import Activation, Initializer, Loss, Optimizer, Schedule
 from nn.network import check_sizes
 
+SIZES = "architecture.sizes"
 KINDS = {
     "dataset": IDXDataset,
     "activation": Activation,
@@ -60,9 +62,10 @@ def build(config: DictConfig) -> Experiment:
 def experiment_of(config: DictConfig) -> Experiment:
     """Return the experiment, using only the keys in `DESCRIBED`; raise as `build` does."""
     with _errors_in_one_line():
+        dataset = _instance(config, "dataset")
         experiment = Experiment(
-            dataset=_instance(config, "dataset"),
-            sizes=_sizes(config),
+            dataset=dataset,
+            sizes=_sizes(config, dataset),
             activation=_instance(config, "activation"),
             initializer=_instance(config, "initializer"),
             loss=_instance(config, "loss"),
@@ -108,6 +111,7 @@ def _errors_in_one_line() -> Iterator[None]:
 def _checked(experiment: Experiment) -> Experiment:
     """Return an experiment whose layers fit the data, of which there are enough."""
     _check_fit(experiment)
+    experiment.dataset.check_classes()
     experiment.dataset.check_sizes()
     return experiment
 
@@ -141,7 +145,8 @@ def choices(hydra: DictConfig) -> dict[str, str]:
     return {key: chosen[key] for key in chosen if key in CHOSEN_BY_NAME}
 
 
-def _sizes(config: DictConfig) -> list[int]:
+def _sizes(config: DictConfig, dataset: IDXDataset) -> list[int]:
+    """Return the sizes of the layers; the first and the last are those of the data if they fit."""
     sizes = list(config.architecture.sizes)
     for size in sizes:
         if not isinstance(size, int):
@@ -150,6 +155,9 @@ def _sizes(config: DictConfig) -> list[int]:
         check_sizes(sizes)
     except ValueError as error:
         raise ConfigError(f"architecture.sizes: {error}") from None
+    if config.architecture.fit:
+        files = dataset.files()
+        return [files.n_pixels, *sizes[1:-1], files.n_classes]
     return sizes
 
 
@@ -194,9 +202,10 @@ def _import_problem(target: str, cause: BaseException | None) -> str:
 def _check_fit(experiment: Experiment) -> None:
     """Check that the first and the last layer fit the data."""
     files = experiment.dataset.files()
-    expected = (files.n_pixels, files.n_classes)
-    if (experiment.sizes[0], experiment.sizes[-1]) != expected:
+    expected = [files.n_pixels, *experiment.sizes[1:-1], files.n_classes]
+    if experiment.sizes != expected:
         raise ConfigError(
             f"architecture.sizes={experiment.sizes} does not fit the data: the first layer must"
-            f" have {expected[0]} neurons, one per pixel, and the last {expected[1]}, one per class"
+            f" have {expected[0]} neurons, one per pixel, and the last {expected[-1]}, one per"
+            f" class; architecture.fit=true makes it {override(SIZES, expected)}"
         )

@@ -17,6 +17,8 @@ from experiments.configuration.store_address import EXAMPLES, check_uri, sqlite_
 from experiments.data import FILES
 from experiments.errors import ConfigError
 
+OF_EACH_FILE = ("file_names", "sha256", "gz_sha256")
+"""The options of a data set that have a value for each file."""
 LARGEST = 2**63 - 1
 """The largest whole number of an option, which programs that read the journals can hold."""
 LONGEST = 200
@@ -44,12 +46,13 @@ def check_keys(config: DictConfig) -> None:
 
 def check_types(config: DictConfig) -> None:
     """Raise ConfigError for a wrong type below the keys that build no class."""
-    hashes = config.dataset.get("sha256")
-    for name in hashes if isinstance(hashes, DictConfig) else ():
-        if name not in FILES:
-            raise ConfigError(
-                f"dataset.sha256.{name!s}: no such file; there are {', '.join(FILES)}"
-            )
+    for option in OF_EACH_FILE:
+        given = config.dataset.get(option)
+        for name in given if isinstance(given, DictConfig) else ():
+            if name not in FILES:
+                raise ConfigError(
+                    f"dataset.{option}.{name!s}: no such file; there are {', '.join(FILES)}"
+                )
     for key, kind in (("architecture", Architecture), ("tracking", Tracking)):
         try:
             OmegaConf.merge(OmegaConf.structured(kind), OmegaConf.to_container(config[key]))

@@ -43,6 +43,14 @@ def job_names(jobs: Sequence[Sequence[str]], groups: Container[str]) -> list[str
     return [name or f"job {number}" for number, name in enumerate(names)]
 
 
+def with_sizes(name: str, architecture: str, sizes: Sequence[int]) -> str:
+    """Return the name of a job with its layer sizes instead of the name of its architecture."""
+    words = [
+        "-".join(map(str, sizes)) if word == architecture else word for word in name.split(" ")
+    ]
+    return " ".join(words)
+
+
 def without_seed(name: str) -> str:
     """Return the name of a job without its seed; runs with different seeds then share a name."""
     return " ".join(word for word in name.split() if not word.startswith("seed=")) or "all seeds"

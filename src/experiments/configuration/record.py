@@ -1,6 +1,6 @@
 """The configuration that a run records."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,11 @@ RECORDED = (*DESCRIBED, "tracking")
 """The keys that a run records."""
 
 
-def recorded_config(config: DictConfig) -> RecordedConfig:
+def recorded_config(config: DictConfig, sizes: Sequence[int] | None = None) -> RecordedConfig:
     """Return the configuration that a run records: its experiment, and its MLflow store.
 
-    All interpolations are resolved. The paths of an SQLite store and of its artifacts are made
+    ``sizes`` are those of the network, if they may be the data's. All interpolations are resolved.
+    The paths of an SQLite store and of its artifacts are made
     absolute, because other processes use them too. Raise ConfigError for a wrong type.
     """
     resolved = {key: resolved_value(config, key) for key in RECORDED}
@@ -28,6 +29,8 @@ def recorded_config(config: DictConfig) -> RecordedConfig:
     if tracking["uri"] is not None:
         tracking["uri"] = absolute_uri(tracking["uri"])
         tracking["artifacts"] = str(Path(tracking["artifacts"]).absolute())
+    if sizes is not None:
+        resolved["architecture"]["sizes"] = list(sizes)
     tracking["outputs"] = str(Path(config.outputs).absolute())
     return _recorded(resolved)
 

@@ -28,9 +28,13 @@ class Backend(Enum):
 
 @dataclass
 class Architecture:
-    """The group `architecture`: numbers of neurons from the input to the output layer."""
+    """The group `architecture`: numbers of neurons from the input to the output layer.
+
+    With ``fit`` the first and the last number are those of the data: pixels and classes.
+    """
 
     sizes: list[int]
+    fit: bool = False
 
 
 @dataclass

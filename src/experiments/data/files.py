@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from experiments.data.download import check_sha256, download
+from experiments.data.download import Hashes, check_sha256, download
 from experiments.data.folders import explain_folder, explain_missing
-from experiments.data.idx import Bytes, parse_idx, unpacked
+from experiments.data.idx import Bytes, unpacked
 from experiments.data.labels import check_test_labels, check_training_labels, classes
+from experiments.data.reading import parse_images, parse_labels
 from experiments.errors import DataError
 
 FILES = {
@@ -19,7 +20,24 @@ FILES = {
     "test_images": "t10k-images-idx3-ubyte",
     "test_labels": "t10k-labels-idx1-ubyte",
 }
-"""The name of each file, without `.gz`."""
+"""The name of each file without `.gz`, as in MNIST."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the four files of a data set are, and how they are read.
+
+    The options are those of `IDXDataset`; pairs of a key of `FILES` and a text are its mappings.
+    """
+
+    root: str
+    mirrors: tuple[str, ...]
+    names: tuple[tuple[str, str], ...]
+    sha256: tuple[tuple[str, str], ...]
+    gz_sha256: tuple[tuple[str, str], ...]
+    first_label: int
+    transposed: bool
+    flatten: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,26 +66,29 @@ class Files:
 
 
 @lru_cache(maxsize=2)
-def read_files(
-    root: str, mirrors: tuple[str, ...], sha256: tuple[tuple[str, str], ...], first_label: int
-) -> Files:
-    """Return the data in the folder ``root``, read once per process.
+def read_files(source: Source) -> Files:
+    """Return the data of a source, read once per process. Missing files are downloaded.
 
-    Download missing files from the ``mirrors``. ``sha256`` has pairs of a key of `FILES` and the
-    expected hash, ``first_label`` is the label of class 0. Raise DataError, naming the file and
-    what was expected of it.
+    Raise DataError, naming the file and what was expected of it.
     """
-    expected = dict(sha256)
+    root, names = Path(source.root), FILES | dict(source.names)
+    contents_hashes, packed_hashes = dict(source.sha256), dict(source.gz_sha256)
     paths: dict[str, Path] = {}
     arrays: dict[str, Bytes] = {}
     digests = []
-    for key, name in FILES.items():
-        path = _locate(Path(root), name, mirrors, expected.get(key))
+    for key in FILES:
+        expected = Hashes(contents_hashes.get(key), packed_hashes.get(key))
+        path = _locate(root, names[key], source.mirrors, expected, tuple(names.values()))
         contents = unpacked(path)
         paths[key] = path
-        arrays[key] = parse_idx(path, contents, 3 if "images" in key else 1)
-        digests.append(check_sha256(path, contents, expected.get(key)))
-    _check_agreement(Path(root), arrays)
+        if "images" in key:
+            flatten, transposed = source.flatten, source.transposed
+            arrays[key] = parse_images(path, contents, flatten=flatten, transposed=transposed)
+        else:
+            arrays[key] = parse_labels(path, contents)
+        digests.append(check_sha256(path, contents, expected))
+    _check_agreement(root, arrays)
+    first_label = source.first_label
     check_training_labels(paths["train_labels"], arrays["train_labels"], first_label)
     check_test_labels(paths["test_labels"], arrays["test_labels"], arrays["train_labels"])
     for key in ("train_labels", "test_labels"):
@@ -80,7 +101,9 @@ def forget_files() -> None:
     read_files.cache_clear()
 
 
-def _locate(root: Path, name: str, mirrors: Sequence[str], sha256: str | None) -> Path:
+def _locate(
+    root: Path, name: str, mirrors: Sequence[str], expected: Hashes, names: Sequence[str]
+) -> Path:
     gzipped, plain = root / f"{name}.gz", root / name
     try:
         if gzipped.is_file() and plain.is_file() and unpacked(gzipped) != unpacked(plain):
@@ -93,7 +116,7 @@ def _locate(root: Path, name: str, mirrors: Sequence[str], sha256: str | None) -
     except OSError as error:
         raise DataError(f"{root}: {explain_folder(root, error)}") from None
     if mirrors:
-        return download(root, f"{name}.gz", mirrors, sha256)
+        return download(root, f"{name}.gz", mirrors, expected, [f"{each}.gz" for each in names])
     raise DataError(explain_missing(root, name))
 
 

@@ -1,6 +1,7 @@
 """A trained network as an MLflow model, logged without MLflow's global active run."""
 
 import tempfile
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -24,9 +25,18 @@ PYFUNC_MODEL = str(Path(__file__).with_name("pyfunc_model.py"))
 
 
 def log(
-    client: MlflowClient, run: Run, network: Path, config: RecordedConfig, *, step: int
+    client: MlflowClient,
+    run: Run,
+    network: Path,
+    config: RecordedConfig,
+    labels: Sequence[str],
+    *,
+    step: int,
 ) -> None:
-    """Log the file `network.npz` of a run as its model, unless the run has one."""
+    """Log the file `network.npz` of a run as its model, unless the run has one.
+
+    ``labels`` are the names of the classes, which become the model's metadata `classes`.
+    """
     run_id = run.info.run_id
     if run.outputs and run.outputs.model_outputs:
         return
@@ -43,6 +53,7 @@ def log(
         model_uuid=logged.model_id,
         run_id=run_id,
         model_id=logged.model_id,
+        metadata={"classes": list(labels)},
     )
     with tempfile.TemporaryDirectory() as folder:
         save(Path(folder) / NAME, network, config.architecture.sizes, config.dtype, model)
@@ -56,7 +67,7 @@ def save(
 ) -> None:
     """Write an MLflow model to a folder: network, package `nn`, signature and input example.
 
-    ``model`` gives it its ids.
+    ``model`` gives it its ids and its metadata.
     """
     contents = network.read_bytes()
     files = _files(sizes[0], sizes[-1], dtype)
@@ -69,7 +80,7 @@ def save(
     if model is not None:
         described.artifact_path, described.run_id = model.artifact_path, model.run_id
         described.model_uuid, described.model_id = model.model_uuid, model.model_id
-        described.utc_time_created = model.utc_time_created
+        described.utc_time_created, described.metadata = model.utc_time_created, model.metadata
     described.save(str(folder / MLMODEL_FILE_NAME))
 
 

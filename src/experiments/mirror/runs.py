@@ -214,8 +214,8 @@ class MirroredRun:
         """Copy the network if its file has not been deleted."""
         network = self.folder / NETWORK
         if network.exists() and not self._refuses(network):
-            config, epochs = record.start.config, len(record.epochs)
-            models.log(self.client, run, network, config, step=epochs)
+            labels, epochs = labels_of(record.start), len(record.epochs)
+            models.log(self.client, run, network, record.start.config, labels, step=epochs)
 
     def _refuses(self, network: Path) -> bool:
         """Return whether a file is no network; ``problem`` then says so."""
@@ -266,13 +266,20 @@ def texts_of(record: Record, status: Status) -> dict[str, str]:
         texts["learning_curves.svg"] = learning_curves({start.name: record.history}, start.name)
     if end is not None and status is Status.FINISHED:
         title = f"{start.name}: validation set"
-        first_label = start.config.dataset.get("first_label", 0)  # missing in older records
         texts["confusion_matrix.svg"] = confusion_matrix(
-            end.confusion_matrix, title, first_label=first_label
+            end.confusion_matrix, title, labels=labels_of(start)
         )
     if end is not None and end.traceback:
         texts["traceback.txt"] = end.traceback
     return texts
+
+
+def labels_of(start: Start) -> list[str]:
+    """Return the names of the classes of a run."""
+    if start.dataset is not None and start.dataset.classes:
+        return start.dataset.classes
+    first = start.config.dataset.get("first_label", 0)  # older records have no names
+    return [str(first + number) for number in range(start.config.architecture.sizes[-1])]
 
 
 def params_of(start: Start) -> list[Param]:

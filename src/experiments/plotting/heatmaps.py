@@ -32,7 +32,8 @@ def confusion(predictions: pd.DataFrame, *, of: str = "", axes: Axes | None = No
     ``predictions`` has one row per image with the columns `label` and `predicted`. ``of`` is the
     name of the network for the title.
     """
-    axes = axes or plt.subplots(figsize=(6.4, 5.6))[1]
+    n_classes = predictions["label"].nunique()
+    axes = axes or plt.subplots(figsize=(max(6.4, 0.4 * n_classes), max(5.6, 0.35 * n_classes)))[1]
     axes.set_title(f"How often each label is predicted as each class\n{of}".rstrip())
     if predictions.empty:
         write_sentence(axes, "There are no predictions.")

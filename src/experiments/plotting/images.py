@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 
 from experiments.results import Predictions, square_images
@@ -11,6 +12,8 @@ from nn.arrays import Array
 
 CELL = 1.15
 """Width and height of an image, in inches."""
+SHORT = 6
+"""Letters of two labels that fit into one line above an image."""
 
 
 def worst_classified(
@@ -23,18 +26,26 @@ def worst_classified(
     table = predictions.table
     worst = table[~table["correct"]].nsmallest(n, "output_of_label")
     rows = max(-(-len(worst) // columns), 1)
-    figure, grid = plt.subplots(rows, columns, figsize=(CELL * columns, 1.35 * CELL * rows))
+    height = 1.35 if all(len(str(label)) <= SHORT for label in worst["label"]) else 1.55
+    figure, grid = plt.subplots(rows, columns, figsize=(CELL * columns, height * CELL * rows))
     for axes in grid.flat:
         axes.axis("off")
     for axes, (index, image) in zip(grid.flat, worst.iterrows(), strict=False):
         axes.imshow(predictions.images[index], cmap="gray_r", vmin=0, vmax=1)
-        words = f"{image['label']} predicted as {image['predicted']}\noutput {image['output']:.2f}"
-        axes.set_title(words, fontsize=9, weight="normal")
+        axes.set_title(_words(image), fontsize=9, weight="normal")
     if worst.empty:
         figure.text(0.5, 0.4, "No image is classified wrongly.", ha="center", va="center")
     title = f"Worst classified of {len(table):,} images\n{of}"
     figure.suptitle(title.rstrip(), weight="bold")
     return figure
+
+
+def _words(image: pd.Series) -> str:
+    """Return what the network said of an image, in lines that fit above it."""
+    label, predicted = str(image["label"]), str(image["predicted"])
+    short = len(label + predicted) <= SHORT
+    words = f"{label} predicted as {predicted}" if short else f"{label}\nas {predicted}"
+    return f"{words}\noutput {image['output']:.2f}"
 
 
 def first_layer_weights(weights: Mapping[int, Array], n: int = 10, *, of: str = "") -> Figure:

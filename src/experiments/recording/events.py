@@ -37,7 +37,10 @@ class Origin(Struct, frozen=True, kw_only=True):
 
 
 class RecordedDataset(Struct, frozen=True, kw_only=True):
-    """The data of a run: name, folder, SHA-256 of the files, numbers of images per split."""
+    """The data of a run: name, folder, SHA-256 of the files, numbers of images per split.
+
+    ``classes`` are the names of the classes.
+    """
 
     name: str
     root: str
@@ -45,6 +48,7 @@ class RecordedDataset(Struct, frozen=True, kw_only=True):
     train: int
     validation: int
     test: int
+    classes: list[str] = field(default_factory=list)  # empty in records of earlier versions
 
 
 class Start(Struct, frozen=True, kw_only=True, tag_field="event", tag="start"):

@@ -9,7 +9,10 @@ Image = npt.NDArray[np.floating]
 
 
 def grey(image: Image) -> bytes:
-    """Return an image ``[side, side]`` with values from 0 (white) to 1 (black) as a PNG file."""
+    """Return an image ``[rows, columns]`` from 0 (white) to 1 (black) as a PNG file.
+
+    An image ``[rows, columns, channels]`` has its own colours.
+    """
     return _png(image, "gray_r", 0.0, 1.0)
 
 

@@ -12,11 +12,12 @@ from experiments.recording import TEST_ACCURACY, Status
 from experiments.results.frames import RATE
 from experiments.results.grids import Setting, Settings, grids
 from experiments.results.settings import (
+    architecture_file,
     changed_options,
     choices_of,
     defaults,
-    has_file,
     settings,
+    with_ends,
     word,
 )
 from experiments.results.splits import with_own_splits
@@ -65,9 +66,12 @@ def with_choices(
     """Return the commands that make a run with each choice in a group, and with each seed.
 
     The options of the group, except those that are ``kept``, and the learning rate are the defaults
-    of each choice. ``among`` are the choices; by default all files of conf/.
+    of each choice. ``among`` are the choices; by default all files of conf/. Architectures have the
+    first and the last layer of the run, which are those of its data.
     """
     known = sorted(among or (path.stem for path in (CONF / group).glob("*.yaml")))
+    if group == "architecture":
+        known = [with_ends(each, str(run[group])) for each in known]
     own = [
         column
         for column in run.index
@@ -83,7 +87,7 @@ def _settings(rows: Sequence[dict[str, Any]]) -> list[dict[str, Setting]]:
     A choice is given if it differs from the default or between the runs, an option if it differs
     from its default in one of them.
     """
-    by_name = all(has_file("architecture", str(row["architecture"])) for row in rows)
+    by_name = all(architecture_file(str(row["architecture"])) for row in rows)
     chosen = [choices_of(row, architecture_by_name=by_name) for row in rows]
     keys = {
         key for row, each in zip(rows, chosen, strict=True) for key in changed_options(row, each)

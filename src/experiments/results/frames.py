@@ -1,27 +1,39 @@
 """The two frames of results, and their columns: one row per run, and one per run and epoch."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
+from omegaconf import OmegaConf
 from pandas.api.types import is_object_dtype
 
-from experiments.configuration import DESCRIBED, GROUPS, TEST_CURVE, Backend
+from experiments.configuration import CONF, DESCRIBED, GROUPS, TEST_CURVE, Backend
+from experiments.data import FILES
 from experiments.recording import BEST_EPOCH_CORRECT, CORRECT, Status
 
 RATE = "optimizer.learning_rate"
 OUTPUTS = "outputs"
 """The folder in which a run is recorded."""
 ROOT = "dataset.root"
-"""The folder of the images. It is a column if a run has learned from a folder of the user."""
+"""The folder of the images. It is a column if a run has learned from a folder of the user's."""
+FILE_NAMES = "dataset.file_names."
+"""The beginning of the names of the files, which are columns if they are not those of MNIST."""
 FIRST_LABEL = "dataset.first_label"
-"""The label of class 0. It is a column if the labels of a run do not begin with 0."""
-NEWER = {"backend": Backend.numpy.name, TEST_CURVE: False}
-"""Options that older records do not have, with their values there. They are columns if a run has
-another value.
-"""
+TRANSPOSED = "dataset.transposed"
+FLATTEN = "dataset.flatten"
+BACKEND = "backend"
+USUAL = {
+    FIRST_LABEL: 0,
+    TRANSPOSED: False,
+    FLATTEN: False,
+    BACKEND: Backend.numpy.name,
+    TEST_CURVE: False,
+}
+"""Options that are columns only if a run has another value. Older records do not have them."""
 VALIDATION = "validation/accuracy"
 BEST_VALIDATION = f"best_epoch/{VALIDATION}"
 END_METRICS = (
@@ -41,7 +53,10 @@ CATEGORIES = (*GROUPS, "status", "dtype")
 """The columns of type category."""
 FIRST = ("identity", "name", "status", *GROUPS, "seed")
 """The first columns, in their order."""
-LEFT_OUT = ("architecture.sizes", "dataset.name", "dataset.mirrors", "dataset.sha256")
+LEFT_OUT = (
+    *("architecture.sizes", "dataset.name", "dataset.mirrors", "dataset.sha256"),
+    *("dataset.gz_sha256", "dataset.classes"),
+)
 """Options that are no columns, because `architecture`, `dataset` and `data` say the same."""
 
 
@@ -114,7 +129,7 @@ def frame_of(rows: Sequence[Mapping[str, Any]], epochs: pd.DataFrame) -> pd.Data
     """
     frame = pd.DataFrame(rows)
     frame = frame.drop(columns=[column for column in frame if column.startswith(LEFT_OUT)])
-    frame = _add_metrics(_with_newer(_with_labels(_with_own_root(frame))), epochs)
+    frame = _add_metrics(_without_usual(_with_own_files(frame)), epochs)
     frame["started"] = pd.to_datetime(frame["started"], unit="s", utc=True)
     for column in CATEGORIES:
         frame[column] = frame[column].astype("category")
@@ -146,8 +161,8 @@ def in_order(columns: Sequence[str]) -> list[str]:
 def options(runs: pd.DataFrame) -> list[str]:
     """Return the columns of a frame of runs that are options of an experiment.
 
-    The seed is not among them, nor are the folder of the images, the label of class 0 and the test
-    curve, which do not change what a run learns.
+    The seed is not among them, nor are options that do not change what a run learns: the folder and
+    the files, the label of class 0, channels, and the test curve.
     """
     of_groups = [column for column in runs if "." in column and is_option(column)]
     return [*of_groups, *(key for key in DESCRIBED if key in runs and is_option(key))]
@@ -155,36 +170,52 @@ def options(runs: pd.DataFrame) -> list[str]:
 
 def is_option(column: str) -> bool:
     """Return whether a frame of runs with this column has it among its `options`."""
-    if column in (ROOT, FIRST_LABEL, TEST_CURVE, "seed") or column.startswith(LEFT_OUT):
+    unchanging = (ROOT, FIRST_LABEL, FLATTEN, TEST_CURVE, "seed")
+    if column in unchanging or column.startswith((FILE_NAMES, *LEFT_OUT)):
         return False
     group, _, option = column.partition(".")
     return group in GROUPS if option else column in DESCRIBED and column not in GROUPS
 
 
-def _with_own_root(frame: pd.DataFrame) -> pd.DataFrame:
-    """Keep the folder of the images only for runs with images of the user."""
-    own = frame["dataset"] == "folder"
-    if not own.any():
-        return frame.drop(columns=ROOT)
-    return frame.assign(**{ROOT: frame[ROOT].where(own)})
+def _with_own_files(frame: pd.DataFrame) -> pd.DataFrame:
+    """Keep folders of images, and names of files, only where they are the user's."""
+    names = [each for each in frame if each.startswith(FILE_NAMES)]
+    choices = frame["dataset"].astype(str)
+    folder = choices == "folder"
+    roots = [
+        choice == "folder" or _is_elsewhere(choice, str(root))
+        for choice, root in zip(choices, frame[ROOT], strict=True)
+    ]
+    frame = frame.assign(**{ROOT: frame[ROOT].where(pd.Series(roots, frame.index))})
+    frame = frame.assign(**{each: frame[each].where(folder) for each in names})
+    usual = [each for each in (ROOT, *names) if {*frame[each].dropna()} <= {*FILES.values()}]
+    return frame.drop(columns=usual)
 
 
-def _with_labels(frame: pd.DataFrame) -> pd.DataFrame:
-    """Keep the label of class 0 only if it is not 0 in every run. Older records do not have it."""
-    if FIRST_LABEL in frame and not frame[FIRST_LABEL].gt(0).any():
-        return frame.drop(columns=FIRST_LABEL)
-    return frame
+@lru_cache(maxsize=256)
+def _is_elsewhere(choice: str, root: str) -> bool:
+    """Return whether the folder of a data set of conf/ is not the one of its file there.
+
+    That one is below the folder of the project, which differs between machines.
+    """
+    file = CONF / "dataset" / f"{choice}.yaml"
+    if not file.exists():
+        return False
+    values = OmegaConf.to_container(OmegaConf.load(file), resolve=False)
+    text = str(values.get("root")) if isinstance(values, dict) else ""
+    usual = re.fullmatch(r"\$\{project:(.*)\}", text)
+    return usual is not None and not root.endswith(f"/{usual[1]}")
 
 
-def _with_newer(frame: pd.DataFrame) -> pd.DataFrame:
-    """Keep an option of `NEWER` only if a run has another value than all older records."""
-    for column, value in NEWER.items():
+def _without_usual(frame: pd.DataFrame) -> pd.DataFrame:
+    """Keep an option of `USUAL` only if a run has another value, in all runs."""
+    for column, usual in USUAL.items():
         if column not in frame:
             continue
-        known = frame[column].where(frame[column].notna(), value).astype(type(value))
+        known = [usual if pd.isna(value) else value for value in frame[column]]
         frame = frame.drop(columns=column)
-        if (known != value).any():
-            frame = frame.assign(**{column: known})
+        if any(value != usual for value in known):
+            frame[column] = known
     return frame
 
 

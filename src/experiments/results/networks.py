@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+from pandas import Categorical
 
+from experiments.data import IDXDataset
 from experiments.errors import UserError
 from experiments.recording import NETWORK, load_weights
 from experiments.results.kept_files import read_network
@@ -15,14 +18,18 @@ from experiments.results.sources import files
 from nn import Network
 from nn.arrays import Array
 
+COLOURS = (3, 4)
+"""The numbers of channels of images in colour: red, green, blue and perhaps opacity."""
+
 
 @dataclass(frozen=True)
 class Predictions:
     """The outputs of a network for the validation set: one row per image, and the images.
 
     The columns are `label`, `predicted`, `correct`, `output` (the activation of the predicted
-    class) and `output_of_label`. Labels are those in the data files, predicted ones too. The images
-    have the shape ``[n, side, side]``.
+    class) and `output_of_label`. Labels are those in the data files, predicted ones too, or the
+    names of the classes as ordered categories. The images have the shape ``[n, rows, columns]``, or
+    ``[n, rows, columns, channels]`` in colour.
     """
 
     table: pd.DataFrame
@@ -62,17 +69,30 @@ def predictions(source: Path | str, run: AnyRow) -> Predictions:
     split = dataset.validation
     outputs = network(source, run).predict(split.images)
     predicted, rows = outputs.argmax(axis=1), np.arange(len(outputs))
-    first_label = described.dataset.first_label
     table = pd.DataFrame(
         {
-            "label": split.labels + first_label,
-            "predicted": predicted + first_label,
+            "label": _labels(described.dataset, split.labels),
+            "predicted": _labels(described.dataset, predicted),
             "correct": predicted == split.labels,
             "output": outputs[rows, predicted],
             "output_of_label": outputs[rows, split.labels],
         }
     )
-    return Predictions(table, square_images(split.images))
+    shape = described.dataset.files().train_images.shape[1:]
+    return Predictions(table, _drawable(split.images.reshape(-1, *shape)))
+
+
+def _drawable(images: Array) -> Array:
+    """Return images without channels, or with those of colours; others are averaged."""
+    coloured = images.ndim == 4 and images.shape[3] in COLOURS
+    return images if images.ndim == 3 or coloured else images.mean(axis=3)
+
+
+def _labels(data: IDXDataset, classes: npt.NDArray[np.intp]) -> npt.NDArray[np.intp] | Categorical:
+    """Return classes as their labels, or as their names."""
+    if not data.classes:
+        return classes + data.first_label
+    return Categorical.from_codes(classes, data.classes, ordered=True)
 
 
 def square_images(rows: Array) -> Array:

@@ -7,7 +7,6 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
-from omegaconf import MISSING
 
 from experiments.configuration import (
     CONF,
@@ -20,7 +19,7 @@ from experiments.configuration import (
     recorded_config,
 )
 from experiments.recording import parameters
-from experiments.results.frames import OUTPUTS, RATE
+from experiments.results.frames import OUTPUTS, RATE, ROOT
 from experiments.results.grids import Setting, Settings
 from experiments.results.splits import OWN_SPLIT, SPLIT
 
@@ -30,18 +29,25 @@ AnyRow: TypeAlias = "pd.Series | Mapping[str, Any]"
 """A row of a frame of runs, as a Series or as a dict."""
 SIZES = "architecture.sizes"
 """The option that is given instead of an architecture without a file in conf/."""
+FIT = "architecture.fit"
+"""The option that gives the first and the last layer the sizes of the data."""
 
 
 def choices_of(run: AnyRow, *, architecture_by_name: bool) -> dict[str, Setting]:
     """Return the choice in each group of conf/.
 
-    An architecture without a file in conf/ is given by its sizes, and with ``architecture_by_name``
-    false every architecture is.
+    An architecture whose first and last layer only differ from those of a file in conf/ is that
+    file, which fits the data. Any other one without a file is given by its sizes, and with
+    ``architecture_by_name`` false every architecture is.
     """
     chosen: dict[str, Setting] = {group: str(run[group]) for group in GROUPS}
-    if not architecture_by_name or not has_file("architecture", str(run["architecture"])):
+    name = str(run["architecture"])
+    file = architecture_file(name) if architecture_by_name else None
+    if file is None:
         del chosen["architecture"]
-        chosen[SIZES] = tuple(map(int, str(run["architecture"]).split("-")))
+        chosen[SIZES] = tuple(map(int, name.split("-")))
+    elif file != name:
+        chosen |= {"architecture": file, FIT: True}
     return chosen
 
 
@@ -52,7 +58,7 @@ def changed_options(run: AnyRow, chosen: Settings) -> list[str]:
         for key, default in defaults(chosen).items()
         if key not in (*GROUPS, SIZES, "seed")
         and value_of(run, key) is not None
-        and (default == MISSING if key == "dataset.root" else run[key] != default)
+        and (key == ROOT or run[key] != default)
     ]
 
 
@@ -86,10 +92,13 @@ def settings(run: AnyRow, chosen: Settings, keys: Collection[str]) -> dict[str, 
 
 
 def experiment(run: AnyRow) -> Experiment:
-    """Return the experiment of a run. Raise as `experiments.configuration.build` does."""
+    """Return the experiment of a run, whose images are not downloaded.
+
+    Raise as `experiments.configuration.build` does.
+    """
     chosen = choices_of(run, architecture_by_name=True)
     given = settings(run, chosen, {*chosen, *changed_options(run, chosen)})
-    return build(compose(overrides(given)))
+    return build(compose([*overrides(given), "dataset.mirrors=[]"]))
 
 
 def default_rate(run: AnyRow) -> float:
@@ -112,6 +121,21 @@ def default_outputs() -> str:
 def has_file(group: str, choice: str) -> bool:
     """Return whether conf/ has a file for this choice."""
     return (CONF / group / f"{choice}.yaml").exists()
+
+
+@lru_cache(maxsize=256)
+def architecture_file(name: str) -> str | None:
+    """Return the file in conf/ of an architecture, or of one with the same hidden layers."""
+    if has_file("architecture", name):
+        return name
+    files = sorted(path.stem for path in (CONF / "architecture").glob("*.yaml"))
+    return next((each for each in files if with_ends(each, name) == name), None)
+
+
+def with_ends(architecture: str, of: str) -> str:
+    """Return an architecture with the first and the last layer ``of`` another one."""
+    first, *_, last = of.split("-")
+    return "-".join([first, *architecture.split("-")[1:-1], last])
 
 
 @lru_cache(maxsize=256)

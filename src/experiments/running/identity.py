@@ -33,8 +33,10 @@ CHOSEN = ("activation", "initializer", "loss", "optimizer", "schedule")
 CUT = ("train_size", "subset", "validation_size", "split_seed")
 """The options of a data set that decide which images are used for what.
 
-`first_label` does not count, because the data decide it: it is the smallest label.
+`first_label` and `flatten` do not count, because the data decide them: the smallest label, and
+whether images have channels. `transposed` counts if it is true.
 """
+TRANSPOSED = "transposed"
 
 
 def origin(experiment: Experiment) -> Origin:
@@ -95,7 +97,8 @@ def processor() -> str:
 def _value(value: Any) -> Any:
     """Return a value of an experiment as JSON can hold it; a class by its name without module."""
     if isinstance(value, IDXDataset):
-        return {name: _value(getattr(value, name)) for name in CUT}
+        known = CUT if not value.transposed else (*CUT, TRANSPOSED)
+        return {name: _value(getattr(value, name)) for name in known}
     if dataclasses.is_dataclass(value):
         fields = [each.name for each in dataclasses.fields(value)]
         options = {name: _value(getattr(value, name)) for name in fields}

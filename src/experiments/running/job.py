@@ -22,6 +22,7 @@ from experiments.configuration import (
     own_config_dir,
     recorded_config,
     run_name,
+    with_sizes,
 )
 from experiments.errors import UserError
 from experiments.recording import (
@@ -72,10 +73,11 @@ class Job:
         overrides = overrides_of(hydra, "task")
         chosen = choices(hydra)
         return cls(
-            name=name or run_name(experiment.sizes, chosen, overrides),
+            name=_fitted(name, config, chosen, experiment.sizes)
+            or run_name(experiment.sizes, chosen, overrides),
             overrides=overrides,
             choices=chosen,
-            config=recorded_config(config),
+            config=recorded_config(config, experiment.sizes),
             experiment=experiment,
             origin=origin(experiment),
             outputs=Path(config.outputs).absolute(),
@@ -98,7 +100,7 @@ class Job:
         experiment = changed_experiment(self.experiment, to.config, to.changed)
         return dataclasses.replace(
             self,
-            name=name,
+            name=_fitted(name, to.config, self.choices, experiment.sizes),
             overrides=to.overrides,
             config=changed_record(self.config, to.config, to.changed),
             experiment=experiment,
@@ -169,3 +171,8 @@ class Job:
             environment=environment(),
             dataset=dataset,
         )
+
+
+def _fitted(name: str, config: DictConfig, chosen: Mapping[str, str], sizes: Sequence[int]) -> str:
+    """Return a name that has the sizes of the network, if they may be the data's."""
+    return with_sizes(name, chosen["architecture"], sizes) if config.architecture.fit else name

@@ -336,6 +336,7 @@ def recorded_dataset(job: Job, dataset: Dataset) -> RecordedDataset:
         train=len(dataset.train),
         validation=len(dataset.validation),
         test=len(dataset.test),
+        classes=job.experiment.dataset.class_names(dataset.train.targets.shape[1]),
     )
 
 

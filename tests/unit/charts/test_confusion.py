@@ -18,6 +18,22 @@ def test_images_are_counted_and_the_most_frequent_mistake_is_named() -> None:
     assert "2 images of 7 were taken for 1" in figure.caption
 
 
+def test_named_classes_are_in_their_order() -> None:
+    names = ["zebra", "ant", "cat"]
+    table = pd.DataFrame(
+        {
+            "label": pd.Categorical(["zebra", "ant", "ant"], names, ordered=True),
+            "predicted": pd.Categorical(["zebra", "zebra", "ant"], names, ordered=True),
+        }
+    )
+    figure = confusion(table.assign(correct=[True, False, True]), "a network")
+    (panel,) = figure.panels
+    assert len(panel.rows) == 3
+    assert "1 image of ant was taken for zebra" in figure.caption
+    axes = panel.chart.to_dict()["layer"][0]["encoding"]
+    assert axes["x"]["sort"] == axes["y"]["sort"] == names
+
+
 def test_a_network_without_mistakes() -> None:
     table = pd.DataFrame({"label": [1], "predicted": [1], "correct": [True]})
     assert "mistake:" not in confusion(table, "a network").caption

@@ -50,7 +50,7 @@ def test_the_scheduler_gets_the_files_of_each_data_set_once(client: Any, tmp_pat
         cluster.provide_data(made)
     (name,) = client.list_datasets()
     assert name == DATA + made[0].origin.data
-    assert client.get_dataset(name) == contents_of(made[0].experiment.dataset.root)
+    assert client.get_dataset(name) == contents_of(made[0].experiment.dataset)
     cluster.close()
 
 

@@ -68,7 +68,7 @@ def test_the_files_are_read_only_the_first_time(data: IDXDataset) -> None:
 
 
 def test_data_that_are_not_here_are_missing_until_they_come(data: IDXDataset) -> None:
-    expected, files = data.load("float32"), contents_of(data.root)
+    expected, files = data.load("float32"), contents_of(data)
     on_host = HostDataset.of(data, expected.sha256)
     shutil.rmtree(data.root)
     forget_files()

@@ -97,7 +97,7 @@ def test_a_job_that_is_none_is_refused(runner: Runner, tmp_path: Path) -> None:
 
 def test_data_that_are_missing_are_asked_for(runner: Runner, tmp_path: Path) -> None:
     job = jobs.job(tmp_path)
-    files = contents_of(job.experiment.dataset.root)
+    files = contents_of(job.experiment.dataset)
     shutil.rmtree(job.experiment.dataset.root)
     forget_files()
     runner.send(command(job, tmp_path))

@@ -3,6 +3,7 @@
 import math
 from pathlib import Path
 
+import idx_files
 import msgspec
 import pytest
 from composing import check_refused
@@ -35,6 +36,23 @@ def test_the_experiment_has_the_values_of_the_configuration() -> None:
 
 def test_any_layer_sizes_that_fit_the_data_can_be_built() -> None:
     assert build(compose(["architecture.sizes=[784,100,10]"])).sizes == [784, 100, 10]
+
+
+def test_the_ends_of_a_network_are_those_of_the_data_on_request(tmp_path: Path) -> None:
+    idx_files.write_small(tmp_path)  # 2 x 2 pixels, 2 classes
+    small = ("dataset=folder", f"dataset.root={tmp_path}", "dataset.validation_size=2")
+    for name, middle in (("784-30-10", [30]), ("784-128-64-10", [128, 64])):
+        fitted = build(compose([*small, f"architecture={name}", "architecture.fit=true"]))
+        assert fitted.sizes == [4, *middle, 2]
+    assert build(compose([*small, "architecture.fit=true", "architecture.sizes=[1,1]"])).sizes == [
+        4,
+        2,
+    ]
+    with pytest.raises(ConfigError) as caught:
+        build(compose([*small, "architecture=784-20-10-10"]))
+    message = str(caught.value)
+    assert message.endswith("; architecture.fit=true makes it architecture.sizes=[4,20,10,2]")
+    assert build(compose([*small, message.rpartition(" ")[2]])).sizes == [4, 20, 10, 2]
 
 
 @pytest.mark.parametrize(
@@ -144,6 +162,10 @@ def test_the_default_experiment_has_ten_epochs_and_nielsens_batches() -> None:
         ("dataset.first_label=-1", "dataset.first_label -1"),
         ("dataset.first_label=256", "dataset.first_label 256"),
         ("dataset.first_label=A", "dataset.first_label A"),
+        ("dataset.classes=[a,a]", "dataset.classes has the name 'a' twice"),
+        ("dataset.transposed=perhaps", "dataset.transposed perhaps"),
+        ("+dataset.file_names.validation=a", "dataset.file_names.validation no such file"),
+        ("+dataset.gz_sha256.validation=a", "dataset.gz_sha256.validation no such file"),
         ("dataset.root=''", "dataset.root empty"),
         ("dataset.subset=some", "dataset.subset some stratified leading"),
         ("dataset=folder", "dataset.root"),

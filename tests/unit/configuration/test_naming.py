@@ -8,6 +8,7 @@ from experiments.configuration import (
     job_names,
     options_of_choices,
     run_name,
+    with_sizes,
     without_seed,
 )
 from experiments.configuration.naming import short_form
@@ -139,3 +140,9 @@ def test_options_are_not_named_if_they_do_not_depend_on_the_choice(
     runs: list[dict[str, object]],
 ) -> None:
     assert options_of_choices(runs) == ""
+
+
+def test_the_name_of_a_job_has_the_sizes_of_its_network() -> None:
+    name = with_sizes("ce 784-30-10 seed=1", "784-30-10", [784, 30, 26])
+    assert name == "ce 784-30-26 seed=1"
+    assert with_sizes("ce seed=1", "784-30-10", [784, 30, 26]) == "ce seed=1"

@@ -3,7 +3,14 @@
 import pytest
 from omegaconf import OmegaConf
 
-from experiments.configuration import CONF, DESCRIBED, changed_record, compose, recorded_config
+from experiments.configuration import (
+    CONF,
+    DESCRIBED,
+    build,
+    changed_record,
+    compose,
+    recorded_config,
+)
 from experiments.recording import RecordedConfig
 
 
@@ -15,6 +22,13 @@ def test_the_recorded_configuration_is_resolved() -> None:
     rates = OmegaConf.load(CONF / "learning_rates.yaml").learning_rates
     assert recorded.optimizer["learning_rate"] == rates.sigmoid.mse.sgd
     assert recorded.tracking.experiment == "mnist"
+
+
+def test_the_sizes_of_the_network_are_recorded_where_the_data_decide_them() -> None:
+    config = compose(["architecture.sizes=[1,30,1]", "architecture.fit=true"])
+    recorded = recorded_config(config, build(config).sizes)
+    assert recorded.architecture.sizes == [784, 30, 10]
+    assert recorded == recorded_config(compose())
 
 
 def test_the_recorded_path_of_a_store_is_absolute(

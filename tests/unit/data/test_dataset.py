@@ -94,6 +94,7 @@ def test_one_image_cannot_be_cut(tmp_path: Path) -> None:
         ({"split_seed": -1}, "split_seed must be zero or positive, not -1"),
         ({"first_label": -1}, "first_label must be from 0 to 255, not -1"),
         ({"first_label": 256}, "first_label must be from 0 to 255, not 256"),
+        ({"classes": ["a", "b", "a"]}, "classes has the name 'a' twice; each needs its own"),
         ({"root": "~/d"}, f"root=~/d: ~ is not expanded here; write {Path.home()}/d"),
         ({"root": "http://a/b"}, "root=http://a/b: it has to be a folder, not an address"),
         ({"root": ""}, "root is empty; it has to be the folder that has the four files"),
@@ -102,6 +103,18 @@ def test_one_image_cannot_be_cut(tmp_path: Path) -> None:
 def test_options_out_of_range_are_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=f"^{message}$"):
         dataclasses.replace(idx_dataset(Path("nowhere")), **options)
+
+
+def test_classes_have_their_names_or_their_labels(folder: Path) -> None:
+    assert idx_dataset(folder, first_label=7).class_names(3) == ["7", "8", "9"]
+    names = ["a", "b", "c", "d", "e"]
+    named = idx_dataset(folder, classes=names)
+    named.check_classes()
+    assert named.class_names(CLASSES) == names
+    check_refused(
+        idx_dataset(folder, classes=names[:4]).check_classes,
+        f"{folder}: the files have 5 classes, but dataset.classes has 4 names; expected 5 names",
+    )
 
 
 def test_the_example_of_the_page_of_tasks_reads_the_letters_of_emnist(

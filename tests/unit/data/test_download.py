@@ -1,30 +1,16 @@
 """Downloads: from the first mirror that has the right file, and only missing files."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
-from http.server import HTTPServer, SimpleHTTPRequestHandler
+import zipfile
 from pathlib import Path
-from threading import Thread
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import pytest
-from idx_files import arrays, check_refused, hashes, idx_dataset, write
+from idx_files import arrays, check_refused, gz_hashes, hashes, idx_dataset, write
+from served import RecordingHandler, mirror
 
 from experiments.data import FILES
 
 UNREACHABLE = "http://127.0.0.1:9"  # nothing listens on the discard port
-
-
-class RecordingHandler(SimpleHTTPRequestHandler):
-    """Serves a folder and keeps the requested paths."""
-
-    def send_head(self) -> Any:
-        self.server.requested.append(self.path)  # type: ignore[attr-defined]
-        return super().send_head()
-
-    def log_message(self, *_: object) -> None:
-        pass
 
 
 class TruncatingHandler(RecordingHandler):
@@ -32,26 +18,6 @@ class TruncatingHandler(RecordingHandler):
 
     def copyfile(self, source: BinaryIO, outputfile: BinaryIO) -> None:  # type: ignore[override]
         outputfile.write(source.read()[:-1])
-
-
-@contextmanager
-def mirror(
-    root: Path, handler: type[SimpleHTTPRequestHandler] = RecordingHandler
-) -> Iterator[tuple[str, list[str]]]:
-    """Serve a folder on this machine; yield the address and the paths requested so far."""
-    with (
-        HTTPServer(("127.0.0.1", 0), partial(handler, directory=str(root))) as server,
-        pytest.MonkeyPatch.context() as patch,
-    ):
-        patch.setenv("NO_PROXY", "127.0.0.1")
-        server.requested = []  # type: ignore[attr-defined]
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}", server.requested  # type: ignore[attr-defined]
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 REQUESTS = [f"/{name}.gz" for name in FILES.values()]
@@ -121,6 +87,61 @@ def test_a_file_that_is_no_gzip_file_is_refused(tmp_path: Path) -> None:
     with mirror(served) as (address, _):
         check_refused(idx_dataset(root, mirrors=[address]).files, root / REQUESTS[0][1:])
     check_refused(idx_dataset(root).files, root / FILES["train_images"])
+
+
+def zipped(folder: Path, archive: Path, *, without: str = "") -> None:
+    """Write the files of a folder to an archive, below a folder there, as EMNIST has them."""
+    with zipfile.ZipFile(archive, "w") as opened:
+        for path in folder.iterdir():
+            if path.name != without:
+                opened.write(path, f"gzip/{path.name}")
+        opened.writestr("gzip/readme.txt", "Another file.")
+
+
+def test_an_archive_is_downloaded_once_for_all_files(tmp_path: Path, folder: Path) -> None:
+    (tmp_path / "served").mkdir()
+    zipped(folder, tmp_path / "served" / "gzip.zip")
+    root = tmp_path / "cache"
+    with mirror(tmp_path / "served") as (address, requested):
+        source = idx_dataset(root, mirrors=[f"{address}/gzip.zip"], sha256=hashes(arrays()))
+        assert source.files().sha256 == idx_dataset(folder).files().sha256
+        assert requested == ["/gzip.zip"]
+    assert sorted(path.name for path in root.iterdir()) == sorted(r[1:] for r in REQUESTS)
+
+
+def test_an_archive_that_the_user_has_put_there_is_used_and_kept(
+    tmp_path: Path, folder: Path
+) -> None:
+    zipped(folder, tmp_path / "gzip.zip")
+    source = idx_dataset(tmp_path, mirrors=[f"{UNREACHABLE}/gzip.zip"])
+    assert source.files().sha256 == idx_dataset(folder).files().sha256
+    assert (tmp_path / "gzip.zip").exists()
+
+
+def test_an_archive_without_the_file_is_no_mirror(tmp_path: Path, folder: Path) -> None:
+    served, root = tmp_path / "served", tmp_path / "cache"
+    served.mkdir()
+    zipped(folder, served / "lacking.zip", without=REQUESTS[0][1:])
+    (served / "page.zip").write_bytes(b"<html>Please log in to the hotel's network</html>")
+    with mirror(served) as (address, _):
+        mirrors = [f"{address}/{name}.zip" for name in ("lacking", "page", "missing")]
+        check_refused(
+            idx_dataset(root, mirrors=mirrors).files,
+            *(f"{each}: it is no zip archive that has this file" for each in mirrors[:2]),
+            f"{mirrors[2]}: HTTP status 404",
+        )
+    assert not list(root.glob("*.zip")) + list(root.glob("*.part"))
+
+
+def test_a_gzipped_file_with_another_hash_is_not_kept(tmp_path: Path, folder: Path) -> None:
+    served, root = tmp_path / "served", tmp_path / "cache"
+    other = arrays()["train_images"][::-1]
+    expected = gz_hashes(write(served, arrays()))
+    write(served, {"train_images": other})
+    with mirror(served) as (address, _):
+        source = idx_dataset(root, mirrors=[address], gz_sha256=expected)
+        check_refused(source.files, f"{address}: other contents")
+    assert list(root.iterdir()) == []
 
 
 def test_a_mirror_with_other_contents_is_skipped(tmp_path: Path, folder: Path) -> None:

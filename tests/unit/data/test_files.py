@@ -4,7 +4,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from idx_files import CLASSES, TEST_N, N, arrays, check_refused, hashes, idx_dataset, write
+from idx_files import (
+    CLASSES,
+    TEST_N,
+    N,
+    arrays,
+    check_refused,
+    gz_hashes,
+    hashes,
+    idx_dataset,
+    write,
+)
 
 from experiments.data import FILES
 
@@ -43,6 +53,38 @@ def test_contents_with_another_hash_are_refused(tmp_path: Path, key: str) -> Non
     actual = expected[key]
     expected[key] = "0" * 64
     check_refused(idx_dataset(tmp_path, sha256=expected).files, paths[key], actual, "0" * 64)
+
+
+@pytest.mark.parametrize("key", FILES)
+def test_a_gzipped_file_with_another_hash_is_refused(tmp_path: Path, key: str) -> None:
+    paths = write(tmp_path, arrays())
+    expected = gz_hashes(paths)
+    assert idx_dataset(tmp_path, gz_sha256=expected).files().n_classes == CLASSES
+    actual = expected[key]
+    expected[key] = "0" * 64
+    source = idx_dataset(tmp_path, gz_sha256=expected)
+    message = f"the SHA-256 of the file is {actual}, expected {'0' * 64}"
+    check_refused(source.files, f"{paths[key]}: {message}")
+
+
+def test_the_hash_of_a_gzipped_file_says_nothing_about_an_unpacked_one(tmp_path: Path) -> None:
+    write(tmp_path, arrays(), suffix="")
+    wrong = dict.fromkeys(FILES, "0" * 64)
+    assert idx_dataset(tmp_path, gz_sha256=wrong).files().n_classes == CLASSES
+
+
+def test_files_with_other_names_are_read(tmp_path: Path, folder: Path) -> None:
+    names = {key: f"emnist-letters-{name}" for key, name in FILES.items()}
+    for key, path in write(tmp_path, arrays()).items():
+        path.rename(tmp_path / f"{names[key]}.gz")
+    assert idx_dataset(tmp_path, file_names=names).files().sha256 == (
+        idx_dataset(folder).files().sha256
+    )
+    check_refused(
+        idx_dataset(tmp_path).files,
+        f"{tmp_path / FILES['train_images']}.gz: no such file",
+        f"did you mean {names['train_images']}.gz?",
+    )
 
 
 def test_contents_with_the_expected_hash_are_read(tmp_path: Path) -> None:

@@ -3,11 +3,18 @@
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 import records
 from mlflow import MlflowClient
 
-from experiments.mirror.runs import MLFLOW_STATUS, MirroredRun, dataset_inputs, metrics_of
+from experiments.mirror.runs import (
+    MLFLOW_STATUS,
+    MirroredRun,
+    dataset_inputs,
+    labels_of,
+    metrics_of,
+)
 from experiments.recording import Event, RecordedDataset, Status
 
 
@@ -36,6 +43,15 @@ def test_other_events_have_no_metrics(event: Event) -> None:
 def test_every_status_of_a_tracked_run_has_one_of_mlflow() -> None:
     assert set(Status) - set(MLFLOW_STATUS) == {Status.PLANNED, Status.DAMAGED}
     assert MLFLOW_STATUS[Status.DIVERGED] == MLFLOW_STATUS[Status.FAILED] == "FAILED"
+
+
+def test_the_classes_of_a_run_have_their_recorded_names_or_their_labels() -> None:
+    dataset = msgspec.structs.replace(records.START.dataset, classes=["cat", "dog"])
+    assert labels_of(records.start(dataset=dataset)) == ["cat", "dog"]
+    older = records.start()  # without names, and without the label of class 0
+    assert labels_of(older) == ["0", "1"]
+    data = {**older.config.dataset, "first_label": 1}
+    assert labels_of(records.start(config={"dataset": data})) == ["1", "2"]
 
 
 def test_each_split_of_the_images_is_an_input_with_its_size() -> None:

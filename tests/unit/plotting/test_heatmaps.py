@@ -34,3 +34,13 @@ def test_a_confusion_matrix_counts_all_predictions_and_colours_the_wrong_ones() 
     (cells,) = axes.collections
     assert isinstance(cells, QuadMesh)
     assert np.asarray(cells.get_array()).ravel().tolist() == [0, 2, 0, 0, 0, 1]
+
+
+def test_the_confusion_of_named_classes_is_in_their_order() -> None:
+    names = ["zebra", "ant", "cat"]
+    pairs = [("zebra", "zebra"), ("ant", "zebra"), ("ant", "ant"), ("cat", "cat")]
+    table = pd.DataFrame(pairs, columns=["label", "predicted"])
+    axes = confusion(table.apply(lambda each: pd.Categorical(each, names, ordered=True)))
+    assert [text.get_text() for text in axes.get_xticklabels()] == names
+    assert [text.get_text() for text in axes.get_yticklabels()] == names
+    assert texts(axes) == ["1", "0", "0", "1", "1", "0", "0", "0", "1"]

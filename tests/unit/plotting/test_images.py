@@ -99,6 +99,17 @@ def test_the_worst_classified_have_the_smallest_output_for_their_label(
     assert figure.get_suptitle() == "Worst classified of 40 images"
 
 
+def test_long_names_of_classes_are_in_lines_of_their_own() -> None:
+    given = predictions(1)
+    names = [f"class {n}" for n in range(10)]
+    table = given.table.copy()
+    for column in ("label", "predicted"):
+        table[column] = pd.Categorical.from_codes(table[column], names, ordered=True)
+    ((axes, _),) = images(worst_classified(Predictions(table, given.images)))
+    row = table[~table["correct"]].iloc[0]
+    assert axes.get_title() == f"{row['label']}\nas {row['predicted']}\noutput 0.90"
+
+
 def test_a_network_without_mistakes_has_no_worst_classified() -> None:
     figure = worst_classified(predictions(0))
     assert images(figure) == []

@@ -19,6 +19,11 @@ def test_ink_is_black() -> None:
     assert black.tolist() == [0, 0, 0]
 
 
+def test_images_in_colour_keep_their_colours() -> None:
+    colours = np.array([[[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]])
+    assert pixels(grey(colours)).tolist() == colours.tolist()
+
+
 def test_positive_weights_are_red_and_negative_ones_blue() -> None:
     blue, white, red = pixels(red_and_blue(np.array([[-2.0, 0.0, 2.0]])))[0]
     assert blue[2] > blue[0]

@@ -105,3 +105,22 @@ def test_runs_with_a_choice_that_conf_does_not_have_have_no_command() -> None:
     found, reason = commands_if_known(runs.assign(initializer="mine"))
     assert found == []
     assert reason.startswith("No command can be given for more of these runs: no initializer/mine;")
+
+
+def test_an_architecture_that_fits_other_data_is_given_by_its_name() -> None:
+    (run,) = frame_of([("architecture=784-20-10-10", "seed=1")]).to_dict("records")
+    letters = {**run, "architecture": "784-20-10-26", "dataset": "emnist_letters"}
+    (line,) = commands(pd.DataFrame([letters]))
+    words = "architecture=784-20-10-10 architecture.fit=true dataset=emnist_letters"
+    assert line == f"python run.py -m {words} seed=1"
+    (line,) = commands(pd.DataFrame([{**letters, "architecture": "784-21-26"}]))
+    assert "'architecture.sizes=[784,21,26]'" in line
+
+
+def test_the_architectures_beside_one_that_fits_other_data_fit_them_too() -> None:
+    (run,) = frame_of([("seed=1",)]).to_dict("records")
+    letters = pd.Series({**run, "architecture": "784-30-26", "dataset": "emnist_letters"})
+    (line,) = with_choices(letters, "architecture", [1])
+    names = ",".join(sorted(path.stem for path in (CONF / "architecture").glob("*.yaml")))
+    words = f"architecture={names} architecture.fit=true dataset=emnist_letters"
+    assert line == f"python run.py -m {words} seed=1"

@@ -86,13 +86,42 @@ def test_the_folder_of_the_images_is_a_column_for_images_of_the_user_only() -> N
     assert list(frame["dataset.root"].fillna("")) == ["", "", "", "/own"]
 
 
+def test_the_folder_of_a_named_data_set_is_a_column_if_it_is_not_its_own() -> None:
+    own = {**MIXED[0], "dataset.root": "/elsewhere/digits"}
+    other_machine = {**MIXED[1], "dataset.root": "/another/project/data/mnist"}
+    assert "dataset.root" not in frames.frame([other_machine, MIXED[2]])
+    frame = frames.frame([own, other_machine])
+    assert list(frame["dataset.root"].fillna("")) == ["/elsewhere/digits", ""]
+
+
 def test_the_label_of_class_0_is_a_column_if_it_is_not_0_in_every_run() -> None:
     assert "dataset.first_label" not in frames.frame(MIXED)
     letters = {**MIXED[0], "dataset.first_label": 1}
     older = {key: value for key, value in MIXED[1].items() if key != "dataset.first_label"}
     assert list(frames.frame([letters, MIXED[2]])["dataset.first_label"]) == [1, 0]
-    assert list(frames.frame([letters, older])["dataset.first_label"].fillna(-1)) == [1, -1]
+    assert list(frames.frame([letters, older])["dataset.first_label"]) == [1, 0]
     assert "dataset.first_label" not in frames.frame([older, MIXED[2]])
+
+
+@pytest.mark.parametrize("option", ["transposed", "flatten"])
+def test_how_images_are_read_is_a_column_if_it_is_unusual_in_a_run(option: str) -> None:
+    column = f"dataset.{option}"
+    older = {key: value for key, value in MIXED[1].items() if key != column}
+    assert column not in frames.frame([older, MIXED[2]])
+    frame = frames.frame([{**MIXED[0], column: True}, older, MIXED[2]])
+    assert list(frame[column]) == [True, False, False]
+    assert (column in options(frame)) == (option == "transposed")  # flatten is known by the data
+
+
+def test_the_names_of_the_users_files_are_columns_if_they_are_not_those_of_mnist() -> None:
+    column = "dataset.file_names.train_images"
+    own = {**MIXED[0], "dataset": "folder", column: "letters"}
+    letters = {**MIXED[0], "dataset": "emnist_letters", column: "emnist-letters-train-images"}
+    usual = {**own, column: "train-images-idx3-ubyte"}
+    assert column not in frames.frame([usual, letters])
+    frame = frames.frame([own, usual, letters])
+    assert list(frame[column].fillna("")) == ["letters", "train-images-idx3-ubyte", ""]
+    assert column not in options(frame)
 
 
 def test_the_backend_is_a_column_if_it_is_not_numpy_in_every_run() -> None:

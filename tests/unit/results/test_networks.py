@@ -15,6 +15,7 @@ import nn
 from experiments import results
 from experiments.errors import UserError
 from experiments.recording import NETWORK, RecordedDataset, save_weights
+from experiments.results.networks import _drawable, _labels
 
 SIDE, N_CLASSES, VALIDATION = 3, 2, 10
 
@@ -36,7 +37,7 @@ def outputs(tmp_path: Path) -> Path:
     return write_run(tmp_path / "outputs", tmp_path / "images", first_label=0)
 
 
-def write_run(outputs: Path, images: Path, *, first_label: int) -> Path:
+def write_run(outputs: Path, images: Path, *own: str, first_label: int) -> Path:
     """Write the record of a finished run on images of the user; return the outputs folder."""
     overrides = (
         "dataset=folder",
@@ -44,6 +45,7 @@ def write_run(outputs: Path, images: Path, *, first_label: int) -> Path:
         f"architecture.sizes=[{SIDE * SIDE},4,{N_CLASSES}]",
         f"dataset.validation_size={VALIDATION}",
         f"dataset.first_label={first_label}",
+        *own,
     )
     sha256 = idx_files.idx_dataset(images, first_label=first_label).files().sha256
     dataset = RecordedDataset(
@@ -102,6 +104,27 @@ def test_predictions_have_the_labels_in_the_files(
     assert set(found["label"]) == {1, 2}
     assert found[columns].equals(same[columns] + 1)
     assert found.drop(columns=columns).equals(same.drop(columns=columns))
+
+
+def test_named_classes_are_categories_in_the_order_of_their_labels(
+    tmp_path: Path,
+) -> None:
+    images = tmp_path / "images"
+    write_images(images)
+    data = idx_files.idx_dataset(images, validation_size=VALIDATION, classes=["zebra", "ant"])
+    labels = data.load("float32").validation.labels
+    found = _labels(data, labels)
+    assert list(found) == [data.classes[label] for label in labels]
+    assert list(found.categories) == ["zebra", "ant"]
+    assert found.ordered
+
+
+@pytest.mark.parametrize(("channels", "shown"), [(1, ()), (2, ()), (3, (3,)), (4, (4,))])
+def test_images_in_colour_keep_their_channels(channels: int, shown: tuple[int, ...]) -> None:
+    images = np.random.default_rng(0).random((5, 2, 3, channels))
+    found = _drawable(images)
+    assert found.shape == (5, 2, 3, *shown)
+    np.testing.assert_array_equal(found, images if shown else images.mean(axis=3))
 
 
 def test_moved_images_are_found_by_the_row(outputs: Path, run: pd.Series, tmp_path: Path) -> None:

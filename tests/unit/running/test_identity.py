@@ -52,6 +52,7 @@ def base() -> Job:
         "dataset.split_seed=1",
         "dataset.validation_size=9999",
         "test_curve=true",
+        "dataset.transposed=true",
     ],
 )
 def test_options_that_change_the_numbers_change_the_identity(base: Job, override: str) -> None:
@@ -83,6 +84,11 @@ def test_options_that_change_the_numbers_change_the_identity(base: Job, override
         ("hydra.mode=MULTIRUN", "hydra.launcher.processes=5"),
         ("learning_rates.relu.mse.sgd=7",),
         ("dataset.name=another",),
+        ("dataset.classes=[a,b,c,d,e,f,g,h,i,j]",),
+        ("dataset.flatten=true",),
+        ("dataset.transposed=false",),
+        ("architecture.fit=true",),
+        ("architecture.fit=true", "architecture.sizes=[1,30,1]"),
         ("dataset.mirrors=[http://localhost]",),
         ("dataset=folder", f"dataset.root={PROJECT}/data/mnist"),
     ],

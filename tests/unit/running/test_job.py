@@ -3,6 +3,7 @@
 import dataclasses
 from pathlib import Path
 
+import idx_files
 import jobs
 import msgspec
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 import records
 
 import nn
-from experiments.configuration import compose
+from experiments.configuration import JobConfig, compose
 from experiments.errors import ConfigError
 from experiments.recording import JOURNAL, Record, Status
 from experiments.running import Job, identity
@@ -50,6 +51,19 @@ def test_a_job_is_described_by_a_composed_configuration(
 def test_a_job_of_a_sweep_has_the_name_that_it_is_given() -> None:
     config = compose(["seed=1"])
     assert Job.of(config, config.hydra, "seed=1").name == "seed=1"
+
+
+def test_a_job_of_a_sweep_is_named_by_the_sizes_that_fit_its_data(tmp_path: Path) -> None:
+    idx_files.write_small(tmp_path)  # 2 x 2 pixels, 2 classes
+    data = ("dataset=folder", f"dataset.root={tmp_path}", "dataset.validation_size=2")
+    config = compose([*data, "architecture=784-20-10-10", "architecture.fit=true"])
+    job = Job.of(config, config.hydra, "784-20-10-10 seed=0")
+    assert job.name == "4-20-10-2 seed=0"
+    assert job.config.architecture.sizes == job.experiment.sizes == [4, 20, 10, 2]
+    other = JobConfig(
+        compose([*data, "architecture.fit=true", "seed=1"]), [], (), frozenset(["seed"])
+    )
+    assert job.changed(other, "784-20-10-10 seed=1").name == "4-20-10-2 seed=1"
 
 
 def test_a_configuration_that_cannot_be_run_is_an_error() -> None:
