@@ -83,6 +83,14 @@ class Network:
             network._bind(parameters, gradient)
         return stack
 
+    def in_precision(self, dtype: npt.DTypeLike) -> "Network":
+        """Return a copy of the network whose parameters are float32 or float64 numbers."""
+        parameters = zeros(self.parameters.shape, dtype)
+        parameters[:] = self.parameters
+        copy = type(self).__new__(type(self))
+        copy.__setstate__(self.__getstate__() | {"parameters": parameters})
+        return copy
+
     def __getstate__(self) -> dict[str, object]:
         names = ("sizes", "activation", "loss", "n_weights", "parameters")
         return {name: getattr(self, name) for name in names}

@@ -1,4 +1,6 @@
-"""Diagnose slow learning: the output error with its factors, saturated and dead neurons."""
+"""Diagnose slow learning: the errors of all layers, saturated and dead neurons."""
+
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -12,6 +14,9 @@ FAR = 100.0
 """A weighted input far above zero, where the slope of a sigmoid function is zero."""
 SATURATED = 0.05
 """A neuron is saturated for an example if its slope is below this share of the largest slope."""
+
+ERROR_NORM = "error_norm/"
+"""The beginning of the names of the metrics that have a layer's error."""
 
 
 def diagnose(network: Network, split: Split) -> dict[str, float]:
@@ -28,7 +33,10 @@ def diagnose(network: Network, split: Split) -> dict[str, float]:
       zero, if the activation function is bounded above, as sigmoid and tanh are,
     - `dead/1` and so on: for rectifiers instead, the fraction of neurons whose slope is nearly zero
       for every example. A rectifier is not saturated where its slope is zero: it is made to be zero
-      for many examples, and learns from the others.
+      for many examples, and learns from the others,
+    - `error_norm/1` and so on, from the first hidden layer to the output: the Euclidean norm of the
+      mean error ``delta^l``, which is ``dC/db^l`` on these examples. It says how fast the layer
+      learns (Nielsen, ch. 5).
     """
     images, targets = split.images[:SAMPLE], split.targets[:SAMPLE]
     *hidden, logits = network.activations(images)
@@ -45,7 +53,28 @@ def diagnose(network: Network, split: Split) -> dict[str, float]:
     for number, layer in enumerate(hidden, 1):
         name, share = _flat(network.activation, layer)
         found[f"{name}/{number}"] = share
+    for number, error_norm in enumerate(error_norms(network, hidden, delta), 1):
+        found[f"{ERROR_NORM}{number}"] = error_norm
     return found
+
+
+def error_norms(network: Network, hidden: Sequence[Array], delta: Array) -> list[float]:
+    """Return ``|dC/db^l|`` of each layer, given the hidden activations and the output error.
+
+    ``hidden`` are ``[n, size]`` per layer, and ``delta [n, k]`` is ``dC/dZ`` of a mean cost, so the
+    sum of its rows is ``dC/db`` (Nielsen, ch. 2, BP2 and BP3).
+    """
+    return [float(np.linalg.norm(each)) for each in _bias_gradients(network, hidden, delta)][::-1]
+
+
+def _bias_gradients(network: Network, hidden: Sequence[Array], delta: Array) -> Iterator[Array]:
+    """Yield ``dC/db`` of each layer, from the output to the first hidden layer."""
+    yield np.sum(delta, axis=0, dtype=np.float64)
+    layers = zip(network.weights[1:], hidden, strict=True)
+    for weights, activations in reversed(list(layers)):
+        delta = delta @ weights.T
+        network.activation.multiply_by_derivative(delta, activations, np.empty_like(delta))
+        yield np.sum(delta, axis=0, dtype=np.float64)
 
 
 def _flat(activation: Activation, activations: Array) -> tuple[str, float]:

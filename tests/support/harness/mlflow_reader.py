@@ -28,6 +28,8 @@ EVERY_EPOCH_METRICS = {
     "output/delta",
     "output/saturated_and_wrong",
     "saturated/1",
+    "error_norm/1",
+    "error_norm/2",
 }
 """The metrics of each epoch, for a network with one hidden layer."""
 EVALUATED = ("test/cost", "test/loss", "test/accuracy")

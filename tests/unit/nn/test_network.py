@@ -400,3 +400,17 @@ def test_a_stack_computes_the_same_zeros_for_one_example(
         ]
         Network.stack(networks).backward(inputs, targets)
         assert [net.gradient.tobytes() for net in networks] == expected
+
+
+@EVERY_DTYPE
+def test_a_copy_in_another_precision_has_parameters_of_its_own(dtype: type) -> None:
+    net = network([4, 3, 2], dtype=np.float32)
+    twin = net.in_precision(dtype)
+    assert twin.parameters.dtype == dtype
+    np.testing.assert_array_equal(twin.parameters, net.parameters)
+    inputs, targets = batch([4, 3, 2], 5, dtype=dtype)
+    np.testing.assert_allclose(twin.predict(inputs), net.predict(inputs), rtol=1e-6)
+    twin.backward(inputs, targets)
+    twin.weights[0][:] = 0
+    assert net.weights[0].all()
+    assert not net.gradient.any()

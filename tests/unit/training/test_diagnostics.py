@@ -97,13 +97,14 @@ def by_hand(net: Network, examples: Split) -> dict[str, float]:
     f, derivative, largest = FORMULAS[net.activation]
     a, y = examples.images.astype(float), examples.targets.astype(float)
     *hidden, (w, b) = zip(net.weights, net.biases, strict=True)
-    flat = {}
+    flat, slopes = {}, []
     for number, (weights, biases) in enumerate(hidden, 1):
         z = a @ weights.astype(float) + biases
         of_layer = derivative(z) / largest < SATURATED
         if share(net.activation) == "dead":
             of_layer = [all(of_neuron) for of_neuron in of_layer.T]
         flat[f"{share(net.activation)}/{number}"] = np.mean(of_layer)
+        slopes.append(derivative(z))
         a = f(z)
     z = a @ w.astype(float) + b
     if net.loss.output is Output.sigmoid:
@@ -118,12 +119,17 @@ def by_hand(net: Network, examples: Split) -> dict[str, float]:
         by_outputs = -y / a
         by_outputs += (1 - y) / (1 - a) if net.loss.output is Output.sigmoid else 0
     delta = np.einsum("nij,nj->ni", jacobian, by_outputs)
+    deltas = [delta]
+    for weights, slope in zip(net.weights[:0:-1], slopes[::-1], strict=True):
+        deltas.insert(0, np.einsum("nk,jk->nj", deltas[0], weights.astype(float)) * slope)
+    norms = [np.sqrt(np.sum(np.mean(each, axis=0) ** 2)) for each in deltas]
     return {
         "output/error": np.mean(np.abs(a - y)),
         "output/slope": np.mean(a * (1 - a)),
         "output/delta": np.mean(np.abs(delta)),
         "output/saturated_and_wrong": np.mean((4 * a * (1 - a) < SATURATED) & (abs(a - y) > 0.5)),
         **flat,
+        **{f"error_norm/{layer}": value for layer, value in enumerate(norms, 1)},
     }
 
 
@@ -139,6 +145,18 @@ def test_every_number_equals_the_formula(
     found = diagnose(net, examples)
     assert list(found) == list(expected)
     assert all(type(value) is float for value in found.values())
+
+
+@EVERY_ACTIVATION
+@EVERY_LOSS
+def test_error_norms_are_those_of_the_gradient_of_the_biases(
+    activation: Activation, loss: Loss
+) -> None:
+    net, examples = network(activation, loss), split(200)
+    net.backward(examples.images, examples.targets)
+    for layer, gradient in enumerate(net.bias_gradients, 1):
+        found = diagnose(net, examples)[f"error_norm/{layer}"]
+        assert found == pytest.approx(np.linalg.norm(gradient), rel=1e-10)
 
 
 @EVERY_LOSS

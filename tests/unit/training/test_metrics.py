@@ -35,6 +35,7 @@ def test_each_metric_has_its_name(metrics: EpochMetrics) -> None:
     }
     expected |= {f"weight_norm/{layer}" for layer in (1, 2, 3)}
     expected |= {f"saturated/{layer}" for layer in (1, 2)}
+    expected |= {f"error_norm/{layer}" for layer in (1, 2, 3)}
     expected |= {f"output/{kind}" for kind in ("error", "slope", "delta", "saturated_and_wrong")}
     expected |= {"learning_rate", "minibatch_gradient_norm", *CLOCK}
     assert set(named) == expected
