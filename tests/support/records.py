@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from experiments.recording import (
+    Certificate,
     End,
     Epoch,
     Event,
@@ -95,6 +96,18 @@ def start(*, config: dict[str, Any] | None = None, **changes: Any) -> Start:
     """Return the first event of a run, with changes of its fields and of its configuration."""
     changed = msgspec.structs.replace(CONFIG, **(config or {}))
     return msgspec.structs.replace(START, config=changed, **changes)
+
+
+def certificate(*errors: float, **changes: Any) -> Certificate:
+    """Return the event of a gradient that was checked; by default both layers are right."""
+    event = Certificate(
+        time=START.time,
+        errors=list(errors) or [3e-9, 2e-9],
+        tolerance=1e-5,
+        examples=16,
+        error_norms=[0.125, 0.5],
+    )
+    return msgspec.structs.replace(event, **changes)
 
 
 def epoch(number: int, *, seconds: float = 2.0, **metrics: float) -> Epoch:

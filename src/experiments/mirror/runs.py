@@ -25,6 +25,7 @@ from experiments.recording import (
     NETWORK,
     SILENT_END,
     WEIGHTS,
+    Certificate,
     End,
     Epoch,
     Event,
@@ -125,7 +126,9 @@ class MirroredRun:
             self._create(record.start)
             params = params_of(record.start)
         metrics = [each for event in events for each in self._metrics(event, len(record.epochs))]
-        self.client.log_batch(self._run_id, params=params)
+        certified = [each for each in events if isinstance(each, Certificate)]
+        run_tags = tags.certificate_tags(certified[-1]) if certified else {}
+        self.client.log_batch(self._run_id, params=params, tags=tag_list(run_tags))
         if metrics:
             log_metrics(self.client, self._run_id, metrics)
         status = Status.RUNNING if working and record.end is None else record.status
@@ -247,8 +250,7 @@ class MirroredRun:
         return new
 
     def _set_tags(self, values: Mapping[str, str]) -> None:
-        run_tags = [RunTag(name, value) for name, value in values.items()]
-        self.client.log_batch(self._run_id, tags=run_tags)
+        self.client.log_batch(self._run_id, tags=tag_list(values))
 
     def _log_texts(self, texts: Mapping[str, str]) -> None:
         """Write the artifacts with these names and contents together."""
@@ -280,6 +282,11 @@ def labels_of(start: Start) -> list[str]:
         return start.dataset.classes
     first = start.config.dataset.get("first_label", 0)  # older records have no names
     return [str(first + number) for number in range(start.config.architecture.sizes[-1])]
+
+
+def tag_list(values: Mapping[str, str]) -> list[RunTag]:
+    """Return tags as MLflow's client takes them."""
+    return [RunTag(name, value) for name, value in values.items()]
 
 
 def params_of(start: Start) -> list[Param]:

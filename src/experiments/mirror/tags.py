@@ -8,7 +8,13 @@ from pathlib import Path
 import msgspec
 
 from experiments.configuration import run_command
-from experiments.recording import RecordedStudy, Start, SweepRecord
+from experiments.recording import (
+    Certificate,
+    RecordedStudy,
+    Start,
+    SweepRecord,
+    describe_certificate,
+)
 
 RUN = "run"
 """The id of a run's record, `Start.id`, by which the run is found again."""
@@ -32,6 +38,10 @@ ARM_TAG = "arm_tag"
 DESCRIBED = "description.crc32"
 """The checksum of the description that the mirror wrote last: another one is a user's."""
 DATA = "data.sha256"
+CERTIFICATE = "certificate"
+"""The result of the check of the gradient, in words."""
+CERTIFICATE_NUMBERS = "certificate.json"
+"""The certificate of a run as JSON."""
 
 ID = 8
 """The first characters of a sweep's id, which begin its name: MLflow's list cuts names."""
@@ -52,6 +62,24 @@ def run_tags(start: Start, folder: Path) -> dict[str, str]:
     if start.dataset is not None:
         tags[DATA] = start.dataset.sha256
     return tags
+
+
+def certificate_tags(certificate: Certificate) -> dict[str, str]:
+    """Return the tags of a certificate: in words for readers, and as JSON for programs."""
+    return {
+        CERTIFICATE: describe_certificate(certificate),
+        CERTIFICATE_NUMBERS: msgspec.json.encode(certificate).decode(),
+    }
+
+
+def read_certificate(tags: Mapping[str, str]) -> Certificate | None:
+    """Return the certificate of a run; None if the tag is missing.
+
+    Raise ValueError if the tag holds something else.
+    """
+    if CERTIFICATE_NUMBERS not in tags:
+        return None
+    return msgspec.json.decode(tags[CERTIFICATE_NUMBERS], type=Certificate)
 
 
 def sweep_tags(record: SweepRecord) -> dict[str, str]:

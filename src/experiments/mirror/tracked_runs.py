@@ -28,6 +28,7 @@ from experiments.recording import (
     CORRECT,
     NETWORK,
     WEIGHTS,
+    Certificate,
     End,
     Epoch,
     Record,
@@ -42,8 +43,8 @@ class TrackedRun:
 
     ``folder`` is the folder of its record, ``data`` the SHA-256 of its images, ``sweeps`` the ids
     of its sweeps. ``parameters`` are text, as MLflow stores them. ``ended`` is None while the run
-    has no end. ``end_metrics`` are the metrics that a finished run has once, ``correct_images`` is
-    as `End.correct_images`.
+    has no end, ``certificate`` in older records. ``end_metrics`` are the metrics that a finished
+    run has once, ``correct_images`` is as `End.correct_images`.
     """
 
     id: str
@@ -57,6 +58,7 @@ class TrackedRun:
     started: float
     ended: float | None
     parameters: Mapping[str, str]
+    certificate: Certificate | None
     end_metrics: Mapping[str, float]
     correct_images: Mapping[str, bytes]
 
@@ -137,6 +139,7 @@ def tracked_run(run: Run, uri: str) -> TrackedRun:
             started=run.info.start_time / 1000,
             ended=run.info.end_time / 1000 if run.info.end_time else None,
             parameters=run.data.params,
+            certificate=tags.read_certificate(run_tags),
             end_metrics={
                 name: value
                 for name, value in run.data.metrics.items()

@@ -9,6 +9,7 @@ from experiments.recording.correct_images import (
 )
 from experiments.recording.events import (
     TEST_ACCURACY,
+    Certificate,
     End,
     Epoch,
     Event,
@@ -54,6 +55,7 @@ from experiments.recording.record import (
     SILENT_END,
     Record,
     RecordFollower,
+    describe_certificate,
     describe_end,
     read_record,
     run_status,
@@ -103,6 +105,7 @@ __all__ = [
     "TEST_ACCURACY",
     "TRACKING_LOG",
     "WEIGHTS",
+    "Certificate",
     "End",
     "Epoch",
     "Event",
@@ -127,6 +130,7 @@ __all__ = [
     "check_is_file",
     "correct_images",
     "decode",
+    "describe_certificate",
     "describe_end",
     "encode",
     "is_held",

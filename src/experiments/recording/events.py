@@ -1,7 +1,8 @@
 """The events of a run, as its journal records them.
 
-A journal begins with a `Start`. An `Epoch` follows for each epoch, and an `End` when the process
-could record how the run ended. A run that continues later begins its next part with a `Resume`.
+A journal begins with a `Start`, and a `Certificate` before the training. An `Epoch` follows for
+each epoch, and an `End` when the process could record how the run ended. A run that continues later
+begins its next part with a `Resume`.
 Every event has its ``time``, in seconds since 1970, which the journal sets.
 """
 
@@ -87,6 +88,40 @@ class Resume(Struct, frozen=True, kw_only=True, tag_field="event", tag="resume")
     environment: dict[str, str]
 
 
+class Certificate(Struct, frozen=True, kw_only=True, tag_field="event", tag="certificate"):
+    """The check of the gradient before the training; older records do not have it.
+
+    ``errors`` are the relative errors of the gradient of each layer, the first hidden one first,
+    against finite differences on some ``examples``; there are none if the initial cost is not
+    finite. ``error_norms`` are the metrics `error_norm/<layer>` of the initial network.
+    """
+
+    time: float = 0.0
+    errors: list[float]
+    tolerance: float
+    examples: int
+    error_norms: list[float]
+
+    @property
+    def passed(self) -> bool:
+        """Return whether no layer is known to be wrong."""
+        return self.largest_error <= self.tolerance
+
+    @property
+    def largest_error(self) -> float:
+        """The largest relative error of a layer."""
+        return max(self.errors, default=0.0)
+
+    @property
+    def wrong_layer(self) -> int | None:
+        """The wrong layer that is nearest to the output, counted from 1; None if all are right.
+
+        Backpropagation comes from the output, so the error of this layer is not that of another.
+        """
+        wrong = [layer for layer, error in enumerate(self.errors, 1) if error > self.tolerance]
+        return max(wrong, default=None)
+
+
 class Epoch(Struct, frozen=True, kw_only=True, tag_field="event", tag="epoch"):
     """An epoch, counted from 1, has ended; ``elapsed`` is the working time so far in seconds."""
 
@@ -144,4 +179,4 @@ class End(Struct, frozen=True, kw_only=True, tag_field="event", tag="end"):
         return {column: value for column, value in found.items() if value}
 
 
-Event = Start | Resume | Epoch | Note | End
+Event = Start | Resume | Certificate | Epoch | Note | End

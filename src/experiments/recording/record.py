@@ -6,7 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from experiments.errors import DataError
-from experiments.recording.events import End, Epoch, Event, Resume, Start
+from experiments.recording.events import (
+    Certificate,
+    End,
+    Epoch,
+    Event,
+    Resume,
+    Start,
+)
 from experiments.recording.journal import Follower, is_held
 from experiments.recording.layout import JOURNAL, outputs_of
 from experiments.recording.status import Status
@@ -21,13 +28,15 @@ NO_START = "{}: is not the record of a run: its first event is not a start"
 class Record:
     """A run: its start, its epochs so far, and its end.
 
-    ``end`` is None while the run goes on, or if its process died. ``time`` is the time of the last
-    event, ``seconds`` the working time over all processes of the run.
+    ``end`` is None while the run goes on, or if its process died. ``certificate`` is None in older
+    records. ``time`` is the time of the last event, ``seconds`` the working time over all processes
+    of the run.
     """
 
     start: Start
     epochs: list[Epoch] = field(default_factory=list)
     end: End | None = None
+    certificate: Certificate | None = None
     time: float = 0.0
     seconds: float = 0.0
 
@@ -53,6 +62,8 @@ class Record:
             raise DataError(f"{path}: is not the record of a run: it has a second start")
         if isinstance(event, Resume):
             self.end = None
+        elif isinstance(event, Certificate):
+            self.certificate = event
         elif isinstance(event, Epoch):
             if event.epoch != len(self.epochs) + 1:
                 raise DataError(f"{path}: epoch {len(self.epochs) + 1} is missing")
@@ -147,6 +158,18 @@ def run_status(folder: Path, record: Record | None) -> Status:
     if (record is None or not record.end) and is_held(folder):
         return Status.RUNNING
     return record.status if record else Status.PLANNED
+
+
+def describe_certificate(certificate: Certificate) -> str:
+    """Return in words what the check of a gradient has found."""
+    layer, tolerance = certificate.wrong_layer, f"tolerance {certificate.tolerance:g}"
+    if layer is not None:
+        error = certificate.errors[layer - 1]
+        return f"the gradient of layer {layer} is wrong: relative error {error:.2g}, {tolerance}"
+    if not certificate.errors:
+        return "the gradient could not be checked: the initial cost is not finite"
+    largest = f"{certificate.largest_error:.1g}"
+    return f"the gradient is right: largest relative error {largest}, {tolerance}"
 
 
 def describe_end(end: End) -> str:

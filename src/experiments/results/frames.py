@@ -13,7 +13,7 @@ from pandas.api.types import is_object_dtype
 
 from experiments.configuration import CONF, DESCRIBED, GROUPS, TEST_CURVE, Backend
 from experiments.data import FILES
-from experiments.recording import BEST_EPOCH_CORRECT, CORRECT, Status
+from experiments.recording import BEST_EPOCH_CORRECT, CORRECT, Certificate, Status
 
 RATE = "optimizer.learning_rate"
 OUTPUTS = "outputs"
@@ -47,6 +47,8 @@ END_METRICS = (
     "best_epoch/test/accuracy",
 )
 """The metrics that a finished run has once. They are columns even if no run has finished."""
+CERTIFICATE = "certificate/"
+"""The beginning of the columns that have the check of a gradient."""
 CORRECT_IMAGES = (CORRECT, BEST_EPOCH_CORRECT)
 """The columns that hold bytes, which `correct_images` decodes; None where they are unknown."""
 CATEGORIES = (*GROUPS, "status", "dtype")
@@ -79,6 +81,7 @@ class RunRow:
     outputs: str | None
     message: str
     parameters: Mapping[str, Any]
+    certificate: Certificate | None
     end_metrics: Mapping[str, float]
     correct_images: Mapping[str, bytes]
 
@@ -95,6 +98,7 @@ class RunRow:
             OUTPUTS: self.outputs,
             "message": self.message,
             **self.parameters,
+            **certificate_columns(self.certificate),
             **self.end_metrics,
             **self.correct_images,
         }
@@ -115,6 +119,21 @@ class Loaded:
     def of(cls, rows: Sequence[RunRow], epochs: pd.DataFrame) -> "Loaded":
         """Return the frames, given the rows of the runs and the metrics of their epochs."""
         return cls(frame_of([row.columns for row in rows], epochs), epochs)
+
+
+def certificate_columns(certificate: Certificate | None) -> dict[str, float]:
+    """Return the numbers of a certificate by column; nothing if there is none.
+
+    `certificate/error` is the largest relative error of a layer's gradient; it is missing if the
+    initial cost was not finite. `certificate/error_norm/<layer>` are those of the initial network.
+    """
+    if certificate is None:
+        return {}
+    norms = enumerate(certificate.error_norms, 1)
+    columns = {f"{CERTIFICATE}error_norm/{layer}": value for layer, value in norms}
+    if certificate.errors:
+        columns[f"{CERTIFICATE}error"] = certificate.largest_error
+    return columns
 
 
 def no_epochs() -> pd.DataFrame:

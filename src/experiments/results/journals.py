@@ -86,6 +86,7 @@ def row_of(record: Record, status: Status, outputs: Path) -> RunRow:
         outputs=str(outputs.absolute()),
         message=SILENT_END if died else end.message if end else "",
         parameters=parameters(start.choices, start.config),
+        certificate=record.certificate,
         end_metrics=end.metrics if end else {},
         correct_images=end.correct_images if end else {},
     )

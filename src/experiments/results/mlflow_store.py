@@ -73,6 +73,7 @@ def row_of(run: TrackedRun) -> RunRow:
         outputs=str(outputs_of(folder)) if run.folder and folder.exists() else None,
         message=run.message,
         parameters={name: parameter(name, text) for name, text in run.parameters.items()},
+        certificate=run.certificate,
         end_metrics=run.end_metrics,
         correct_images=run.correct_images,
     )

@@ -23,6 +23,8 @@ def runs(source: Path | str, *, sweep: str | None = None, **where: object) -> pd
 
     The columns are `identity`, `name`, `status`, the choice in each group of conf/, all options,
     the metrics of the last epoch and of the test set, `best_epoch/validation/accuracy`,
+    `certificate/error` (the largest relative error of a layer's gradient) and
+    `certificate/error_norm/<layer>` (of the initial network),
     `test/correct` and `best_epoch/test/correct` (bytes, which `correct_images` decodes; None if
     unknown), `epochs_done`, `run_seconds` (in MLflow with the pauses of a resumed run), `started`,
     `data` (SHA-256), `outputs` (the folder of the record) and `message` (why the run did not

@@ -25,6 +25,7 @@ from experiments.recording import (
     RecordedDataset,
     Resume,
     Status,
+    describe_certificate,
     describe_end,
     pack_correct,
     read_record,
@@ -34,6 +35,7 @@ from experiments.recording import (
 )
 from experiments.running import checkpoint
 from experiments.running.backends import kernel
+from experiments.running.certificate import certify
 from experiments.running.curve import curve_metrics
 from experiments.running.environment import environment
 from experiments.running.identity import differences, processor
@@ -191,6 +193,7 @@ def _train(job: Job, recorder: Recorder, interruption: Interruption) -> Iterator
     network, progress = job.initialise()
     if resuming:
         yield recorder.append(_resume(job, network, progress, origin, len(recorder.epochs)))
+    yield from _certify(job, recorder, network, dataset)
     _check_early_stop(job, recorder)
     if progress.epochs == 0 and progress.batches == 0 and 0 in job.record_weights:
         save_weights(job.folder, 0, network.weights[0])
@@ -220,6 +223,21 @@ def _train(job: Job, recorder: Recorder, interruption: Interruption) -> Iterator
         yield from _save_checkpoint(job, recorder, network, progress, origin)
         raise Interrupted(interruption.signum or 0)
     yield recorder.append(_finish(job, network, progress, dataset))
+
+
+def _certify(job: Job, recorder: Recorder, network: Network, dataset: Dataset) -> Iterator[Event]:
+    """Check the gradient of the initial network, and record what is found; once per run.
+
+    A run that has trained is not checked: its record is from before there were certificates. Raise
+    UserError, which names the layer, if the gradient is wrong.
+    """
+    before = recorder.record.certificate if recorder.record else None
+    if recorder.epochs or (before is not None and before.passed):
+        return
+    certificate = certify(job.experiment, network, dataset)
+    yield recorder.append(certificate)
+    if not certificate.passed:
+        raise UserError(describe_certificate(certificate))
 
 
 def _check_early_stop(job: Job, recorder: Recorder) -> None:

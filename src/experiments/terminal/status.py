@@ -74,6 +74,8 @@ def show_status(outputs: Path, chosen: str | None) -> None:
         newest = shown.title.partition(" ")[0]
         console.print(f"The newest sweep, {newest}; the id of another one shows its runs:")
     console.print(_table(rows))
+    if certified := _certified(rows):
+        console.print(certified)
     elsewhere = [row for group in groups for row in group.rows if row.status is Status.DAMAGED]
     for row in [*rows, *(row for row in elsewhere if row not in rows)]:
         if row.message:
@@ -153,6 +155,17 @@ def _table(rows: Sequence[RunLine]) -> Table:
             _remaining(row),
         )
     return table
+
+
+def _certified(rows: Sequence[RunLine]) -> str:
+    """Return a line about the gradients that were checked; nothing if none was."""
+    found = [row.record.certificate for row in rows if row.record and row.record.certificate]
+    checked = [each for each in found if each.errors]
+    if not checked:
+        return ""
+    right = f"{sum(each.passed for each in checked)} of {len(checked)} right"
+    largest = f"largest error {max(each.largest_error for each in checked):.1g}"
+    return f"Gradients checked before training: {right}, {largest}"
 
 
 def _remaining(row: RunLine) -> str:

@@ -34,7 +34,13 @@ def test_the_metrics_of_the_end_belong_to_the_last_epoch() -> None:
 
 @pytest.mark.parametrize(
     "event",
-    [records.start(), records.resume(1), records.note("a note"), records.end(Status.FAILED)],
+    [
+        records.start(),
+        records.certificate(),
+        records.resume(1),
+        records.note("a note"),
+        records.end(Status.FAILED),
+    ],
 )
 def test_other_events_have_no_metrics(event: Event) -> None:
     assert metrics_of(event, 7) == []

@@ -32,6 +32,16 @@ def test_a_run_has_its_facts_as_tags() -> None:
     }
 
 
+def test_a_certificate_is_a_sentence_and_a_record() -> None:
+    certificate = records.certificate()
+    found = tags.certificate_tags(certificate)
+    assert found["certificate"] == (
+        "the gradient is right: largest relative error 3e-09, tolerance 1e-05"
+    )
+    assert tags.read_certificate(found) == certificate
+    assert tags.read_certificate({}) is None
+
+
 def test_a_run_that_failed_before_its_data_were_loaded_has_no_tag_of_the_data() -> None:
     start = records.start(environment=ENVIRONMENT, dataset=None)
     assert "data.sha256" not in tags.run_tags(start, FOLDER)

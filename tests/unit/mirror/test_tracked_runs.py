@@ -7,6 +7,7 @@ import tracked
 from experiments.errors import UserError
 from experiments.mirror import TrackedRun
 from experiments.mirror.correct_tags import correct_tags
+from experiments.mirror.tags import certificate_tags
 from experiments.mirror.tracked_runs import tracked_run
 from experiments.recording import Status
 
@@ -24,7 +25,11 @@ TAGS = {
 
 def test_a_run_is_made_from_its_tags_and_not_from_its_description() -> None:
     run = tracked.run(
-        {**TAGS, **correct_tags(records.CORRECT_IMAGES)},
+        {
+            **TAGS,
+            **certificate_tags(records.certificate()),
+            **correct_tags(records.CORRECT_IMAGES),
+        },
         params={"loss": "ce"},
         metrics={"train/cost": 0.5, "test/cost": 0.25, "best_epoch/test/cost": 0.125},
     )
@@ -40,6 +45,7 @@ def test_a_run_is_made_from_its_tags_and_not_from_its_description() -> None:
         started=1000.5,
         ended=1002.5,
         parameters={"loss": "ce"},
+        certificate=records.certificate(),
         end_metrics={"test/cost": 0.25, "best_epoch/test/cost": 0.125},
         correct_images=records.CORRECT_IMAGES,
     )
@@ -50,6 +56,7 @@ def test_a_run_that_has_just_begun_is_running_and_has_no_end() -> None:
     assert (found.status, found.ended) == (Status.RUNNING, None)
     assert (found.message, found.folder, found.data, found.sweeps) == ("", "", "", [])
     assert found.correct_images == {}
+    assert found.certificate is None
 
 
 @pytest.mark.parametrize(
@@ -59,6 +66,8 @@ def test_a_run_that_has_just_begun_is_running_and_has_no_end() -> None:
         {"sweeps": "5 6"},
         {"sweeps": "[1]"},
         {"status": ""},
+        {"certificate.json": "right"},
+        {"certificate.json": "{}"},
         {"test/correct/1": "eJz="},
     ],
 )

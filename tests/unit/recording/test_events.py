@@ -14,6 +14,7 @@ from experiments.recording.events import RecordedDataset
 
 TAGS = {
     "start": records.START,
+    "certificate": records.certificate(),
     "resume": records.resume(1),
     "epoch": records.epoch(1),
     "note": records.note("hello"),
@@ -30,6 +31,14 @@ def test_an_event_is_recognised_by_its_tag(tag: str) -> None:
 
 def test_every_kind_of_event_has_a_tag_of_its_own() -> None:
     assert {type(event) for event in TAGS.values()} == set(typing.get_args(Event))
+
+
+def test_a_certificate_names_the_wrong_layer_that_is_nearest_to_the_output() -> None:
+    right, wrong = records.certificate(1e-9, 1e-5), records.certificate(0.5, 0.25, 1e-9)
+    assert (right.passed, right.wrong_layer, right.largest_error) == (True, None, 1e-5)
+    assert (wrong.passed, wrong.wrong_layer, wrong.largest_error) == (False, 2, 0.5)
+    unchecked = records.certificate(errors=[])
+    assert (unchecked.passed, unchecked.wrong_layer) == (True, None)
 
 
 def test_the_status_is_recorded_as_a_word() -> None:

@@ -14,6 +14,7 @@ from experiments.recording import (
     Record,
     RecordFollower,
     Status,
+    describe_certificate,
     describe_end,
     encode,
     read_record,
@@ -232,3 +233,25 @@ def test_a_follower_knows_that_the_journal_has_grown(tmp_path: Path) -> None:
     assert not follower.is_behind
     records.write_journal(tmp_path, records.epoch(1))
     assert follower.is_behind
+
+
+# A certificate
+
+
+def test_the_certificate_is_the_last_one_that_was_made() -> None:
+    assert records.record(records.epoch(1)).certificate is None
+    wrong, right = records.certificate(0.5, 1e-9), records.certificate()
+    record = records.record(wrong, records.end(Status.FAILED), records.resume(0), right)
+    assert record.certificate == right
+
+
+@pytest.mark.parametrize(
+    ("errors", "words"),
+    [
+        ([3e-9, 2e-9], "the gradient is right: largest relative error 3e-09, tolerance 1e-05"),
+        ([0.5, 1e-9], "the gradient of layer 1 is wrong: relative error 0.5, tolerance 1e-05"),
+        ([], "the gradient could not be checked: the initial cost is not finite"),
+    ],
+)
+def test_a_certificate_is_described_in_words(errors: list[float], words: str) -> None:
+    assert describe_certificate(records.certificate(errors=errors)) == words

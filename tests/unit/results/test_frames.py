@@ -4,6 +4,7 @@ import frames
 import numpy as np
 import pandas as pd
 import pytest
+import records
 
 from experiments.recording import Status
 from experiments.results.frames import (
@@ -12,6 +13,7 @@ from experiments.results.frames import (
     FIRST,
     Loaded,
     RunRow,
+    certificate_columns,
     frame_of,
     in_order,
     no_epochs,
@@ -155,6 +157,14 @@ def test_options_are_those_that_can_change_the_numbers_without_the_seed() -> Non
     assert not {*left_out, "test/cost"} & set(found)
 
 
+def test_a_certificate_has_columns_for_what_it_knows() -> None:
+    assert certificate_columns(None) == {}
+    unchecked = records.certificate(errors=[], error_norms=[])
+    assert certificate_columns(unchecked) == {}
+    frame = frames.frame(MIXED)
+    assert not [column for column in frame if column.startswith("certificate/")]
+
+
 @pytest.mark.parametrize("run_seconds", [2.5, None])
 def test_a_typed_row_is_a_row_of_the_frame(run_seconds: float | None) -> None:
     start = frames.composed(frozenset({"loss=ce"})).start
@@ -168,6 +178,7 @@ def test_a_typed_row_is_a_row_of_the_frame(run_seconds: float | None) -> None:
         outputs=None,
         message="",
         parameters=frames.parameters(start.choices, start.config),
+        certificate=records.certificate(1e-9, 4e-9),
         end_metrics={"test/accuracy": 0.75},
         correct_images={"test/correct": b"\x00\xff"},
     )
@@ -177,6 +188,8 @@ def test_a_typed_row_is_a_row_of_the_frame(run_seconds: float | None) -> None:
     (found,) = loaded.runs.to_dict("records")
     assert (found["status"], found["loss"], found["test/accuracy"]) == ("finished", "ce", 0.75)
     assert (found["test/correct"], found["best_epoch/test/correct"]) == (b"\x00\xff", None)
+    assert found["certificate/error"] == 4e-9
+    assert [found[f"certificate/error_norm/{layer}"] for layer in (1, 2)] == [0.125, 0.5]
     assert found["started"] == pd.Timestamp(0.5, unit="s", tz="UTC")
     if run_seconds is None:
         assert np.isnan(found["run_seconds"])

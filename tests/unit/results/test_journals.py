@@ -77,12 +77,14 @@ def test_epochs_have_the_metrics_of_the_journal(outputs: Path) -> None:
 
 def test_a_row_has_the_values_of_the_record(outputs: Path) -> None:
     first = start("optimizer=adam", "seed=7")
-    row = row_of(records.record(first, *records.epochs(2), records.end()), Status.FINISHED, outputs)
+    certified = records.record(first, records.certificate(), *records.epochs(2), records.end())
+    row = row_of(certified, Status.FINISHED, outputs)
     assert (row.identity, row.name, row.started) == (first.identity, first.name, first.time)
     assert (row.status, row.message) == (Status.FINISHED, "")
     assert (row.run_seconds, row.data) == (61.25, "da7a")
     assert row.parameters["optimizer"] == "adam"
     assert row.parameters["seed"] == 7
+    assert row.certificate == certified.certificate == records.certificate()
     assert row.end_metrics == records.TEST_METRICS
     assert row.correct_images == records.CORRECT_IMAGES
 

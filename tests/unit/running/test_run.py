@@ -23,6 +23,7 @@ from experiments.recording import (
     NETWORK,
     PREVIOUS_CHECKPOINT,
     WEIGHTS,
+    Certificate,
     End,
     Epoch,
     Event,
@@ -96,7 +97,7 @@ def test_each_event_is_in_the_journal_before_it_is_yielded(job: Job) -> None:
     for event in run(job, interruption=Interruption()):
         assert list(follower.events()) == [event]
         events.append(event)
-    assert [type(event) for event in events] == [Start, *[Epoch] * jobs.EPOCHS, End]
+    assert [type(event) for event in events] == [Start, Certificate, *[Epoch] * jobs.EPOCHS, End]
     assert [event.epoch for event in events if isinstance(event, Epoch)] == [1, 2, 3]
 
 
@@ -450,11 +451,12 @@ def test_without_checkpoints_a_run_repeats_its_epochs_and_records_them_once(
 
 
 def test_a_repeated_epoch_that_differs_from_its_record_is_an_error(job: Job) -> None:
-    start, epoch, *_ = interrupt(job, batches=jobs.BATCHES + 1)
+    start, certificate, epoch, *_ = interrupt(job, batches=jobs.BATCHES + 1)
     assert isinstance(epoch, Epoch)
     shutil.rmtree(job.folder)
     changed = {**epoch.metrics, "train/cost": epoch.metrics["train/cost"] + 1e-12, "seconds": 9.0}
-    records.write_journal(job.folder, start, msgspec.structs.replace(epoch, metrics=changed))
+    differing = msgspec.structs.replace(epoch, metrics=changed)
+    records.write_journal(job.folder, start, certificate, differing)
     with pytest.raises(UserError, match=r"epoch 1 was trained again .* \(train/cost\): rerun=true"):
         jobs.do(job)
     assert end_of(job).status is Status.FAILED
@@ -602,7 +604,7 @@ def kinds(job: Job) -> list[type[Event]]:
     return [type(event) for event in Follower(job.folder).events()]
 
 
-TRAINED = [Start, *[Epoch] * jobs.EPOCHS, End]
+TRAINED = [Start, Certificate, *[Epoch] * jobs.EPOCHS, End]
 
 
 def test_a_closed_test_set_leaves_no_number(job: Job) -> None:

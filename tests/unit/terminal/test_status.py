@@ -66,6 +66,22 @@ def test_the_table_shows_every_run_of_a_sweep(tmp_path: Path, show: Show) -> Non
     ]
 
 
+def test_gradients_that_were_checked_have_a_line(tmp_path: Path, show: Show) -> None:
+    unchecked = records.certificate(errors=[])
+    sweep_of(
+        tmp_path,
+        "ab",
+        (records.certificate(3e-9, 2e-9), *FINISHED),
+        (records.certificate(1e-9, 0.25), records.end(Status.FAILED, message="layer 2 is wrong")),
+        (unchecked, *DIVERGED),
+        FINISHED,
+    )
+    lines = show()
+    (line,) = (line for line in lines if "radient" in line)
+    assert line == "Gradients checked before training: 1 of 2 right, largest error 0.2"
+    assert "run 1: layer 2 is wrong" in lines
+
+
 def test_a_running_run_shows_its_remaining_time(tmp_path: Path, show: Show) -> None:
     (folder,) = sweep_of(tmp_path, "ab", (records.epoch(1, seconds=45.0),))
     with Journal(folder) as journal:
