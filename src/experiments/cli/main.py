@@ -3,12 +3,24 @@
 import argparse
 from typing import NoReturn
 
-from experiments.cli import compare, doctor, export, repeat, report, server, status, sync, tuned, ui
+from experiments.cli import (
+    compare,
+    doctor,
+    export,
+    repeat,
+    report,
+    server,
+    status,
+    sync,
+    tuned,
+    ui,
+    verify,
+)
 from experiments.cli.error_lines import one_line_errors
 from experiments.cli.left_out import said_what_is_left_out
 from experiments.interruption import Interruption
 
-COMMANDS = (status, compare, tuned, report, export, ui, sync, server, repeat, doctor)
+COMMANDS = (status, compare, tuned, report, export, ui, sync, server, repeat, verify, doctor)
 """The modules of the commands, in the order of `experiments --help`."""
 EXAMPLES = """\
 examples:

@@ -1,0 +1,209 @@
+"""Huang's example, by hand and by this project: outputs, cost, errors, gradients, Adam's step.
+
+Where he prints another number than the formulas give, it is refuted, and the number that explains
+it is computed. Everything but his own numbers (`huang`) is computed.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from experiments.verifying import by_hand, huang
+from experiments.verifying.comparison import SAME, Columns, Comparison, Table
+from experiments.verifying.textbook import adam
+from nn import Adam, CrossEntropyCost, Output
+from nn.arrays import Array
+
+COST = CrossEntropyCost(Output.softmax)
+ADAM = Adam(huang.RATE, beta1=huang.BETA1, beta2=huang.BETA2, epsilon=huang.EPSILON)
+OURS, HAND, PRINTED, TENSORFLOW, PAPER = "ours", "by hand", "printed", "TensorFlow", "by the paper"
+Numbers: TypeAlias = Mapping[str, npt.ArrayLike]
+"""The columns of a table."""
+SINGLE = 4 * float(np.finfo(np.float32).eps)
+"""The tolerance for numbers in single precision."""
+
+
+def worked_example() -> Iterator[Table]:
+    """Yield the tables of the example."""
+    yield _softmax()
+    logits = np.log([huang.UNTRAINED_5])
+    yield _outputs(logits)
+    yield _cost("an untrained network, for a 5", logits, 5)
+    errors = _output_error(logits, 5)
+    yield _errors(logits, errors)
+    yield from (_weights(row, printed, errors) for row, printed in huang.WEIGHT_GRADIENTS.items())
+    yield _first_step(errors)
+    yield _second_step(errors)
+    yield _cost("a trained network, for a 7", _logits_of_7(), 7)
+
+
+def _softmax() -> Table:
+    ours = COST.activations(np.array([huang.SCORES]))[0]
+    hand = by_hand.outputs(COST, huang.SCORES)
+    columns: Numbers = {
+        "score": huang.SCORES,
+        OURS: ours,
+        HAND: hand,
+        PRINTED: huang.SCORES_SOFTMAX,
+    }
+    comparisons = [
+        Comparison.of(HAND, ours, hand, tolerance=SAME),
+        _printed(ours, huang.SCORES_SOFTMAX, digits=1),
+    ]
+    return _table("Softmax", "his Table 2", ["1", "2", "3"], columns, comparisons)
+
+
+def _outputs(logits: Array) -> Table:
+    ours = COST.activations(logits)[0]
+    hand = by_hand.outputs(COST, logits[0].tolist())
+    columns: Numbers = {
+        OURS: ours,
+        HAND: hand,
+        TENSORFLOW: huang.UNTRAINED_5,
+        PRINTED: huang.UNTRAINED_5_BY_HAND,
+    }
+    comparisons = [
+        Comparison.of(HAND, ours, hand, tolerance=SAME),
+        Comparison.of(TENSORFLOW, ours, huang.UNTRAINED_5, tolerance=SINGLE),
+        _printed(ours, huang.UNTRAINED_5_BY_HAND, digits=3),
+    ]
+    about = "a picture of a 5, his Table 3; the logits are the logarithms"
+    return _table("Outputs", about, _classes(range(10)), columns, comparisons)
+
+
+def _cost(about: str, logits: Array, label: int) -> Table:
+    targets = np.eye(10)[[label]]
+    ours = COST.value(logits, targets)
+    hand = by_hand.cost(COST, logits[0].tolist(), targets[0].tolist())
+    output = COST.activations(logits)[0, label]
+    columns: Numbers = {"output": [output], OURS: [ours], HAND: [hand or math.nan]}
+    comparisons = [Comparison.of(HAND, ours, hand or math.nan, tolerance=1e-8)]
+    return _table("Cost", f"{about}: -ln of the output", [f"class {label}"], columns, comparisons)
+
+
+def _output_error(logits: Array, label: int) -> Array:
+    """Return ``dC/dz = a - y`` of one example, which is the gradient of the last biases."""
+    error = np.empty_like(logits)
+    COST.gradient(logits, np.eye(10)[[label]], error)
+    gradient: Array = error[0]
+    return gradient
+
+
+def _errors(logits: Array, errors: Array) -> Table:
+    hand = by_hand.outputs(COST, logits[0].tolist())
+    hand[5] -= 1
+    columns: Numbers = {OURS: errors, HAND: hand}
+    shown = dict(zip(huang.SHOWN_CLASSES, huang.BIAS_GRADIENT, strict=True))
+    wrong = shown.pop(3)  # it is that of class 6
+    comparisons = [
+        Comparison.of(HAND, errors, hand, tolerance=SAME),
+        _printed(errors[list(shown)], list(shown.values()), digits=3, name="printed without row 4"),
+        _printed(errors[3], wrong, digits=3, name="printed row 4", refuted=True),
+        _printed(errors[6], wrong, digits=3, name="printed row 4 as class 6"),
+    ]
+    about = "a - y, the gradient of the biases in his Table 4"
+    return _table("Output errors", about, _classes(range(10)), columns, comparisons)
+
+
+def _weights(row: int, printed: Sequence[float], errors: Array) -> Table:
+    """Compare a row of the gradient with the multiple of the errors that is nearest to it.
+
+    It is ``a_i (a_j - y_j)``; the activation ``a_i`` is not printed.
+    """
+    shown = errors[list(huang.SHOWN_CLASSES)]
+    activation = float(shown @ printed / (shown @ shown))
+    ours = activation * shown
+    columns: Numbers = {OURS: ours, PRINTED: printed}
+    comparisons = [_printed(ours, printed, digits=3, refuted=row == 2)]  # its 0.041 is the weight
+    about = f"row {row} in his Table 4: {activation:.4f} times the errors"
+    labels = _classes(huang.SHOWN_CLASSES)
+    return _table("Gradient of the weights", about, labels, columns, comparisons)
+
+
+def _first_step(errors: Array) -> Table:
+    """Compare Adam's first step, ``-eta g / (|g| + eps)``, with the one that is printed."""
+    ours = _steps([errors])[0]
+    paper = [next(adam(0.0, [g], ADAM)) for g in errors.tolist()]
+    formula = [-huang.RATE * g / (abs(g) + huang.EPSILON) for g in errors.tolist()]
+    printed = [-math.copysign(huang.STEP, g) for g in errors.tolist()]
+    columns: Numbers = {"gradient": errors, OURS: ours, PAPER: paper, PRINTED: printed}
+    comparisons = [
+        Comparison.of(PAPER, ours, paper, tolerance=SAME),
+        Comparison.of("-eta g / (|g| + eps)", ours, formula, tolerance=SAME),
+        _printed(ours, printed, digits=7, refuted=True),
+    ]
+    return _table("Adam's step", "t = 1, of the biases", _classes(range(10)), columns, comparisons)
+
+
+def _second_step(errors: Array) -> Table:
+    """Compare Adam's second step, after a gradient of zero, with the one that is printed.
+
+    Then ``mhat = g (1 - b1) / (1 - b1^2)``, and likewise ``vhat``.
+    """
+    ours = _steps([np.zeros_like(errors), errors])[1]
+    printed = [-math.copysign(huang.STEP, g) for g in errors.tolist()]
+    share1, share2 = ((1 - b) / (1 - b * b) for b in (huang.BETA1, huang.BETA2))
+    formula = -huang.RATE * np.sign(errors) * share1 / math.sqrt(share2)
+    columns: Numbers = {"gradient": errors, OURS: ours, "formula": formula, PRINTED: printed}
+    comparisons = [
+        Comparison.of("formula without eps", ours, formula, tolerance=1e-5),
+        _printed(ours, printed, digits=7),
+    ]
+    about = "t = 2, after a gradient of zero at t = 1"
+    return _table("Adam's step", about, _classes(range(10)), columns, comparisons)
+
+
+def _steps(gradients: Sequence[Array]) -> list[Array]:
+    """Return by how much each step of our Adam changes the parameters."""
+    parameters = np.zeros(10)
+    state = ADAM.init(parameters)
+    found: list[Array] = []
+    for gradient in gradients:
+        before = parameters.copy()
+        ADAM.step(parameters, gradient.copy(), state, huang.RATE)
+        found.append(parameters - before)
+    return found
+
+
+def _logits_of_7() -> Array:
+    """Return logits of his outputs, of which the small ones are scaled so that all sum to one.
+
+    They are printed in single precision, in which their sum is not exact.
+    """
+    outputs = np.array([huang.TRAINED_7])
+    others = np.arange(10) != 7
+    outputs[:, others] *= (1 - outputs[0, 7]) / outputs[:, others].sum()
+    logits: Array = np.log(outputs)
+    return logits
+
+
+def _printed(
+    ours: npt.ArrayLike,
+    printed: npt.ArrayLike,
+    *,
+    digits: int,
+    name: str = PRINTED,
+    refuted: bool = False,
+) -> Comparison:
+    """Compare with numbers that are rounded to some digits after the point."""
+    rounding = 0.5001 * 10**-digits
+    return Comparison.of(name, ours, printed, tolerance=0.0, rounding=rounding, refuted=refuted)
+
+
+def _classes(numbers: Sequence[int]) -> list[str]:
+    return [f"class {number}" for number in numbers]
+
+
+def _table(
+    subject: str,
+    about: str,
+    labels: Sequence[str],
+    columns: Numbers,
+    comparisons: Sequence[Comparison],
+) -> Table:
+    """Return a table, with arrays as lists."""
+    plain: Columns = {name: np.asarray(column).tolist() for name, column in columns.items()}
+    return Table(subject, about, labels, plain, comparisons)

@@ -1,0 +1,60 @@
+"""`experiments verify`: the words of run.py, a document's example, and the exit code."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import pytest
+
+from experiments.cli import verify
+from experiments.cli.main import parser
+from experiments.errors import ConfigError
+
+OWN = """
+import numpy as np
+
+from nn import Sigmoid
+
+
+class HalfSlope(Sigmoid):
+    def multiply_by_derivative(self, delta, a, scratch):
+        super().multiply_by_derivative(delta, a, scratch)
+        np.multiply(delta, 0.5, delta)
+"""
+
+
+def run(*words: str) -> None:
+    verify.run(parser().parse_args(["verify", *words], namespace=argparse.Namespace()))
+
+
+def test_a_network_is_verified(capsys: pytest.CaptureFixture[str]) -> None:
+    run("architecture=784-32-32-10", "activation=relu", "loss=ce")
+    printed = capsys.readouterr().out
+    assert printed.startswith("Table 1. Outputs, for the first of 10 images")
+    assert "Gradient of the weights of layer 3" in printed
+    assert printed.endswith(" comparisons agree.\n")
+    assert max(map(len, printed.splitlines())) <= 80
+
+
+def test_a_wrong_activation_of_the_user_is_named_with_its_layer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "half_slope.py").write_text(OWN, encoding="utf-8")
+    (tmp_path / "activation").mkdir()
+    file = tmp_path / "activation" / "half.yaml"
+    file.write_text("_target_: half_slope.HalfSlope\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        run("--config-dir", str(tmp_path), "activation=half", "architecture.sizes=[784,5,10]")
+    sys.modules.pop("half_slope")
+    assert ended.value.code == 1
+    *_, weights, biases = capsys.readouterr().out.splitlines()
+    for kind, line in (("weights", weights), ("biases", biases)):
+        assert f"Gradient of the {kind} of layer 1: finite differences, relative error 0.5" in line
+
+
+def test_the_worked_example(capsys: pytest.CaptureFixture[str]) -> None:
+    run("--worked-example")
+    assert "refute a printed number" in capsys.readouterr().out
+    with pytest.raises(ConfigError, match="leave out the other words"):
+        run("--worked-example", "loss=ce")

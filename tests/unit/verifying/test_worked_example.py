@@ -1,0 +1,66 @@
+"""Huang's example: his numbers are reproduced, and those that are wrong are refuted."""
+
+import pytest
+
+from experiments.verifying import Table, print_tables, worked_example
+
+
+@pytest.fixture(scope="module")
+def tables() -> list[Table]:
+    return list(worked_example())
+
+
+def of(tables: list[Table], subject: str, part: str = "") -> Table:
+    (found,) = (each for each in tables if each.subject == subject and part in each.about)
+    return found
+
+
+def test_everything_is_as_expected(tables: list[Table]) -> None:
+    assert all(each.as_expected for table in tables for each in table.comparisons)
+    assert all(table.comparisons for table in tables)
+
+
+def test_the_softmax_of_his_scores(tables: list[Table]) -> None:
+    found = of(tables, "Softmax").columns["ours"]
+    assert found == pytest.approx([0.659001, 0.242433, 0.098566], abs=5e-7)
+
+
+def test_costs_and_errors(tables: list[Table]) -> None:
+    assert of(tables, "Cost", "5").columns["ours"] == pytest.approx([3.155682], abs=5e-7)
+    assert of(tables, "Cost", "7").columns["ours"] == pytest.approx([8.34e-7], rel=1e-4)
+    printed = [0.0821, 0.0673, 0.1621, 0.1712, 0.1180, -0.9574, 0.1039, 0.1133, 0.0792, 0.0603]
+    assert of(tables, "Output errors").columns["ours"] == pytest.approx(printed, abs=5e-5)
+
+
+def test_the_first_step_is_the_learning_rate_and_not_the_printed_one(tables: list[Table]) -> None:
+    table = of(tables, "Adam's step", "t = 1, of")
+    gradient, ours = table.columns["gradient"], table.columns["ours"]
+    signs = [-1e-3 if each > 0 else 1e-3 for each in gradient]
+    assert ours == pytest.approx(signs, rel=1e-6)
+    assert {abs(each) for each in table.columns["printed"]} == {7.441e-4}
+    assert [each.refuted for each in table.comparisons] == [False, False, True]
+
+
+def test_the_printed_step_is_the_second_after_a_gradient_of_zero(tables: list[Table]) -> None:
+    table = of(tables, "Adam's step", "t = 2")
+    assert [abs(each) for each in table.columns["ours"]] == pytest.approx([7.44137e-4] * 10)
+    assert not any(each.refuted for each in table.comparisons)
+
+
+def test_the_row_that_is_a_weight_and_the_bias_of_another_class_are_refuted(
+    tables: list[Table],
+) -> None:
+    refuted = {
+        f"{table.subject}, {table.about}"
+        for table in tables
+        for each in table.comparisons
+        if each.refuted
+    }
+    assert len(refuted) == 3
+    assert any("row 2" in each for each in refuted)
+    assert any(each.startswith("Output errors") for each in refuted)
+
+
+def test_it_fits_a_terminal(tables: list[Table], capsys: pytest.CaptureFixture[str]) -> None:
+    assert print_tables(tables)
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
