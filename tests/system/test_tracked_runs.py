@@ -120,6 +120,7 @@ def test_tags_hold_the_environment_and_the_facts_of_a_run(
         assert overrides[:3] == [f"loss={loss}", f"optimizer={optimizer}", "epochs=2"]
         assert re.fullmatch("[0-9a-f]{64}", run.tags["data.sha256"])
         assert run.tags["status"] == "finished"
+        assert run.tags["certificate"].startswith("the gradient is right: ")
         assert "message" not in run.tags
         assert run.tags["folder"] == str(harness.jobs(four.folder)[name])
         assert json.loads(run.tags["sweeps"]) == [harness.sweep_folder(four.folder).name]

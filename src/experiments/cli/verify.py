@@ -7,6 +7,7 @@ from typing import Protocol
 
 from experiments.cli import values
 from experiments.cli.arguments import Commands, command_parser
+from experiments.configuration import install_command
 from experiments.errors import ConfigError
 
 
@@ -62,7 +63,13 @@ def add_parser(commands: Commands) -> None:
 
 def run(arguments: Arguments) -> None:
     """Print the tables. The exit code is 1 if a number differs."""
-    from experiments.verifying import composed, print_tables, verify, worked_example
+    from experiments.verifying import (
+        composed,
+        missing_references,
+        print_tables,
+        verify,
+        worked_example,
+    )
 
     if arguments.worked_example:
         if arguments.overrides or arguments.config_dir:
@@ -70,5 +77,9 @@ def run(arguments: Arguments) -> None:
         agree = print_tables(worked_example())
     else:
         agree = print_tables(verify(composed(arguments.overrides, arguments.config_dir)))
+        missing = missing_references()
+        if missing:
+            install = install_command("verify")
+            sys.stdout.write(f"Without {' and '.join(missing)}, which can be added: {install}\n")
     if not agree:
         sys.exit(1)

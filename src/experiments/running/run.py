@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from experiments.configuration import experiments_command
 from experiments.errors import CheckpointError, StorageError, UserError
 from experiments.examples import Dataset
 from experiments.interruption import Interrupted, Interruption
@@ -237,7 +238,9 @@ def _certify(job: Job, recorder: Recorder, network: Network, dataset: Dataset) -
     certificate = certify(job.experiment, network, dataset)
     yield recorder.append(certificate)
     if not certificate.passed:
-        raise UserError(describe_certificate(certificate))
+        own = ["--config-dir", job.config_dir] if job.config_dir else []
+        command = experiments_command("verify", *own, *job.overrides)
+        raise UserError(f"{describe_certificate(certificate)}; every number: {command}")
 
 
 def _check_early_stop(job: Job, recorder: Recorder) -> None:

@@ -32,6 +32,8 @@ WEIGHT_GRADIENTS = {
     3: (0.008, 0.006, 0.015, 0.016, 0.006),
 }
 """Table 4: the first rows of the gradient of the weights of the output layer."""
+WEIGHT_OF_ROW_2 = 0.041
+"""Table 4: the first weight of the second row, before the step."""
 BIAS_GRADIENT = (0.082, 0.067, 0.162, 0.104, 0.060)
 """Table 4: the gradient of the biases of the output layer, of these classes."""
 STEP = 7.441e-4

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from experiments.verifying import by_hand, jax_network
+from experiments.verifying import by_hand, jax_network, optax_steps
 from experiments.verifying.comparison import SAME, Columns, Comparison, Table
 from experiments.verifying.gradients import gradient_tables
 from experiments.verifying.steps import steps_table
@@ -25,6 +25,12 @@ def verify(subject: Subject) -> Iterator[Table]:
     yield from gradient_tables(subject, None if theirs is None else theirs.gradient)
     for name, optimizer in subject.optimizers.items():
         yield steps_table(subject, name, optimizer)
+
+
+def missing_references() -> list[str]:
+    """Return the packages that would compute the numbers once more, if they were installed."""
+    references = {"JAX": jax_network.installed(), "optax": optax_steps.installed()}
+    return [name for name, installed in references.items() if not installed]
 
 
 def _outputs(subject: Subject, theirs: jax_network.Computed | None) -> Table:

@@ -117,10 +117,13 @@ def _weights(row: int, printed: Sequence[float], errors: Array) -> Table:
     activation = float(shown @ printed / (shown @ shown))
     ours = activation * shown
     columns: Numbers = {OURS: ours, PRINTED: printed}
-    comparisons = [_printed(ours, printed, digits=3, refuted=row == 2)]  # its 0.041 is the weight
+    comparisons = [_printed(ours, printed, digits=3, refuted=row == 2)]
     about = f"row {row} in his Table 4: {activation:.4f} times the errors"
     labels = _classes(huang.SHOWN_CLASSES)
-    return _table("Gradient of the weights", about, labels, columns, comparisons)
+    note = ""
+    if printed[0] == huang.WEIGHT_OF_ROW_2:
+        note = f"His {printed[0]} is no gradient: it is the weight that he prints above it."
+    return _table("Gradient of the weights", about, labels, columns, comparisons, note=note)
 
 
 def _first_step(errors: Array) -> Table:
@@ -135,7 +138,9 @@ def _first_step(errors: Array) -> Table:
         Comparison.of("-eta g / (|g| + eps)", ours, formula, tolerance=SAME),
         _printed(ours, printed, digits=7, refuted=True),
     ]
-    return _table("Adam's step", "t = 1, of the biases", _classes(range(10)), columns, comparisons)
+    note = "In the first step mhat = g and vhat = g^2, so every parameter moves by the rate."
+    labels = _classes(range(10))
+    return _table("Adam's step", "t = 1, of the biases", labels, columns, comparisons, note=note)
 
 
 def _second_step(errors: Array) -> Table:
@@ -153,7 +158,12 @@ def _second_step(errors: Array) -> Table:
         _printed(ours, printed, digits=7),
     ]
     about = "t = 2, after a gradient of zero at t = 1"
-    return _table("Adam's step", about, _classes(range(10)), columns, comparisons)
+    left = share1 / math.sqrt(share2)
+    note = (
+        f"Then mhat = {share1:.4f} g and vhat = {share2:.4f} g^2: {left:.4f} of the rate is left.\n"
+        "His step is that of an Adam that has taken a step without a gradient before."
+    )
+    return _table("Adam's step", about, _classes(range(10)), columns, comparisons, note=note)
 
 
 def _steps(gradients: Sequence[Array]) -> list[Array]:
@@ -203,7 +213,9 @@ def _table(
     labels: Sequence[str],
     columns: Numbers,
     comparisons: Sequence[Comparison],
+    *,
+    note: str = "",
 ) -> Table:
     """Return a table, with arrays as lists."""
     plain: Columns = {name: np.asarray(column).tolist() for name, column in columns.items()}
-    return Table(subject, about, labels, plain, comparisons)
+    return Table(subject, about, labels, plain, comparisons, note)

@@ -114,6 +114,8 @@ def test_signals_are_handled_while_a_command_is_executed(
         (["ui", "--port", "1", "--no-browser"], {"port": 1, "no_browser": True}),
         (["server"], {"host": "127.0.0.1", "port": 5000, "upgrade": False, "outputs": None}),
         (["server", "--host", "::", "--upgrade"], {"host": "::", "upgrade": True}),
+        (["verify"], {"overrides": [], "config_dir": None, "worked_example": False}),
+        (["verify", "loss=ce", "--config-dir", "x"], {"overrides": ["loss=ce"]}),
         (["doctor"], {"outputs": None, "uri": None}),
         (["doctor", "--outputs", "x", "--uri", "http://h"], {"outputs": Path("x")}),
     ],

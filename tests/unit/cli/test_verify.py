@@ -9,6 +9,7 @@ import pytest
 from experiments.cli import verify
 from experiments.cli.main import parser
 from experiments.errors import ConfigError
+from experiments.verifying import jax_network, optax_steps
 
 OWN = """
 import numpy as np
@@ -51,6 +52,17 @@ def test_a_wrong_activation_of_the_user_is_named_with_its_layer(
     *_, weights, biases = capsys.readouterr().out.splitlines()
     for kind, line in (("weights", weights), ("biases", biases)):
         assert f"Gradient of the {kind} of layer 1: finite differences, relative error 0.5" in line
+
+
+def test_without_jax_the_output_says_how_to_install_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for module in (jax_network, optax_steps):
+        monkeypatch.setattr(module, "installed", lambda: False)
+    run("architecture.sizes=[784,3,10]")
+    *_, last = capsys.readouterr().out.splitlines()
+    assert last.startswith("Without JAX and optax, which can be added: ")
+    assert "[verify]" in last
 
 
 def test_the_worked_example(capsys: pytest.CaptureFixture[str]) -> None:
