@@ -11,6 +11,11 @@ from experiments.verifying import Subject
 from nn import Network, Optimizer
 
 SIZES = (6, 5, 4)
+EVERY = [
+    *((activation, networks.CROSS_ENTROPY) for activation in networks.ACTIVATIONS),
+    *((networks.TANH, loss) for loss in networks.LOSSES if loss != networks.CROSS_ENTROPY),
+]
+"""Every activation, and every cost with every output, each once or more."""
 
 
 def subject(net: Network | None = None, *optimizers: Optimizer, **options: Any) -> Subject:

@@ -178,7 +178,7 @@ def test_a_failed_run_is_not_repeated_without_retry(tmp_path: Path) -> None:
     assert [row[1] for row in harness.table(output)] == ["finished", "finished"]
     for run in harness.jobs(folder).values():
         kinds = [event["event"] for event in harness.events(run)]
-        assert kinds == ["start", "end", "resume", "epoch", "epoch", "end"]
+        assert kinds == ["start", "end", "resume", "certificate", "epoch", "epoch", "end"]
 
 
 def test_a_failed_single_run_is_not_repeated_without_retry(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def test_two_processes_with_the_same_run_train_it_once(tmp_path: Path) -> None:
     assert "done before; finished" in second
     assert "waiting" not in first
     kinds = [event["event"] for event in harness.events(together.folder)]
-    assert kinds == ["start", *["epoch"] * 40, "end"]
+    assert kinds == ["start", "certificate", *["epoch"] * 40, "end"]
 
 
 def test_the_second_process_resumes_the_run_when_the_first_is_killed(tmp_path: Path) -> None:
@@ -61,7 +61,8 @@ def _do_twice_at_once(folder: Path, *arguments: str) -> None:
         assert (first.wait(), second.wait()) == (0, 0), first.output + second.output
     assert list(harness.jobs(folder)) == ["seed=0", "seed=1"]
     for job in harness.jobs(folder).values():
-        assert [event["event"] for event in harness.events(job)] == ["start", *["epoch"] * 2, "end"]
+        kinds = [event["event"] for event in harness.events(job)]
+        assert kinds == ["start", "certificate", *["epoch"] * 2, "end"]
 
 
 def test_two_sweeps_of_the_same_runs_train_each_run_once(tmp_path: Path) -> None:

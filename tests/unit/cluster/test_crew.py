@@ -13,6 +13,7 @@ import pytest
 from experiments.cluster import Cluster, ClusterCrew, Options
 from experiments.errors import UserError
 from experiments.recording import (
+    Certificate,
     End,
     Event,
     Journal,
@@ -80,7 +81,8 @@ def test_jobs_are_done_to_the_bits_of_this_machine(cluster: Cluster, tmp_path: P
         assert record(job).history.keys() == record(same).history.keys()
         assert record(job).validation_accuracies == record(same).validation_accuracies
         kinds = [type(event) for of, event in events if of is job]
-        assert kinds == [Start, *[type(each) for each in record(job).epochs], End]
+        epochs = [type(each) for each in record(job).epochs]
+        assert kinds == [Start, Certificate, *epochs, End]
         assert not is_held(job.folder)
 
 

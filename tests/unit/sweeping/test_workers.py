@@ -20,6 +20,7 @@ from experiments.interruption import SIGNALS
 from experiments.recording import (
     JOURNAL,
     OUTPUT_LOG,
+    Certificate,
     End,
     Epoch,
     Event,
@@ -289,7 +290,7 @@ def test_the_events_of_every_job_are_returned_in_order(tmp_path: Path) -> None:
     events = do(workers)
     for job in two:
         kinds = [type(event) for name, event in events if name == job.name]
-        assert kinds == [Start, *[Epoch] * jobs.EPOCHS, End]
+        assert kinds == [Start, Certificate, *[Epoch] * jobs.EPOCHS, End]
     assert {ended.job.name for ended in workers.ended} == {"0", "1"}
     for ended in workers.ended:
         assert ended.record == read_record(ended.job.folder)

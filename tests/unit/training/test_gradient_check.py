@@ -8,11 +8,13 @@ from typing import Any
 import networks
 import numpy as np
 import pytest
+from composing import composed_config
 from hypothesis import given
 from hypothesis import strategies as st
 from networks import ACTIVATIONS, LOSSES
 from properties import trials
 
+from experiments.configuration import build
 from experiments.examples import Split
 from experiments.training import check_gradient, evaluate
 from experiments.training.gradient_check import EXAMPLES, TOLERANCE
@@ -84,6 +86,34 @@ def test_no_right_gradient_fails(data: st.DataObject) -> None:
     split = examples(data.draw(st.integers(1, 40)), seed=seed, sizes=sizes)
     l2 = data.draw(st.sampled_from([0.0, 1e-3, 1.0, 1e4]))
     assert max(errors(net, split, l2=l2, seed=seed)) <= TOLERANCE
+
+
+@pytest.mark.stress
+@pytest.mark.parametrize(
+    "sizes",
+    [(784, 30, 10), (784, 20, 10, 10), (784, 128, 64, 10), (784, 32, 32, 10), (784, 800, 10)],
+    ids=str,
+)
+def test_no_right_network_of_digits_fails(sizes: tuple[int, ...], mnist: Split) -> None:
+    """Every activation, cost, output and initialiser, with many seeds, on images of digits."""
+    options = itertools.product(ACTIVATIONS, LOSSES, INITIALIZERS, [np.float32, np.float64])
+    for seed, (activation, loss, initializer, dtype) in enumerate(options):
+        for each in range(1 if sizes[1] > 100 else 5):
+            net = networks.network(
+                sizes,
+                activation=activation,
+                loss=loss,
+                initializer=initializer,
+                seed=1000 * each + seed,
+                dtype=dtype,
+            )
+            assert max(errors(net, mnist, l2=seed % 2, seed=seed)) <= TOLERANCE
+
+
+@pytest.fixture(scope="module")
+def mnist() -> Split:
+    experiment = build(composed_config(["dataset.train_size=100"]))
+    return experiment.dataset.load("float64").train
 
 
 def test_a_rectifier_that_is_at_its_kink_passes() -> None:

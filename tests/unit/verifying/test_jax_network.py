@@ -3,7 +3,8 @@
 import networks
 import numpy as np
 import pytest
-from networks import ACTIVATIONS, LOSSES, batch, network
+import verified
+from networks import LOSSES, batch, network
 
 from experiments.verifying import jax_network
 from nn import Activation, Loss, Output, QuadraticCost, Sigmoid
@@ -19,8 +20,7 @@ class OwnActivation(Sigmoid):
     """An activation of the user."""
 
 
-@pytest.mark.parametrize("loss", LOSSES, ids=str)
-@pytest.mark.parametrize("activation", ACTIVATIONS, ids=str)
+@pytest.mark.parametrize(("activation", "loss"), verified.EVERY, ids=str)
 def test_every_class_in_conf_is_known_and_computed(activation: Activation, loss: Loss) -> None:
     assert jax_network.installed()
     assert jax_network.knows(activation, loss)

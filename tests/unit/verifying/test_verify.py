@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 import verified
-from networks import ACTIVATIONS, LOSSES, network
+from networks import network
 
 from experiments.verifying import Table, verify
 from nn import Activation, CrossEntropyCost, Loss, Output, QuadraticCost, Sigmoid
@@ -15,8 +15,7 @@ def by_subject(tables: Any) -> dict[str, Table]:
     return {each.subject: each for each in tables}
 
 
-@pytest.mark.parametrize("loss", LOSSES, ids=str)
-@pytest.mark.parametrize("activation", ACTIVATIONS, ids=str)
+@pytest.mark.parametrize(("activation", "loss"), verified.EVERY, ids=str)
 def test_everything_in_conf_agrees_with_every_reference(activation: Activation, loss: Loss) -> None:
     tables = by_subject(verify(verified.subject(activation=activation, loss=loss)))
     references = {
