@@ -310,7 +310,12 @@ def test_a_worker_computes_the_same_bits_as_this_process(tmp_path: Path) -> None
 def test_events_that_were_recorded_before_are_not_returned(job: Job) -> None:
     records.write_journal(job.folder, job.start(), records.end(Status.INTERRUPTED))
     events = [event for _, event in do(Workers([job], processes=1, lockstep=1))]
-    assert [type(event) for event in events] == [Resume, *[Epoch] * jobs.EPOCHS, End]
+    assert [type(event) for event in events] == [
+        Resume,
+        Certificate,
+        *[Epoch] * jobs.EPOCHS,
+        End,
+    ]
 
 
 def test_a_job_that_cannot_be_done_fails_with_its_message(job: Job) -> None:
