@@ -194,7 +194,7 @@ drawn = st.tuples(
 
 
 def test_some_arguments_give_an_answer_or_an_error_of_one_line(forks: Forks) -> None:
-    for words, taker, value in random.Random(0).sample(ALL, 20):
+    for words, taker, value in random.Random(0).sample(ALL, 10):
         check(forks, given_value(words, taker, value), value)
 
 
@@ -213,7 +213,7 @@ def test_all_arguments_give_an_answer_or_an_error_of_one_line(forks: Forks) -> N
         check(forks, given_value(words, taker, value), value)
 
 
-@trials(20)
+@trials(10)
 @given(drawn)
 def test_some_values_give_an_answer_or_an_error_of_one_line(
     forks: Forks, drawn: tuple[tuple[list[str], argparse.Action], str]

@@ -1,5 +1,6 @@
 """`python run.py` with mistakes: each ends with one line on stderr, before anything is written."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -50,13 +51,17 @@ MISTAKES = [
 ]
 
 
-def test_a_mistake_is_one_line_and_nothing_is_written(tmp_path: Path) -> None:
-    folder = tmp_path / "here"
-    folder.mkdir()
-    with Forks(RUN, folder, PROJECT) as forks:
-        for words, expected in MISTAKES:
-            outputs = f"outputs={tmp_path / 'outputs'}"
-            forks.execute([*words, NOT_TRACKED, outputs]).check_one_line(expected)
+@pytest.fixture(scope="module")
+def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
+    """A process that executes `python run.py` in a folder of its own."""
+    with Forks(RUN, tmp_path_factory.mktemp("here"), PROJECT) as forks:
+        yield forks
+
+
+def test_a_mistake_is_one_line_and_nothing_is_written(forks: Forks, tmp_path: Path) -> None:
+    for words, expected in MISTAKES:
+        outputs = f"outputs={tmp_path / 'outputs'}"
+        forks.execute([*words, NOT_TRACKED, outputs]).check_one_line(expected)
     assert not (tmp_path / "outputs").exists()
 
 
@@ -68,7 +73,7 @@ def test_a_mistake_in_a_process_of_its_own(tmp_path: Path, words: list[str]) -> 
     assert line.startswith("error: ")
 
 
-def test_a_file_of_the_user_with_a_mistake_makes_no_folder(tmp_path: Path) -> None:
+def test_a_file_of_the_user_with_a_mistake_makes_no_folder(forks: Forks, tmp_path: Path) -> None:
     """Hydra makes the folder `hydra.run.dir` before it calls this program."""
     files = {
         "a": f"hydra:\n  run:\n    dir: {tmp_path}/made\n",
@@ -85,43 +90,45 @@ def test_a_file_of_the_user_with_a_mistake_makes_no_folder(tmp_path: Path) -> No
     for name, text in files.items():
         path = folder / f"{name}.yaml"
         path.write_text(f"# @package _global_\n{text}", encoding="utf-8")
-    with Forks(RUN, folder, PROJECT) as forks:
-        for name in files:
-            words = ["--config-dir", str(folder.parent), f"+experiment={name}", NOT_TRACKED]
-            forks.execute(words).check_one_line(expected[name])
-            forks.execute(["-m", *words, "seed=1,2"]).check_one_line(expected[name])
+    for name in files:
+        words = ["--config-dir", str(folder.parent), f"+experiment={name}", NOT_TRACKED]
+        forks.execute(words).check_one_line(expected[name])
+        forks.execute(["-m", *words, "seed=1,2"]).check_one_line(expected[name])
     assert not (tmp_path / "made").exists()
 
 
-def test_a_main_file_without_defaults_makes_no_folder(tmp_path: Path) -> None:
+def test_a_main_file_without_defaults_makes_no_folder(forks: Forks, tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text("epochs: 2\n", encoding="utf-8")
-    words = ["--config-dir", ".", "--config-name", "mine", "plan=true"]
+    words = ["--config-dir", str(tmp_path), "--config-name", "mine", "plan=true"]
     expected = "error: mine.yaml: as the main file it needs `defaults: [config, _self_]`"
-    with Forks(RUN, tmp_path, PROJECT) as forks:
-        for more in ([], [NOT_TRACKED], ["hydra.mode=MULTIRUN", "seed=1,2"]):
-            forks.execute([*words, *more]).check_one_line(expected)
-    assert not [path for path in tmp_path.iterdir() if path.is_dir()]
+    for more in ([], [NOT_TRACKED], ["hydra.mode=MULTIRUN", "seed=1,2"]):
+        forks.execute([*words, *more]).check_one_line(expected)
+    for folder in (tmp_path, forks.folder):
+        assert not [path for path in folder.iterdir() if path.is_dir()]
 
 
-def test_a_file_with_the_name_of_another_or_in_a_circle_is_refused(tmp_path: Path) -> None:
+def test_a_file_with_the_name_of_another_or_in_a_circle_is_refused(
+    forks: Forks, tmp_path: Path
+) -> None:
     (tmp_path / "loss").mkdir()
     (tmp_path / "loss" / "ce.yaml").write_text("_target_: nn.Mine\n", encoding="utf-8")
-    words = ["--config-dir", ".", "loss=ce", NOT_TRACKED]
+    words = ["--config-dir", str(tmp_path), "loss=ce", NOT_TRACKED]
     expected = "error: loss/ce.yaml: conf/loss/ce.yaml has the same name and is used; rename it"
-    circle = ["--config-dir", ".", "loss=circle"]
+    circle = ["--config-dir", str(tmp_path), "loss=circle"]
     (tmp_path / "loss" / "circle.yaml").write_text("defaults: [circle]\n", encoding="utf-8")
-    with Forks(RUN, tmp_path, PROJECT) as forks:
-        forks.execute(words).check_one_line(expected)
-        forks.execute(["-m", *words]).check_one_line(expected)
-        forks.execute(circle).check_one_line("loss/circle.yaml: its defaults list chooses the file")
+    forks.execute(words).check_one_line(expected)
+    forks.execute(["-m", *words]).check_one_line(expected)
+    forks.execute(circle).check_one_line("loss/circle.yaml: its defaults list chooses the file")
 
 
-def test_a_store_that_cannot_be_written_is_refused_before_training(tmp_path: Path) -> None:
+def test_a_store_that_cannot_be_written_is_refused_before_training(
+    forks: Forks, tmp_path: Path
+) -> None:
     folder = tmp_path / "stores"
     folder.mkdir()
     (folder / "a.db").touch()
     uri = sqlite_uri(folder / "a.db")
     words = [f"tracking.uri={uri}", f"outputs={tmp_path / 'outputs'}", "epochs=1"]
-    with Forks(RUN, tmp_path, PROJECT) as forks, read_only(folder):
+    with read_only(folder):
         forks.execute(words).check_one_line(f"{uri}: {folder / 'a.db'} cannot be written")
     assert not (tmp_path / "outputs").exists()

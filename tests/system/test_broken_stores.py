@@ -107,8 +107,8 @@ def repaired(broken: Broken) -> list[str]:
 
 
 def _run(command: list[str], folder: Path) -> None:
-    with harness.Program(command, folder / "command.log") as program:
-        assert program.wait() == 0, program.output
+    code, output = harness.experiments(folder / "command.log", *command[1:])
+    assert code == 0, output
 
 
 def test_sync_brings_a_repaired_store_up_to_date(broken: Broken, repaired: list[str]) -> None:
@@ -139,16 +139,16 @@ def test_sync_can_be_repeated(broken: Broken, repaired: list[str]) -> None:
 def test_sync_with_a_dead_server_ends_with_one_line(broken: Broken) -> None:
     folder = broken.folders["dead"]
     with _port() as dead:
-        command = [harness.EXPERIMENTS, "sync", folder, "--uri", f"http://127.0.0.1:{dead}"]
-        with harness.Program(command, folder / "command.log") as program:
-            assert program.wait() == 1
-            (line,) = program.output.splitlines()
+        words = ["sync", folder, "--uri", f"http://127.0.0.1:{dead}"]
+        code, output = harness.experiments(folder / "command.log", *words)
+    assert code == 1
+    (line,) = output.splitlines()
     assert line.startswith(f"error: http://127.0.0.1:{dead}: ")
     assert "Connection refused" in line
 
 
 def test_sync_of_a_folder_without_records_ends_with_one_line(tmp_path: Path) -> None:
-    with harness.Program([harness.EXPERIMENTS, "sync", tmp_path], tmp_path / "log") as program:
-        assert program.wait() == 1
-        (line,) = program.output.splitlines()
+    code, output = harness.experiments(tmp_path / "log", "sync", tmp_path)
+    assert code == 1
+    (line,) = output.splitlines()
     assert line.startswith(f"error: {tmp_path}: ")

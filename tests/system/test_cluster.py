@@ -96,6 +96,7 @@ def test_a_run_whose_worker_died_goes_on_elsewhere(
     assert "died; goes on at" in client.output
 
 
+@pytest.mark.stress
 def test_the_same_command_joins_runs_whose_client_was_killed(
     undisturbed: dict[str, object], tmp_path: Path
 ) -> None:
@@ -170,6 +171,7 @@ def test_a_client_that_leaves_takes_no_run_from_another(tmp_path: Path) -> None:
     assert resumes(first) == 0
 
 
+@pytest.mark.stress
 def test_a_sweep_survives_the_scheduler(undisturbed: dict[str, object], tmp_path: Path) -> None:
     outputs = tmp_path / "outputs"
     with (

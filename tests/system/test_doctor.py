@@ -16,9 +16,8 @@ NO_PROXY = {"NO_PROXY": "127.0.0.1"}
 
 def examined(folder: Path, *words: str, **variables: str) -> tuple[int, str]:
     """Return the exit code of the command and its output, for records in a folder."""
-    command: Sequence[str | Path] = [EXPERIMENTS, "doctor", "--outputs", str(folder), *words]
-    with Program(command, folder.with_suffix(".doctor.log"), **variables) as program:
-        return program.wait(), program.output
+    words = ("doctor", "--outputs", str(folder), *words)
+    return harness.experiments(folder.with_suffix(".doctor.log"), *words, **variables)
 
 
 def test_a_machine_without_records_can_do_runs_and_gets_no_files(tmp_path: Path) -> None:
@@ -74,8 +73,10 @@ def test_a_file_in_the_place_of_the_outputs_folder_prevents_runs(tmp_path: Path)
 
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) == 1, reason="BLAS uses one thread on one core")
 def test_more_threads_of_blas_are_advised_against(tmp_path: Path) -> None:
-    code, output = examined(tmp_path / "outputs", OPENBLAS_NUM_THREADS="2")
-    assert code == 0, output
+    command = [EXPERIMENTS, "doctor", "--outputs", tmp_path / "outputs"]
+    with Program(command, tmp_path / "log", OPENBLAS_NUM_THREADS="2") as program:
+        assert program.wait() == 0, program.output
+        output = program.output
     assert "BLAS uses 2 threads" in output
     assert "OPENBLAS_NUM_THREADS=1" in " ".join(output.split())
 

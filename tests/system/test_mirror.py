@@ -11,6 +11,7 @@ from typing import Any
 import harness
 import pytest
 import records
+from empty_store import write_empty_store
 from harness import Tracked
 from msgspec.structs import replace
 
@@ -46,9 +47,7 @@ OVERRIDES = ["loss=ce", "dataset.root=/my images", 'outputs="a, b"']
 def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite store without runs."""
     path = tmp_path_factory.mktemp("store") / "mlflow.db"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # MLflow imports SQLAlchemy now
-        open_store(f"sqlite:///{path}")
+    write_empty_store(path)
     return path
 
 

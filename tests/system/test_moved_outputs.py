@@ -9,6 +9,7 @@ from pathlib import Path
 import forked
 import harness
 import pytest
+from empty_store import write_empty_store
 from forked import Forks
 from harness import EXPERIMENTS
 
@@ -102,6 +103,7 @@ def test_a_deleted_experiment_is_named_with_the_command_that_restores_it(outputs
 
 def test_a_deleted_experiment_is_refused_until_it_is_restored(tmp_path: Path) -> None:
     address = uri(tmp_path)
+    write_empty_store(tmp_path / "mlflow.db")
     client = harness.connect(address)
     tracking = RecordedTracking(experiment="a b", uri=address, artifacts=str(tmp_path / "art"))
     from mlflow.exceptions import MlflowException

@@ -24,10 +24,10 @@ def test_the_recorded_command_names_the_folder_of_own_files(tmp_path: Path) -> N
     with Program(shlex.split(sweep.command), tmp_path / "again.log") as program:
         assert program.wait() == 0, program.output
     assert "4 done before" in program.output
-    command = [EXPERIMENTS, "compare", "initializer", "--outputs", outputs]
-    with Program(command, tmp_path / "compare.log") as program:
-        assert program.wait() == 0, program.output
-    assert "No command can be given for more of these runs: no initializer/mine" in program.output
+    words = ["compare", "initializer", "--outputs", outputs]
+    code, output = harness.experiments(tmp_path / "compare.log", *words)
+    assert code == 0, output
+    assert "No command can be given for more of these runs: no initializer/mine" in output
 
 
 HALF_SLOPE = """

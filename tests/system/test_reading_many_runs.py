@@ -13,6 +13,7 @@ import harness
 import msgspec
 import pytest
 import sqlalchemy
+from empty_store import write_empty_store
 from mlflow.entities import Metric, Param
 
 from experiments import results
@@ -20,13 +21,13 @@ from experiments.recording import parameters
 
 EPOCHS = 3
 METRICS = ("train/cost", "validation/accuracy", "seconds")
-FEW, MANY = 3, 30
+FEW, MANY = 3, 12
 """Numbers of runs."""
 
 
 def write_store(folder: Path, n_runs: int) -> str:
     """Write runs to a new store as the mirror does, and return the address."""
-    folder.mkdir()
+    write_empty_store(folder / "mlflow.db")
     uri = harness.uri(folder)
     client = harness.connect(uri)
     experiment = client.create_experiment("many", str(folder / "artifacts"))

@@ -8,16 +8,15 @@ from pathlib import Path
 import harness
 import numpy as np
 import pytest
-from harness import EXPERIMENTS, Program, Sweep
+from harness import Sweep
 
 NAME = "ce adam"
 
 
 def _repeat(run: str | Path, sweep: Sweep, log: Path) -> tuple[int, str]:
     """Return exit code and output of `experiments repeat`."""
-    command = [EXPERIMENTS, "repeat", run, "--outputs", sweep.folder, "--uri", sweep.uri]
-    with Program(command, log) as program:
-        return program.wait(), program.output
+    words = ["repeat", run, "--outputs", sweep.folder, "--uri", sweep.uri]
+    return harness.experiments(log, *words)
 
 
 @pytest.mark.parametrize("key", ["identity", "folder", "id in MLflow"])

@@ -108,9 +108,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
             _halt(killed, outputs, 11)
         _run_together(outputs, {"four": ("-m", *FOUR), "large": LARGE})
         _run_together(outputs, {"two": ("-m", *TWO), "again": (*AGAIN, *FEW_IMAGES)})
-        sync = [EXPERIMENTS, "sync", "--outputs", outputs, "--uri", uri]
-        with Program(sync, base / "sync.log") as program:
-            assert program.wait() == 0, program.output
+        harness.sync(base, "--outputs", outputs, "--uri", uri)
         harness.connect(uri)  # imports MLflow, and ignores the warnings of its dependencies
         yield Recorded(outputs, uri, stack)
 

@@ -3,8 +3,9 @@
 import re
 from pathlib import Path
 
+import harness
 import pytest
-from harness import EXPERIMENTS, PROJECT, Program
+from harness import PROJECT
 
 PAGE = (PROJECT / "docs" / "results.md").read_text(encoding="utf-8")
 PRINTED = re.findall(
@@ -19,10 +20,9 @@ PRINTED = re.findall(
 def test_a_table_is_what_its_command_prints(command: str, block: str, tmp_path: Path) -> None:
     expected = [line.strip() for line in block.splitlines()]
     columns = str(max(map(len, block.splitlines())) - 4)
-    words = [EXPERIMENTS, *command.split()]
-    with Program(words, tmp_path / "log", cwd=PROJECT, COLUMNS=columns) as program:
-        assert program.wait() == 0, program.output
-        printed = [line.strip() for line in program.output.splitlines()]
+    code, output = harness.experiments(tmp_path / "log", *command.split(), COLUMNS=columns)
+    assert code == 0, output
+    printed = [line.strip() for line in output.splitlines()]
     first = printed.index(expected[0])
     while expected[-1] == "":
         expected.pop()

@@ -51,9 +51,7 @@ def tracked(server: TeamServer, outputs: Path) -> list[harness.Tracked]:
 
 def experiments(folder: Path, *words: str | Path, **variables: str) -> tuple[int, str]:
     """Execute the program `experiments`; return its exit code and its output."""
-    command = [harness.EXPERIMENTS, *words]
-    with Program(command, folder / f"{words[0]}.log", **variables) as program:
-        return program.wait(), program.output
+    return harness.experiments(folder / f"{words[0]}.log", *words, **variables)
 
 
 # ---- the server
@@ -148,6 +146,7 @@ print("same networks:", len(local))
 """
 
 
+@pytest.mark.stress
 def test_trained_networks_come_back_from_the_server(
     server: TeamServer, sweep: Path, tmp_path: Path
 ) -> None:
@@ -180,7 +179,7 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("name", WRONG)
+@pytest.mark.parametrize("name", ["wrong", pytest.param("missing", marks=pytest.mark.stress)])
 def test_with_a_wrong_password_training_goes_on_and_is_synced_later(
     server: TeamServer, tmp_path: Path, name: str
 ) -> None:

@@ -3,11 +3,13 @@
 import csv
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import harness
 import pytest
-from harness import EXPERIMENTS, NOT_TRACKED, Program
+from forked import RUN, Forks
+from harness import NOT_TRACKED, PROJECT
 
 STUDY = """
 name: tiny
@@ -110,13 +112,18 @@ def test_each_run_is_trained_once(finished: tuple[Path, str]) -> None:
         assert [event["epoch"] for event in harness.events(folder, "epoch")] == [1, 2]
 
 
+def compared(log: Path, *words: str | Path) -> str:
+    """Return what `experiments compare optimizer` prints."""
+    code, output = harness.experiments(log, "compare", "optimizer", *words)
+    assert code == 0, output
+    return output
+
+
 def test_compare_gives_the_verdict_of_the_study(finished: tuple[Path, str], tmp_path: Path) -> None:
     outputs, printed = finished
-    words = [EXPERIMENTS, "compare", "optimizer", "--all", "--outputs", outputs]
-    with Program([*words, "--format", "csv"], tmp_path / "log") as program:
-        assert program.wait() == 0, program.output
-    assert program.output.encode() == results(outputs)["verdicts.csv"]
-    (row,) = csv.DictReader(program.output.splitlines())
+    output = compared(tmp_path / "log", "--all", "--outputs", outputs, "--format", "csv")
+    assert output.encode() == results(outputs)["verdicts.csv"]
+    (row,) = csv.DictReader(output.splitlines())
     assert row["verdict"] in printed
 
 
@@ -125,19 +132,16 @@ def test_compare_gives_the_table_of_a_study_with_two_tuned_options_or_names_it(
 ) -> None:
     outputs = tmp_path / "outputs"
     harness.run(outputs, *command(conf, "two_options"))
-    words = [EXPERIMENTS, "compare", "optimizer", "--outputs", outputs]
-    with Program([*words, "--format", "csv"], tmp_path / "csv") as program:
-        assert program.wait() == 0, program.output
-    assert program.output.encode() == results(outputs)["verdicts.csv"]
-    with Program(words, tmp_path / "table") as program:
-        assert program.wait() == 0, program.output
-    assert "optimizer.momentum=" not in program.output  # no command makes other runs
-    assert "A tie is within 0.5 points." in " ".join(program.output.split())
-    with Program([*words, "--all"], tmp_path / "all") as program:
-        program.wait()
+    output = compared(tmp_path / "csv", "--outputs", outputs, "--format", "csv")
+    assert output.encode() == results(outputs)["verdicts.csv"]
+    output = compared(tmp_path / "table", "--outputs", outputs)
+    assert "optimizer.momentum=" not in output  # no command makes other runs
+    assert "A tie is within 0.5 points." in " ".join(output.split())
+    words = ("compare", "optimizer", "--outputs", outputs, "--all")
+    _, output = harness.experiments(tmp_path / "all", *words)
     sweep = harness.sweep_folder(outputs).name
-    assert "he study two_options (small) has a table of its own: " in program.output
-    assert f"compare optimizer --sweep {sweep} --outputs {outputs}" in program.output
+    assert "he study two_options (small) has a table of its own: " in output
+    assert f"compare optimizer --sweep {sweep} --outputs {outputs}" in output
 
 
 def test_a_finished_study_does_nothing_and_prints_the_same(
@@ -181,7 +185,7 @@ def openings(outputs: Path) -> list[list[str]]:
     return [json.loads(line)["runs"] for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-@pytest.mark.parametrize("scored", [1, 10])
+@pytest.mark.parametrize("scored", [1, pytest.param(10, marks=pytest.mark.stress)])
 def test_a_study_that_is_killed_while_the_test_set_is_scored_counts_the_opening_once(
     conf: Path, tmp_path: Path, scored: int
 ) -> None:
@@ -220,6 +224,13 @@ def test_a_tracked_study_is_one_sweep_that_grows_in_mlflow(conf: Path, tmp_path:
             assert ("test/accuracy" in run.metrics) == (stage == "confirmation")
 
 
+@pytest.fixture(scope="module")
+def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
+    """A process that executes `python run.py`."""
+    with Forks(RUN, tmp_path_factory.mktemp("forks"), PROJECT) as forks:
+        yield forks
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -245,16 +256,17 @@ def test_a_tracked_study_is_one_sweep_that_grows_in_mlflow(conf: Path, tmp_path:
     ],
 )
 def test_a_mistake_is_one_line_and_nothing_is_written(
-    conf: Path, tmp_path: Path, words: list[str], message: str
+    forks: Forks, conf: Path, tmp_path: Path, words: list[str], message: str
 ) -> None:
-    outputs = tmp_path / "outputs"
-    multirun = [word for word in words if word == "-m"]
-    rest = [word for word in words if word != "-m"]
-    arguments = [*multirun, "--config-dir", str(conf), *rest, NOT_TRACKED]
-    with harness.start(outputs, *arguments) as program:
-        assert program.wait() == 1, program.output
-    (line,) = program.output.splitlines()
-    assert line.startswith(f"error: {message}")
+    check_refused(forks, tmp_path / "outputs", message, "--config-dir", str(conf), *words)
+
+
+def check_refused(forks: Forks, outputs: Path, message: str, *words: str) -> None:
+    """Check that a command ends with a message, and writes nothing."""
+    ended = forks.execute([*words, NOT_TRACKED, f"outputs={outputs}"])
+    assert ended.code == 1
+    ended.check_one_line()
+    assert ended.stderr.startswith(f"error: {message}")
     assert not outputs.exists()
 
 
@@ -267,13 +279,10 @@ def test_a_plan_trains_nothing(conf: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("word", ["rerun=true", "stop_below=[0.5]", "test_curve=true"])
 def test_an_option_that_changes_runs_that_are_done_is_refused(
-    conf: Path, tmp_path: Path, word: str
+    forks: Forks, conf: Path, tmp_path: Path, word: str
 ) -> None:
-    outputs = tmp_path / "outputs"
-    with harness.start(outputs, *command(conf), word) as program:
-        assert program.wait() == 1, program.output
-    assert program.output.startswith(f"error: {word.partition('=')[0]}")
-    assert not outputs.exists()
+    message = word.partition("=")[0]
+    check_refused(forks, tmp_path / "outputs", message, *command(conf), word)
 
 
 def test_a_study_whose_runs_all_exist_has_its_own_verdicts(

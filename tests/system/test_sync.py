@@ -128,10 +128,10 @@ def test_a_damaged_record_is_reported_and_the_others_are_synced(
     damaged = folder / "sweeps" / "damaged"
     damaged.mkdir()
     (damaged / "sweep.json").write_text("{", encoding="utf-8")
-    command = [harness.EXPERIMENTS, "sync", folder, "--uri", harness.uri(tmp_path)]
-    with Program(command, tmp_path / "sync.log") as program:
-        assert program.wait() == 1
-        (error,) = (line for line in program.output.splitlines() if line.startswith("error: "))
+    words = ["sync", folder, "--uri", harness.uri(tmp_path)]
+    code, output = harness.experiments(tmp_path / "sync.log", *words)
+    assert code == 1
+    (error,) = (line for line in output.splitlines() if line.startswith("error: "))
     assert error.startswith(f"error: {damaged / 'sweep.json'}: is damaged")
     assert len([run for run in harness.tracked(harness.uri(tmp_path)) if "run" in run.tags]) == 3
 

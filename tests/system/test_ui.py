@@ -133,6 +133,7 @@ def test_ctrl_c_ends_all_processes_of_the_ui(program: Program) -> None:
     _assert_ended(program)
 
 
+@pytest.mark.stress
 def test_sigterm_ends_all_processes_of_the_ui(four: Sweep, tmp_path: Path) -> None:
     command = [str(harness.EXPERIMENTS), "ui"]
     with _serve(command, tmp_path / "ui.log", MLFLOW_TRACKING_URI=four.uri) as program:

@@ -40,7 +40,6 @@ from harness.programs import (
     SMALL,
     Program,
     environment,
-    run,
     run_together,
     start,
     wait_for,
@@ -56,6 +55,7 @@ from harness.store_checks import (
     n_epochs,
     sync,
 )
+from harness.warm import experiments, run
 
 __all__ = [
     "BEST_EPOCH_METRICS",
@@ -82,6 +82,7 @@ __all__ = [
     "environment",
     "errors",
     "events",
+    "experiments",
     "four_runs",
     "histories",
     "jobs",

@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from empty_store import write_empty_store
+
 from harness.outputs import run_folder
 
 EVERY_EPOCH_METRICS = {
@@ -43,7 +45,12 @@ def uri(folder: Path) -> str:
 
 
 def store(folder: Path) -> tuple[str, str]:
-    """Return the overrides that keep the MLflow store and its artifacts in a folder."""
+    """Return the overrides that keep the MLflow store and its artifacts in a folder.
+
+    An empty store is written there, unless there is one.
+    """
+    if not (folder / "mlflow.db").exists():
+        write_empty_store(folder / "mlflow.db")
     return f"tracking.uri={uri(folder)}", f"tracking.artifacts={folder / 'artifacts'}"
 
 

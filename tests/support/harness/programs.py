@@ -139,13 +139,6 @@ def start(
     return Program(command, log or folder.with_suffix(".log"), cwd=cwd, **variables)
 
 
-def run(folder: Path, *arguments: str, **settings: Any) -> str:
-    """Run `python run.py` until it succeeds, and return its output; see `start`."""
-    with start(folder, *arguments, **settings) as program:
-        assert program.wait() == 0, program.output
-        return program.output
-
-
 def run_together(commands: Mapping[Path, Sequence[str]], **settings: Any) -> None:
     """Run several `python run.py` at once until they succeed, each recording in its folder."""
     with ExitStack() as stack:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.mlflow_reader import store, uri
-from harness.programs import PROJECT, SMALL, run
+from harness.programs import PROJECT, SMALL
+from harness.warm import run
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from harness.mlflow_reader import Tracked, recorded_in
 from harness.outputs import events, histories
-from harness.programs import EXPERIMENTS, Program
+from harness.warm import experiments
 
 TINY = ("dataset.train_size=100", "dataset.validation_size=100")
 SLOW = ("dataset.train_size=3000", "dataset.validation_size=1000")
@@ -49,7 +49,6 @@ def assert_complete(runs: list[Tracked], status: str, *folders: Path) -> None:
 
 def sync(folder: Path, *arguments: str | Path) -> str:
     """Execute `experiments sync`, which has to succeed; return its output."""
-    command = [EXPERIMENTS, "sync", *arguments]
-    with Program(command, folder / "sync.log") as program:
-        assert program.wait() == 0, program.output
-        return program.output
+    code, output = experiments(folder / "sync.log", "sync", *arguments)
+    assert code == 0, output
+    return output

@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from empty_store import write_empty_store
 
 from experiments.configuration import sqlite_uri
 from experiments.doctor.store import Store, store
@@ -30,6 +31,7 @@ def test_a_store_that_is_missing_is_not_made(tmp_path: Path) -> None:
 
 def test_a_store_answers_and_gets_no_experiment(tmp_path: Path) -> None:
     uri = sqlite_uri(tmp_path / "mlflow.db")
+    write_empty_store(tmp_path / "mlflow.db")
     client = open_store(uri)
     found = asked(uri, tmp_path)
     assert found.problem == ""
@@ -40,6 +42,7 @@ def test_a_store_answers_and_gets_no_experiment(tmp_path: Path) -> None:
 
 def test_a_deleted_experiment_is_a_problem_with_a_remedy(tmp_path: Path) -> None:
     uri = sqlite_uri(tmp_path / "mlflow.db")
+    write_empty_store(tmp_path / "mlflow.db")
     client = open_store(uri)
     client.delete_experiment(client.create_experiment("A"))
     assert " restore " in asked(uri, tmp_path).problem

@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from empty_store import write_empty_store
 from mlflow import MlflowClient
 from mlflow.entities import Metric
 from mlflow.exceptions import MlflowException
@@ -20,7 +21,9 @@ OTHERS = [
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> MlflowClient:
-    return open_store(f"sqlite:///{tmp_path_factory.mktemp('store')}/mlflow.db")
+    path = tmp_path_factory.mktemp("store") / "mlflow.db"
+    write_empty_store(path)
+    return open_store(f"sqlite:///{path}")
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 import records
+from empty_store import write_empty_store
 
 from experiments.configuration import GROUPS
 from experiments.errors import UserError
@@ -62,6 +63,7 @@ def test_a_deleted_experiment_is_reported_once_and_does_not_stop_the_others(tmp_
         )
         for name in ("deleted", "kept")
     }
+    write_empty_store(tmp_path / "mlflow.db")
     client = open_store(uri)
     client.delete_experiment(find_experiment(client, uri, places["deleted"]))
     for identity, name in (("1", "deleted"), ("2", "deleted"), ("3", "kept")):

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 import records
+from empty_store import write_empty_store
 
 from experiments.errors import UserError
 from experiments.mirror.store import find_experiment, open_store
@@ -58,6 +59,7 @@ def test_the_last_line_of_a_server_says_why_it_did_not_start(output: bytes, expe
 
 def test_the_newest_sweep_with_a_view_is_opened_first(tmp_path: Path) -> None:
     uri = f"sqlite:///{tmp_path}/mlflow.db"
+    write_empty_store(tmp_path / "mlflow.db")
     client = open_store(uri)
     tracking = msgspec.structs.replace(records.NOT_TRACKED, uri=uri, artifacts=str(tmp_path / "a"))
     experiment_id = find_experiment(client, uri, tracking)

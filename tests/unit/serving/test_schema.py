@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy
+from empty_store import write_empty_store
 
 from experiments.errors import UserError
-from experiments.mirror import open_store
 from experiments.serving.schema import MIGRATIONS, check_schema, has_users
 
 RUNS, USERS = MIGRATIONS
@@ -19,7 +19,7 @@ RUNS, USERS = MIGRATIONS
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store of this MLflow."""
     path = tmp_path_factory.mktemp("store") / "mlflow.db"
-    open_store(f"sqlite:///{path}")
+    write_empty_store(path)
     return path
 
 
