@@ -24,7 +24,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Sort the tests: those in a room with changes since the last commit come first."""
+    """Sort the tests: those in a room with changes since the last commit come first.
+
+    `make test` looks for tests that fork in one folder only, as it collects the others before.
+    """
+    for item in items:
+        if item.get_closest_marker("forks") and item.path.parent.name != "sweeping":
+            raise pytest.UsageError(f"{item.nodeid}: tests that fork belong to tests/unit/sweeping")
     if config.getoption("--changed-first"):
         command = ["git", "status", "--porcelain", "--untracked-files=all"]
         status = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -87,7 +87,7 @@ class Ended:
 class Forks:
     """A process that executes a program, `RUN` or `EXPERIMENTS`, in forks, one after the other."""
 
-    def __init__(self, program: str, folder: Path, *paths: Path) -> None:
+    def __init__(self, program: str, folder: Path, *paths: Path, **variables: str) -> None:
         self.folder = folder
         code = f"import sys; sys.path[:0] = {[str(path) for path in paths]}\n{program}"
         self._errors = (folder.parent / f"{folder.name}.log").open("w+b")
@@ -98,7 +98,7 @@ class Forks:
             stderr=self._errors,
             text=True,
             cwd=folder,
-            env={**environment(), "COLUMNS": "10000"},  # names of runs are not cut
+            env={**environment(), "COLUMNS": "10000", **variables},  # names of runs are not cut
         )
 
     def __enter__(self) -> "Forks":

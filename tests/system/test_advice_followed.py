@@ -47,14 +47,24 @@ def _accuracy(job: Sequence[str]) -> float:
     [
         ("loss", lambda: arm("loss=ce"), "only one loss, ce, "),
         ("loss", lambda: arm("loss=ce", f"{RATE}=0.1") + arm("loss=ce", f"{RATE}=1"), "only one "),
-        ("optimizer", lambda: arm("optimizer=adam", "optimizer.beta1=0.5", "l2=1"), "only one "),
+        pytest.param(
+            "optimizer",
+            lambda: arm("optimizer=adam", "optimizer.beta1=0.5", "l2=1"),
+            "only one ",
+            marks=pytest.mark.stress,
+        ),
         pytest.param(
             "activation",
             lambda: arm("activation=relu", seeds=[3]),
             "only one activation, relu, ",
             marks=pytest.mark.stress,
         ),
-        ("architecture", lambda: arm("architecture.sizes=[784,4,10]"), "only one architecture, "),
+        pytest.param(
+            "architecture",
+            lambda: arm("architecture.sizes=[784,4,10]"),
+            "only one architecture, ",
+            marks=pytest.mark.stress,
+        ),
         ("loss", lambda: arm("loss=ce", seeds=[4]) + arm("loss=mse", seeds=[4]), "one seed in "),
         ("loss", lambda: arm("loss=ce", seeds=[1, 2]) + arm("loss=mse", seeds=[3, 4]), "no seed "),
         (

@@ -4,6 +4,7 @@ import signal
 from pathlib import Path
 
 import harness
+import pytest
 from harness import NOT_TRACKED
 
 SMALL = ("epochs=3", "checkpoint_every=2", "optimizer=adam", *harness.TINY)
@@ -66,6 +67,7 @@ def test_a_process_that_is_killed_while_the_test_set_is_opened_is_no_loss(tmp_pa
     assert "test/accuracy" in harness.events(tmp_path)[-1]["metrics"]
 
 
+@pytest.mark.stress
 def test_a_sweep_in_mlflow_gets_the_test_set_when_it_is_opened(tmp_path: Path) -> None:
     sweep = ("-m", "seed=0,1", *SMALL, *harness.store(tmp_path))
     folder, address = tmp_path / "outputs", harness.uri(tmp_path)

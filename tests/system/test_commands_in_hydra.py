@@ -83,7 +83,14 @@ def test_every_option_is_given(options: Overrides) -> None:
     assert made_by(lines) == identities(runs)
 
 
-@pytest.mark.parametrize("options", OPTIONS, ids=" ".join)
+@pytest.mark.parametrize(
+    "options",
+    [
+        options if number % 4 == 0 else pytest.param(options, marks=pytest.mark.stress)
+        for number, options in enumerate(OPTIONS)
+    ],
+    ids=" ".join,
+)
 def test_an_option_of_some_runs_does_not_change_the_others(options: Overrides) -> None:
     runs = [("seed=1",), ("seed=2",), (*options, "seed=1")]
     assert made_by(commands(frame_of(runs))) == identities(runs)

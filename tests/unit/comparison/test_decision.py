@@ -106,7 +106,7 @@ def test_one_planned_look_at_failures_needs_fewer_seeds() -> None:
 
 
 SIMULATIONS = pytest.mark.parametrize(
-    "simulations", [60, pytest.param(600, marks=pytest.mark.stress)]
+    "simulations", [25, pytest.param(600, marks=pytest.mark.stress)]
 )
 
 
