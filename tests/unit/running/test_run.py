@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 import pytest
 import records
+from held import held_journal
 
 import nn
 from experiments.errors import CheckpointError, DataError, StorageError, UserError
@@ -28,7 +29,6 @@ from experiments.recording import (
     Epoch,
     Event,
     Follower,
-    Journal,
     Note,
     Record,
     Resume,
@@ -365,7 +365,7 @@ def test_a_failed_run_is_an_error_until_it_is_retried(job: Job) -> None:
 
 
 def test_a_run_that_another_process_does_is_waited_for(job: Job) -> None:
-    with Journal(job.folder):
+    with held_journal(job.folder):
         events = run(job, interruption=Interruption())
         note = next(events)
         assert isinstance(note, Note)

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import jobs
 import pytest
+from held import held_journal
 from hypothesis import given
 from hypothesis import strategies as st
 from networks import OPTIMIZERS
 from properties import trials
 
 from experiments.interruption import Interrupted, Interruption
-from experiments.recording import CHECKPOINT, NETWORK, Epoch, Event, Journal, Status, read_record
+from experiments.recording import CHECKPOINT, NETWORK, Epoch, Event, Status, read_record
 from experiments.running import HELD, Job, lockstep_groups, run_together
 from experiments.running.together import MOST_EXAMPLES, lockstep_kind
 from experiments.training import CLOCK
@@ -130,12 +131,12 @@ def test_interrupted_runs_continue_with_the_same_bits(tmp_path: Path) -> None:
 def test_a_run_that_another_process_does_is_waited_for_at_the_end(tmp_path: Path) -> None:
     held, *others = several(tmp_path)
     events: list[tuple[str, Event | BaseException]] = []
-    journal = Journal(held.folder)
-    found = run_together([held, *others], interruption=Interruption(), enter=lambda _: None)
-    for job, event in found:
-        events.append((job.name, event))
-        if all((other.folder / NETWORK).exists() for other in others):
-            journal.close()
+    with held_journal(held.folder) as journal:
+        found = run_together([held, *others], interruption=Interruption(), enter=lambda _: None)
+        for job, event in found:
+            events.append((job.name, event))
+            if all((other.folder / NETWORK).exists() for other in others):
+                journal.close()
     assert events[0] == (held.name, HELD)
     names = [name for name, event in events if isinstance(event, Epoch)]
     assert names[-jobs.EPOCHS :] == [held.name] * jobs.EPOCHS
