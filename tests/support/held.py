@@ -8,7 +8,7 @@ from pathlib import Path
 from experiments.recording import Journal
 
 PATIENCE = 30
-"""Seconds after which the journal is closed. A test whose code waits too early fails then."""
+"""Seconds after which the journal is closed, and the test fails instead of hanging."""
 
 
 @contextmanager
@@ -19,5 +19,6 @@ def held_journal(folder: Path) -> Iterator[Journal]:
         release.start()
         try:
             yield journal
+            assert release.is_alive(), f"something has waited for the journal for {PATIENCE} s"
         finally:
             release.cancel()
