@@ -2,6 +2,7 @@
 
 Nothing is simulated. A test starts `python run.py` as a user does, with outputs in a folder of its
 own, waits for something that the program writes, and reads MLflow's store through MLflow's client.
+Commands of which only the result is read share the imports of one process; see `harness.warm`.
 """
 
 from harness.file_systems import mounted, read_only
