@@ -24,7 +24,9 @@ from harness.programs import (
 
 SERVER = """
 import json, os, runpy, signal, sys
+before = dict(os.environ)
 {imports}
+added = {{name: each for name, each in os.environ.items() if before.get(name) != each}}
 for line in sys.stdin:
     words, log, variables, patience = json.loads(line)
     child = os.fork()
@@ -38,9 +40,8 @@ os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
 os.dup2(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666), 1)
 os.dup2(1, 2)
 signal.alarm(patience)
-blas = {{name: each for name, each in os.environ.items() if name.startswith("OPENBLAS_")}}
 os.environ.clear()
-os.environ.update({{**variables, **blas}})
+os.environ.update({{**added, **variables}})
 sys.argv = words
 {call}
 """
@@ -51,9 +52,10 @@ RUN = (
 )
 """`python run.py`. It has read the data before."""
 COMMANDS = (
-    "import warnings\nwith warnings.catch_warnings():\n    warnings.simplefilter('ignore')\n"
-    "    import experiments.comparison, experiments.mirror, experiments.report\n"
-    "import experiments.results\nfrom experiments.cli import main",
+    "import warnings\nfrom experiments.cli import main\n"
+    "with warnings.catch_warnings():\n    warnings.simplefilter('ignore')\n"
+    "    import experiments.comparison, experiments.mirror\n"
+    "    import experiments.report, experiments.results",
     "sys.exit(main())",
 )
 """`experiments`."""
