@@ -1,0 +1,52 @@
+"""Building the site: pages, then HTML, then formulas."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from documentation.mathematics import with_mathml
+from documentation.navigation import navigation
+from documentation.pages import Pages
+from experiments.configuration import PROJECT
+from experiments.errors import UserError
+
+FETCHED = "https://unpkg.com/iframe-worker/shim"
+"""The script that Zensical fetches for the search in pages from the file system; we have our own."""
+SETTINGS = Path(__file__).with_name("settings.yaml")
+
+
+def build_site(folder: Path) -> Path:
+    """Build the site into FOLDER/site, and return its first page.
+
+    Raise UserError with what Zensical printed if it warns of anything.
+    """
+    pages = folder / "pages"
+    Pages(pages).write()
+    existing = [path.relative_to(pages).as_posix() for path in pages.rglob("*.md")]
+    file = folder / "mkdocs.yml"
+    file.write_text(yaml.safe_dump(_settings(existing), sort_keys=False), encoding="utf-8")
+    command = [sys.executable, "-m", "zensical", "build", "--strict", "--clean", "-f", str(file)]
+    done = subprocess.run(
+        command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    if done.returncode:
+        raise UserError(done.stdout.strip())
+    for page in (folder / "site").rglob("*.html"):
+        page.write_text(_finished(page, folder / "site"), encoding="utf-8")
+    return folder / "site" / "index.html"
+
+
+def _finished(page: Path, site: Path) -> str:
+    """Return the HTML of a page with its formulas, and without a script from the network."""
+    own = os.path.relpath(site / "assets" / "worker.js", page.parent)
+    return with_mathml(page.read_text(encoding="utf-8").replace(FETCHED, own))
+
+
+def _settings(existing: list[str]) -> dict[str, Any]:
+    settings: dict[str, Any] = yaml.safe_load(SETTINGS.read_text(encoding="utf-8"))
+    settings["plugins"]["mkdocstrings"]["handlers"]["python"]["paths"] = [str(PROJECT / "src")]
+    return {**settings, "docs_dir": "pages", "site_dir": "site", "nav": navigation(existing)}
