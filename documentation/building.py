@@ -15,7 +15,7 @@ from experiments.configuration import PROJECT
 from experiments.errors import UserError
 
 FETCHED = "https://unpkg.com/iframe-worker/shim"
-"""The script that Zensical fetches for the search in pages from the file system; we have our own."""
+"""The script that Zensical fetches to search from the file system. The site has its own."""
 SETTINGS = Path(__file__).with_name("settings.yaml")
 
 

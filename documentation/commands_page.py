@@ -31,7 +31,7 @@ def _sections() -> Iterator[str]:
 
 def _commands(top: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
     """Return the parsers of the commands, by name."""
-    (actions,) = (each for each in top._actions if isinstance(each, argparse._SubParsersAction))  # noqa: SLF001
+    (actions,) = (each for each in top._actions if isinstance(each, argparse._SubParsersAction))
     return dict(actions.choices)
 
 

@@ -33,7 +33,11 @@ SECTIONS: dict[str, dict[str, str]] = {
     },
 }
 """The sections, and the titles and pages in each. A page that does not exist is left out."""
-PROJECT_PAGES = {"Contributing": "contributing.md", "Changelog": "changelog.md", "MNIST": "mnist.md"}
+PROJECT_PAGES = {
+    "Contributing": "contributing.md",
+    "Changelog": "changelog.md",
+    "MNIST": "mnist.md",
+}
 
 Entry = dict[str, "str | list[Entry]"]
 
@@ -44,20 +48,29 @@ def navigation(existing: Iterable[str]) -> list[Entry]:
     A page of docs/ that no section names stands at the end of the section "Understand".
     """
     pages = set(existing)
-    return [{"Start": "index.md"}, *_sections(pages), _reference(), {"Project": _entries(PROJECT_PAGES)}]
+    return [
+        {"Start": "index.md"},
+        *_sections(pages),
+        _reference(),
+        {"Project": _entries(PROJECT_PAGES)},
+    ]
 
 
 def _sections(pages: set[str]) -> Iterator[Entry]:
     named = {page for section in SECTIONS.values() for page in section.values()}
     others = sorted(
         page
-        for page in pages - named - {*PROJECT_PAGES.values(), "index.md", "options.md", "commands.md"}
+        for page in pages
+        - named
+        - {*PROJECT_PAGES.values(), "index.md", "options.md", "commands.md"}
         if "/" not in page
     )
     for title, section in SECTIONS.items():
         shown = {name: page for name, page in section.items() if page in pages}
         if title == "Understand":
-            shown |= {page.removesuffix(".md").replace("_", " ").capitalize(): page for page in others}
+            shown |= {
+                page.removesuffix(".md").replace("_", " ").capitalize(): page for page in others
+            }
         yield {title: _entries(shown)}
 
 

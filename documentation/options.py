@@ -1,4 +1,4 @@
-"""The options of conf/: of each its type, range, default and meaning, read from where they are used.
+"""The options of conf/: the type, range, default and meaning of each, read from where they are.
 
 Types are those of the dataclasses, ranges those of the program's messages, defaults and meanings
 those of the files. An option that several files of a group have is explained in one of them.
@@ -148,7 +148,7 @@ def _kinds(group: str, file: Commented) -> dict[str, Any]:
     """Return the types of the options of a file: of the fields or arguments of its class."""
     if group in WITHOUT_CLASS:
         return get_type_hints(WITHOUT_CLASS[group])
-    cls = get_class(str(file.values[TARGET]))
+    cls: Any = get_class(str(file.values[TARGET]))
     return get_type_hints(cls.__init__ if group.startswith("hydra/") else cls)
 
 
@@ -180,9 +180,7 @@ def _attempt_in_hydra(group: str, choice: str, name: str) -> Callable[[Any], obj
     }
     if "n_trials" in values:
         return lambda value: Options(**{**values, name: value})
-    cls = get_class(
-        str(read_commented(CONF / group / f"{choice}.yaml").values[TARGET])
-    )
+    cls = get_class(str(read_commented(CONF / group / f"{choice}.yaml").values[TARGET]))
     return lambda value: getattr(cls(**{**values, name: value}), "limits", None)
 
 

@@ -1,6 +1,6 @@
 """The page of all options: a section for each group of conf/, and the main options first."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import yaml
@@ -14,9 +14,10 @@ RATES = "learning_rates"
 ABOUT = """\
 # Options
 
-Every group and option of `conf/`. This page is generated: types come from the classes, ranges from the messages that the program prints
-for other values, defaults and meanings from the files of `conf/`. A group is chosen by `GROUP=CHOICE`, an option by `GROUP.OPTION=VALUE`, a
-main option by `OPTION=VALUE`, and with `-m` each may have several values.
+Every group and option of `conf/`. This page is generated: types come from the classes, ranges
+from the messages that the program prints for other values, defaults and meanings from the files of
+`conf/`. A group is chosen by `GROUP=CHOICE`, an option by `GROUP.OPTION=VALUE`, a main option by
+`OPTION=VALUE`, and with `-m` each may have several values.
 """
 
 
@@ -28,11 +29,13 @@ def options_page() -> str:
 def _sections() -> Iterator[str]:
     yield ABOUT
     yield "## Main options\n"
-    yield from _table(main_options(), "")
+    yield from _table(main_options())
     for name, default in chosen_by_default().items():
         yield from _group_section(group(name, default), default)
     yield from _files_section(
-        STUDY, "Studies", "`-m +study=NAME` conducts one ([how to write one](studies.md#a-study-of-your-own))."
+        STUDY,
+        "Studies",
+        "`-m +study=NAME` conducts one ([how to write one](studies.md#a-study-of-your-own)).",
     )
     yield from _base_of_studies()
     if (CONF / PRESETS).is_dir():
@@ -45,22 +48,30 @@ def _sections() -> Iterator[str]:
 def _group_section(group: Group, default: str) -> Iterator[str]:
     yield f"## `{group.name}`\n"
     for choice in group.choices:
-        link = f" ([`{choice.target}`]({_page(choice.target)}))" if choice.target.startswith("nn.") else ""
+        link = (
+            f" ([`{choice.target}`]({_page(choice.target)}))"
+            if choice.target.startswith("nn.")
+            else ""
+        )
         mark = ", the default" if choice.name == default else ""
         about = f": {choice.about}" if choice.about else ""
         yield f"- `{choice.name}`{mark}{link}{about}"
     yield ""
-    yield from _table(group.options, f"{group.name.replace('/', '.')}.")
+    choices = [choice.name for choice in group.choices]
+    yield from _table(group.options, f"{group.name.replace('/', '.')}.", choices)
 
 
 def _page(target: str) -> str:
     return f"reference/nn.md#{target}"
 
 
-def _table(options: Iterable[Option], prefix: str) -> Iterator[str]:
-    """Yield a table of options."""
+def _table(
+    options: Iterable[Option], prefix: str = "", choices: Sequence[str] = ("",)
+) -> Iterator[str]:
+    """Yield a table of the options that any of the choices has."""
     rows = [
-        f"| `{prefix}{each.name}` | {each.kind} | {each.range} | {_default(each.defaults)} | {each.about} |"
+        f"| `{prefix}{each.name}` | {each.kind} | {each.range} |"
+        f" {_default(each.defaults, choices)} | {each.about} |"
         for each in options
     ]
     if rows:
@@ -70,11 +81,14 @@ def _table(options: Iterable[Option], prefix: str) -> Iterator[str]:
         yield ""
 
 
-def _default(defaults: Mapping[str, str]) -> str:
-    """Return the default of all choices, or that of each if they differ."""
-    if len(set(defaults.values())) == 1 and len(defaults) > 1:
-        return next(iter(defaults.values()))
-    return "<br>".join(f"{choice}: {text}" if choice else text for choice, text in defaults.items())
+def _default(defaults: Mapping[str, str], choices: Sequence[str]) -> str:
+    """Return the default of all choices; or each default, with the choices that have it."""
+    by_value: dict[str, list[str]] = {}
+    for choice, text in defaults.items():
+        by_value.setdefault(text, []).append(choice)
+    if list(by_value.values()) == [list(choices)]:
+        return next(iter(by_value))
+    return "<br>".join(f"{', '.join(having)}: {text}" for text, having in by_value.items())
 
 
 def _files_section(folder: str, title: str, about: str) -> Iterator[str]:
@@ -114,12 +128,14 @@ def _base_of_studies() -> Iterator[str]:
 
 def _rates_section() -> Iterator[str]:
     yield "## Default learning rates\n"
-    yield "Of each network, activation and cost, the rate of each optimizer ([how they were found](tuning.md)).\n"
+    yield "The rate of each optimizer ([how they were found](tuning.md)).\n"
     general = yaml.safe_load((CONF / f"{RATES}.yaml").read_text(encoding="utf-8"))[RATES]
     tables = {"784-30-10, and all others": general}
     for path in sorted((CONF / RATES).glob("*.yaml")):
         tables[path.stem] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    optimizers = sorted({name for costs in general.values() for each in costs.values() for name in each})
+    optimizers = sorted(
+        {name for costs in general.values() for each in costs.values() for name in each}
+    )
     yield "| network | activation | cost | " + " | ".join(optimizers) + " |"
     yield "| --- " * (3 + len(optimizers)) + "|"
     for network, activations in tables.items():

@@ -116,4 +116,5 @@ def _as_text(path: Path) -> str:
         return f"# `{name}`\n\nThis file has no text.\n"
     if path.suffix == ".ipynb":
         return f"# `{name}`\n\nA notebook of the repository: `make lab` opens it.\n"
-    return f"---\nsearch:\n  exclude: true\n---\n\n# `{name}`\n\n``````{language} linenums=\"1\"\n{text}\n``````\n"
+    code = f'``````{language} linenums="1"\n{text}\n``````'
+    return f"---\nsearch:\n  exclude: true\n---\n\n# `{name}`\n\n{code}\n"

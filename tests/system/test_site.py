@@ -101,6 +101,8 @@ def test_the_search_finds_a_page_without_a_network(site: Path, page: Page) -> No
 
 
 def test_a_warning_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("documentation.pages.options_page", lambda: "# Options\n\n[a](nowhere.md)\n")
+    monkeypatch.setattr(
+        "documentation.pages.options_page", lambda: "# Options\n\n[a](nowhere.md)\n"
+    )
     with pytest.raises(UserError, match=r"nowhere\.md"):
         build_site(tmp_path)

@@ -12,9 +12,15 @@ def page() -> str:
 
 
 def test_every_option_has_a_row(page: str) -> None:
-    assert "| `epochs` | whole number | at least 1 | `10` | passes through the training set |" in page
+    assert (
+        "| `epochs` | whole number | at least 1 | `10` | passes through the training set |" in page
+    )
     assert "| `loss.output` | `sigmoid` or `softmax` |" in page
-    assert "| `hydra.launcher.lockstep` | whole number | 1 or more | `4` |" in page
+    assert "| `hydra.launcher.lockstep` | whole number | 1 or more | parallel: `4` |" in page
+    assert (
+        "| `optimizer.momentum` | number | at least 0 and below 1 | momentum, nesterov: `0.9` |"
+        in page
+    )
 
 
 def test_a_row_has_five_cells(page: str) -> None:

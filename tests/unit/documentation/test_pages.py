@@ -43,7 +43,7 @@ def test_a_file_that_a_page_names_is_shown_with_its_text(folder: Path) -> None:
 
 
 def test_a_link_to_a_missing_file_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="nowhere.md: a page links to this file, which does not"):
+    with pytest.raises(UserError, match=r"nowhere\.md: a page links to this file, which does not"):
         Pages(tmp_path).page_of(PROJECT / "docs" / "nowhere.md")
 
 

@@ -24,7 +24,9 @@ def of_class(example: Any, name: str) -> Any:
         (nn.Step(every=1, gamma=0.5), "gamma", float, "above 0 and at most 1"),
     ],
 )
-def test_the_range_is_that_of_the_message(example: Any, name: str, kind: Any, expected: str) -> None:
+def test_the_range_is_that_of_the_message(
+    example: Any, name: str, kind: Any, expected: str
+) -> None:
     assert range_of(name, kind, of_class(example, name)) == expected
 
 
