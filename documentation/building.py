@@ -1,8 +1,10 @@
 """Building the site: pages, then HTML, then formulas."""
 
 import os
+import re
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +18,14 @@ from experiments.errors import UserError
 
 FETCHED = "https://unpkg.com/iframe-worker/shim"
 """The script that Zensical fetches to search from the file system. The site has its own."""
+COLOUR = re.compile(r"\x1b\[[\d;]*m")
 SETTINGS = Path(__file__).with_name("settings.yaml")
 
 
 def build_site(folder: Path) -> Path:
     """Build the site into FOLDER/site, and return its first page.
 
-    Raise UserError with what Zensical printed if it warns of anything.
+    Raise UserError, with each place, if Zensical warns of anything, such as a link without a target.
     """
     pages = folder / "pages"
     Pages(pages).write()
@@ -34,10 +37,22 @@ def build_site(folder: Path) -> Path:
         command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     if done.returncode:
-        raise UserError(done.stdout.strip())
+        raise UserError(f"{_warnings(done.stdout)}: a page has a mistake")
     for page in (folder / "site").rglob("*.html"):
         page.write_text(_finished(page, folder / "site"), encoding="utf-8")
     return folder / "site" / "index.html"
+
+
+def _warnings(printed: str) -> str:
+    """Return the warnings of Zensical in one line: each with the place of its cause."""
+    lines = COLOUR.sub("", printed).splitlines()
+    pairs = pairwise(lines)
+    found = [
+        f"{place.strip('╭─[] ')}: {line.removeprefix('Warning: ')}"
+        for line, place in pairs
+        if line.startswith("Warning: ")
+    ]
+    return "; ".join(found) or lines[-1]
 
 
 def _finished(page: Path, site: Path) -> str:

@@ -8,6 +8,7 @@ from documentation.links import with_site_links
 
 PROJECT = Path("/project")
 PAGES = {
+    PROJECT / "docs/usage.md": "usage.md",
     PROJECT / "docs/studies.md": "studies.md",
     PROJECT / "README.md": "index.md",
     PROJECT / "src/nn/losses.py": "files/src/nn/losses.py.md",
@@ -42,3 +43,11 @@ def test_other_links_and_code_stay(text: str) -> None:
 def test_a_page_in_a_folder_goes_up() -> None:
     text = rewritten("[a](../README.md)", "docs/x.md", "files/x.md")
     assert text == "[a](../index.md)"
+
+
+def test_the_name_of_a_page_becomes_its_title(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "studies.md").write_text("\n# Fair studies\n", encoding="utf-8")
+    text = "[docs/studies.md](docs/studies.md#own), [how](docs/studies.md)"
+    shown = with_site_links(text, tmp_path / "README.md", "index.md", lambda path: path.name)
+    assert shown == "[Fair studies](studies.md#own), [how](studies.md)"
