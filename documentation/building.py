@@ -25,7 +25,7 @@ SETTINGS = Path(__file__).with_name("settings.yaml")
 def build_site(folder: Path) -> Path:
     """Build the site into FOLDER/site, and return its first page.
 
-    Raise UserError, with each place, if Zensical warns of anything, such as a link without a target.
+    Raise UserError, with each place, if Zensical warns of anything, as of a missing target.
     """
     pages = folder / "pages"
     Pages(pages).write()

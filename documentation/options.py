@@ -7,7 +7,9 @@ those of the files. An option that several files of a group have is explained in
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -18,7 +20,7 @@ from omegaconf import DictConfig, OmegaConf
 from documentation.comments import Commented, read_commented
 from documentation.ranges import range_of
 from documentation.types_in_words import in_words
-from experiments.configuration import CONF, PARTS, PROJECT, build, compose
+from experiments.configuration import CONF, PARTS, PROJECT, Experiment, build, compose
 from experiments.configuration.schema import Architecture, Schema, Tracking
 
 TARGET = "_target_"
@@ -156,15 +158,33 @@ def _attempt_in_group(group: str, choice: str, name: str) -> Callable[[Any], obj
     """Return a function that uses a value for an option of a choice, as a run does."""
     if group.startswith("hydra/"):
         return _attempt_in_hydra(group, choice, name)
+    if group in WITHOUT_CLASS:
+        return _attempt(_composed(group, choice), f"{group}.{name}")
+    instance = getattr(_built(group, choice), group)
+    return lambda value: replace(instance, **{name: value})
+
+
+@cache
+def _composed(group: str, choice: str) -> DictConfig:
     data = [] if group != "dataset" else [f"dataset.root={PROJECT / 'data' / 'mnist'}"]
-    return _attempt(compose([f"{group}={choice}", *data]), f"{group}.{name}")
+    return compose([f"{group}={choice}", *data])
+
+
+@cache
+def _built(group: str, choice: str) -> Experiment:
+    return build(_composed(group, choice))
 
 
 def _attempt(config: DictConfig, key: str) -> Callable[[Any], object]:
+    """Return a function that builds an experiment with another value for an option."""
+
     def attempt(value: Any) -> object:
-        changed = config.copy()
-        OmegaConf.update(changed, key, value)
-        return build(changed)
+        before = deepcopy(OmegaConf.select(config, key))
+        OmegaConf.update(config, key, value)
+        try:
+            return build(config)
+        finally:
+            OmegaConf.update(config, key, before)
 
     return attempt
 
