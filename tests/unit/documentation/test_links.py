@@ -51,3 +51,12 @@ def test_the_name_of_a_page_becomes_its_title(tmp_path: Path) -> None:
     text = "[docs/studies.md](docs/studies.md#own), [how](docs/studies.md)"
     shown = with_site_links(text, tmp_path / "README.md", "index.md", lambda path: path.name)
     assert shown == "[Fair studies](studies.md#own), [how](studies.md)"
+
+
+@pytest.mark.parametrize(("name", "line"), [("run", 1), ("Run", 5), ("Run.go", 6), ("other", 0)])
+def test_the_name_of_a_function_leads_to_its_line(tmp_path: Path, name: str, line: int) -> None:
+    (tmp_path / "a.py").write_text(
+        "def run():\n    pass\n\n\nclass Run:\n    def go(self):\n        pass\n", encoding="utf-8"
+    )
+    shown = with_site_links(f"[`{name}`](a.py)", tmp_path / "x.md", "x.md", lambda path: path.name)
+    assert shown == f"[`{name}`](a.py{f'#__codelineno-0-{line}' if line else ''})"

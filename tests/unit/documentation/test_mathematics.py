@@ -19,9 +19,16 @@ def test_a_formula_in_a_line_becomes_mathml() -> None:
 
 def test_a_displayed_formula_is_a_block() -> None:
     page = '<div class="arithmatex">\\[\n\\frac{\\partial C}{\\partial w}\n\\]</div>'
-    formula = ET.fromstring(with_mathml(page))
+    (formula,) = ET.fromstring(with_mathml(page))
     assert formula.get("display") == "block"
     assert formula.find(f".//{MATHML}mfrac") is not None
+
+
+def test_an_equation_has_its_number_at_the_end() -> None:
+    page = '<div class="arithmatex">\\[a = b \\tag{12}\\]</div>'
+    formula, number = ET.fromstring(with_mathml(page))
+    assert "".join(formula.itertext()) == "a=b"
+    assert number.text == "(12)"
 
 
 def test_a_page_without_formulas_stays_as_it_is() -> None:
