@@ -9,6 +9,7 @@ from pathlib import Path
 from documentation.commands_page import commands_page
 from documentation.doors import door_page, packages, page_of
 from documentation.links import with_site_links
+from documentation.mathematics import FONT
 from documentation.options_page import options_page
 from experiments.configuration import PROJECT
 from experiments.errors import UserError
@@ -54,6 +55,7 @@ class Pages:
         self._write("commands.md", commands_page())
         self._write_shown_files()
         shutil.copytree(Path(__file__).parent / "assets", self.folder / "assets")
+        (self.folder / "assets" / FONT.name).write_bytes(FONT.read_bytes())
 
     def page_of(self, path: Path) -> str:
         """Return the path in the site of a file or folder of the project.
