@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 
 LINK = re.compile(r"\[([^]]*)\]\((?!https?:|mailto:|#)([^)#\s]+)(#[^)\s]*)?\)")
 NAME = re.compile(r"(?:\w+/)*\w+\.md")
+CODE = re.compile(r"`([\w.]+)`")
 TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 LINE = re.compile(r"#L(\d+)(?:-L?\d+)?")
 
@@ -31,7 +32,7 @@ def with_site_links(text: str, source: Path, page: str, page_of: Callable[[Path]
         target = Path(os.path.normpath(source.parent / name))
         linked = os.path.relpath(page_of(target), PurePosixPath(page).parent)
         line = LINE.fullmatch(anchor)
-        number = int(line[1]) if line else _line_of(words.strip("`"), target)
+        number = int(line[1]) if line else _line_of(words, target)
         if number:
             anchor = f"#__codelineno-0-{number}"
         return f"[{_title(target) if NAME.fullmatch(words) else words}]({linked}{anchor})"
@@ -41,9 +42,10 @@ def with_site_links(text: str, source: Path, page: str, page_of: Callable[[Path]
     )
 
 
-def _line_of(name: str, file: Path) -> int:
+def _line_of(words: str, file: Path) -> int:
     """Return the number of the line in which a file of Python defines a name; 0 if in none."""
-    return _definitions(file).get(name, 0) if file.suffix == ".py" else 0
+    name = CODE.fullmatch(words)
+    return _definitions(file).get(name[1], 0) if name and file.suffix == ".py" else 0
 
 
 @cache

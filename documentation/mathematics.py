@@ -2,11 +2,12 @@
 
 import html
 import re
-from importlib.resources import files
+from importlib.metadata import distribution
+from pathlib import Path
 
 from latex2mathml.converter import convert
 
-FONT = files("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf"
+FONT = Path(str(distribution("ziamath").locate_file("ziamath/fonts/STIXTwoMath-Regular.ttf")))
 """A font with large parentheses and sums, which few machines have. It comes with a package."""
 INLINE = re.compile(r'<span class="arithmatex">\\\((.*?)\\\)</span>', re.DOTALL)
 TAG = re.compile(r"\\tag\{(\w+)\}")

@@ -2,7 +2,7 @@
 
 from xml.etree import ElementTree as ET
 
-from documentation.mathematics import with_mathml
+from documentation.mathematics import FONT, with_mathml
 
 MATHML = "{http://www.w3.org/1998/Math/MathML}"
 
@@ -33,3 +33,7 @@ def test_an_equation_has_its_number_at_the_end() -> None:
 
 def test_a_page_without_formulas_stays_as_it_is() -> None:
     assert with_mathml("<p>5 $ and \\(code\\)</p>") == "<p>5 $ and \\(code\\)</p>"
+
+
+def test_the_font_has_mathematics() -> None:
+    assert b"MATH" in FONT.read_bytes()[:1000]
