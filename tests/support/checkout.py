@@ -26,6 +26,8 @@ SMALLER = {
 LINKED = ("data", "notebooks")
 DECIDES = ("pyproject.toml", "constraints.txt")
 """The files of which make installs packages again if they are newer than its marks."""
+LONGEST = 900
+"""Seconds that a command may take: a whole study, or the site, on a busy machine."""
 INSTALLED = ("", "-test", "-docs")
 """The ends of the names of the files that tell make which packages are installed."""
 
@@ -49,7 +51,7 @@ class Checkout:
     def done(self, line: str) -> str:
         """Type a line, and return what it prints. It must succeed."""
         with self.typed(line) as program:
-            assert program.wait() == 0, f"{line}\n{program.output}"
+            assert program.wait(LONGEST) == 0, f"{line}\n{program.output}"
             return program.output
 
 

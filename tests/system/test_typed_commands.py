@@ -54,7 +54,7 @@ def test_the_commands_of_the_readme(checkout: Checkout) -> None:
 
 def test_the_commands_and_the_program_of_the_tutorial(checkout: Checkout) -> None:
     lines = typed.commands("docs/tutorial.md")
-    assert len(lines) == 10
+    assert len(lines) == 11
     type_all(checkout, lines)
     (program,) = typed.programs("docs/tutorial.md")
     typed.write(checkout.folder / "accuracies.py", program)
