@@ -6,9 +6,9 @@ those of the files. An option that several files of a group have is explained in
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -25,7 +25,7 @@ from experiments.configuration.schema import Architecture, Schema, Tracking
 
 TARGET = "_target_"
 DEFAULTS = "defaults"
-WITHOUT_CLASS: dict[str, type] = {"architecture": Architecture, "tracking": Tracking}
+WITHOUT_CLASS: dict[str, Any] = {"architecture": Architecture, "tracking": Tracking}
 """The groups whose files name no class, and the class of their options."""
 RATES = "${learning_rates."
 """How a default begins that is looked up in the table of learning rates."""
@@ -89,7 +89,7 @@ def group(name: str, default: str) -> Group:
     choices = [_choice(choice, file) for choice, file in files.items()]
     names = dict.fromkeys(each for file in files.values() for each in file.values)
     options = [_option(name, each, files) for each in names if each not in (TARGET, DEFAULTS)]
-    return Group(name, choices, options)
+    return Group(name, choices, [*options, *_unwritten(name, files)])
 
 
 def chosen_by_default() -> dict[str, str]:
@@ -144,6 +144,16 @@ def _option(group: str, name: str, files: Mapping[str, Commented]) -> Option:
         {choice: shown(file.values[name]) for choice, file in having.items()},
         next((file.comments[name] for file in having.values() if name in file.comments), ""),
     )
+
+
+def _unwritten(group: str, files: Mapping[str, Commented]) -> Iterator[Option]:
+    """Yield the options of a group that its files leave at the default of their class."""
+    for each in fields(WITHOUT_CLASS[group]) if group in WITHOUT_CLASS else ():
+        if each.default is not MISSING:
+            kind = _kinds(group, next(iter(files.values())))[each.name]
+            defaults = dict.fromkeys(files, shown(each.default))
+            about = _in_the_help(f"{group}.{each.name}")
+            yield Option(each.name, in_words(kind), "", defaults, about)
 
 
 def _kinds(group: str, file: Commented) -> dict[str, Any]:

@@ -69,6 +69,8 @@ def test_an_option_has_type_range_and_default(groups: dict[str, Group]) -> None:
     epochs = option(main_options(), "epochs")
     assert (epochs.kind, epochs.range) == ("whole number", "at least 1")
     assert epochs.defaults == {"": f"`{OmegaConf.select(compose(), 'epochs')}`"}
+    fit = option(groups["architecture"].options, "fit")
+    assert (fit.kind, {*fit.defaults.values()}) == ("true or false", {"`false`"})
     lockstep = option(groups["hydra/launcher"].options, "lockstep")
     assert (lockstep.kind, lockstep.range) == ("whole number", "1 or more")
     trials = option(groups["hydra/sweeper"].options, "n_trials")
