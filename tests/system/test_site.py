@@ -100,6 +100,7 @@ def test_the_search_finds_a_page_without_a_network(site: Path, page: Page) -> No
     page.get_by_text("Questions of a reviewer").wait_for()
 
 
+@pytest.mark.stress  # it builds the site again
 def test_a_warning_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "documentation.pages.options_page", lambda: "# Options\n\n[a](nowhere.md)\n"

@@ -10,9 +10,14 @@ from experiments.configuration import PROJECT
 from experiments.errors import UserError
 
 
+OLD = "old.md"
+"""A page that was in the folder before."""
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    pages = Pages(tmp_path_factory.mktemp("pages") / "pages")
+    pages = Pages(tmp_path_factory.mktemp("pages"))
+    (pages.folder / OLD).write_text("old", encoding="utf-8")
     pages.write()
     return pages.folder
 
@@ -47,9 +52,5 @@ def test_a_link_to_a_missing_file_is_an_error(tmp_path: Path) -> None:
         Pages(tmp_path).page_of(PROJECT / "docs" / "nowhere.md")
 
 
-def test_writing_again_removes_what_was_there(tmp_path: Path) -> None:
-    old = tmp_path / "pages" / "old.md"
-    old.parent.mkdir()
-    old.write_text("old", encoding="utf-8")
-    Pages(old.parent).write()
-    assert not old.exists()
+def test_writing_removes_what_was_in_the_folder(folder: Path) -> None:
+    assert not (folder / OLD).exists()
