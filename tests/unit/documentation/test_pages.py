@@ -9,7 +9,6 @@ from documentation.pages import Pages
 from experiments.configuration import PROJECT
 from experiments.errors import UserError
 
-
 OLD = "old.md"
 """A page that was in the folder before."""
 
