@@ -4,7 +4,7 @@ RUN = $(BIN)/python run.py
 
 unexport PYTHONDONTWRITEBYTECODE  # programs start faster from compiled modules
 
-.PHONY: help setup sweep ui server report lab quick test stress check bench update
+.PHONY: help setup sweep ui server report lab docs quick test stress check bench update
 .DEFAULT_GOAL := help
 
 help:  ## show this list
@@ -26,6 +26,9 @@ report: setup  ## verdicts and figures about your newest sweep, as one HTML file
 
 lab: .venv/installed-notebooks  ## open the notebooks in Jupyter Lab
 	$(BIN)/jupyter lab notebooks $(if $(filter 0,$(shell id -u)),--allow-root)  # a container often has no other user
+
+docs: .venv/installed-docs  ## build all pages as a site, which opens without a network
+	$(BIN)/python -m documentation
 
 quick: .venv/installed-test  ## run the unit tests, those of changed rooms first
 	$(BIN)/python -m pytest tests/unit --changed-first --hypothesis-profile=quick -m "not stress and not forks" -n 2 --dist worksteal
@@ -56,7 +59,7 @@ update:  ## rewrite constraints.txt with the newest versions that fit pyproject.
 	rm -rf .venv-update
 	$(PYTHON) -m venv .venv-update
 	grep '^torch==' constraints.txt > .venv-update/kept.txt
-	.venv-update/bin/python -m pip install --quiet --constraint .venv-update/kept.txt --editable .[test,bench,fast,notebooks]
+	.venv-update/bin/python -m pip install --quiet --constraint .venv-update/kept.txt --editable .[test,bench,docs,fast,notebooks]
 	(echo "# Exact versions of all packages that were tested together. Rewrite with: make update"; \
 	 .venv-update/bin/python -m pip freeze --exclude-editable | grep -v -i -E '^(cuda|nvidia|triton)' | sed 's/+cpu$$//') > .venv-update/constraints.txt
 	mv .venv-update/constraints.txt constraints.txt
@@ -73,6 +76,10 @@ update:  ## rewrite constraints.txt with the newest versions that fit pyproject.
 
 .venv/installed-notebooks: .venv/installed
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .[notebooks]
+	@touch $@
+
+.venv/installed-docs: .venv/installed
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .[docs]
 	@touch $@
 
 .venv/installed-server: .venv/installed

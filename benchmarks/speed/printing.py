@@ -73,7 +73,7 @@ def bounds_table(measurements: Sequence[Measurement]) -> Iterator[str]:
 
 
 def summary_table(measurements: Sequence[Measurement]) -> Iterator[str]:
-    """Yield the table of the README, in Markdown: our seconds, and how many times theirs are.
+    """Yield the table of docs/speed.md, in Markdown: our seconds, and how many times theirs are.
 
     Seconds are medians. The others are compared with the last of ours that has a limit.
     """
