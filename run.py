@@ -66,5 +66,5 @@ if __name__ == "__main__":
     with one_line_errors():
         INTERRUPTION.install()
         register()
-        check_run_command(sys.argv[1:])
+        sys.argv[1:] = check_run_command(sys.argv[1:])
         main()

@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING, Any, cast
 
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.override_parser.types import Glob, Override
+from omegaconf import OmegaConf
 
 from experiments.configuration import (
     MOST_VALUES,
     PARTS,
+    REPLICATE,
     STUDY,
+    Preset,
     Value,
     check_overrides,
     override,
     override_parser,
+    own_words,
 )
 from experiments.errors import ConfigError
 
@@ -44,13 +48,28 @@ class GridSweeper(BasicSweeper):
             from hydra_plugins._study_sweeper import sweep_study
 
             return sweep_study(self.config, words, cast("ParallelLauncher", self.launcher))
+        jobs = [job for grid in self._grids(words) for job in self._jobs(grid)]
+        check_number(len(jobs))
+        return [self.launcher.launch(jobs, initial_job_idx=0)]
+
+    def _grids(self, words: list[str]) -> list[list[str]]:
+        """Return the overrides of each case of the chosen preset; without one, all overrides."""
+        node = None if self.config is None else self.config.get(REPLICATE)
+        if node is None:
+            return [words]
+        preset = Preset.of(OmegaConf.to_container(node, resolve=False))
+        return [preset.words(case, own_words(words)) for case in preset.all_cases]
+
+    def _jobs(self, words: list[str]) -> Sequence[Sequence[str]]:
+        """Return every combination of the values of overrides."""
+        assert self.hydra_context is not None  # noqa: S101 - setup() has set it; for mypy
         overrides = override_parser(self.hydra_context.config_loader).parse_overrides(words)
         for each in overrides:
             leave_out_parts(each)
         check_number_of_jobs(overrides)
         jobs: Sequence[Sequence[str]]
         (jobs,) = self.split_arguments(overrides, None)
-        return [self.launcher.launch(jobs, initial_job_idx=0)]
+        return jobs
 
 
 def _word(key: str, value: Value) -> str:
@@ -68,7 +87,12 @@ def leave_out_parts(given: Override) -> None:
 def check_number_of_jobs(overrides: Sequence[Override]) -> None:
     """Raise ConfigError if there are too many jobs, or none: then name the override."""
     numbers = {each.get_key_element(): _number_of_values(each) for each in overrides}
-    if math.prod(numbers.values()) > MOST_VALUES:
+    check_number(math.prod(numbers.values()))
+
+
+def check_number(jobs: int) -> None:
+    """Raise ConfigError if a sweep has too many jobs."""
+    if jobs > MOST_VALUES:
         raise ConfigError(f"the sweep has more than {MOST_VALUES:,} runs")
 
 

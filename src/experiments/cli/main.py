@@ -8,6 +8,7 @@ from experiments.cli import (
     doctor,
     export,
     repeat,
+    replicate,
     report,
     server,
     status,
@@ -20,7 +21,10 @@ from experiments.cli.error_lines import one_line_errors
 from experiments.cli.left_out import said_what_is_left_out
 from experiments.interruption import Interruption
 
-COMMANDS = (status, compare, tuned, report, export, ui, sync, server, repeat, verify, doctor)
+COMMANDS = (
+    *(status, compare, tuned, report, export, replicate),
+    *(ui, sync, server, repeat, verify, doctor),
+)
 """The modules of the commands, in the order of `experiments --help`."""
 EXAMPLES = """\
 examples:

@@ -6,15 +6,26 @@ from collections.abc import Sequence
 
 from hydra._internal.utils import get_args_parser
 
-from experiments.configuration import check_main_file, check_overrides
+from experiments.configuration import (
+    REPLICATE,
+    check_main_file,
+    check_overrides,
+    experiments_command,
+    own_words,
+    preset,
+    preset_name,
+)
 from experiments.errors import ConfigError
 
 OPTIONS = ("config-dir", "config-name", "config-path", "package")
 """The options of Hydra that take a text."""
 
 
-def check_run_command(words: Sequence[str]) -> None:
-    """Raise ConfigError, which names the word, unless Hydra can read every word."""
+def check_run_command(words: Sequence[str]) -> list[str]:
+    """Return the words of a command line, with the overrides for which a preset stands.
+
+    Raise ConfigError, which names the word, unless Hydra can read every word.
+    """
     parser = get_args_parser()
     parser.exit_on_error = False  # it would print twenty lines
     try:
@@ -34,6 +45,32 @@ def check_run_command(words: Sequence[str]) -> None:
         check_main_file(arguments.config_name, arguments.config_path, arguments.config_dir)
     _check_help(arguments)
     check_overrides(arguments.overrides, multirun=arguments.multirun)
+    return _without_preset(words, arguments)
+
+
+def _without_preset(words: Sequence[str], arguments: argparse.Namespace) -> list[str]:
+    """Return the words with a preset of one case written out. A sweep does the other presets."""
+    name = preset_name(arguments.overrides)
+    if name is None:
+        return list(words)
+    chosen = preset(name, arguments.config_dir)
+    if not chosen.trains:
+        raise ConfigError(
+            f"+{REPLICATE}={name}: it trains no network; {_command(name)} computes it"
+        )
+    first, *others = chosen.all_cases
+    if others and not arguments.multirun:
+        raise ConfigError(
+            f"+{REPLICATE}={name}: it has {len(others) + 1} settings, which are a sweep: add -m"
+        )
+    if others:
+        return list(words)
+    options = [word for word in words if word not in arguments.overrides]
+    return [*options, *chosen.words(first, own_words(arguments.overrides))]
+
+
+def _command(name: str) -> str:
+    return experiments_command("replicate", name)
 
 
 def _check_help(arguments: argparse.Namespace) -> None:

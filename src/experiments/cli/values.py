@@ -54,6 +54,13 @@ def port(text: str) -> int:
     return int(text)
 
 
+def positive(text: str) -> int:
+    """Return a whole number of 1 or more, which has at most nine digits."""
+    if not (text.isdecimal() and len(text) < 10 and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"it must be a whole number of 1 or more, not {text!r}")
+    return int(text)
+
+
 def percentage_points(text: str) -> float:
     """Return a number of percentage points, which is at most 100, as a fraction."""
     try:

@@ -17,9 +17,10 @@ from experiments.configuration.command_line import (
     program,
     run_command,
 )
-from experiments.configuration.compose import compose, register
+from experiments.configuration.compose import compose, compose_each, preset, register
 from experiments.configuration.defaults_lists import circle
 from experiments.configuration.experiment import Experiment
+from experiments.configuration.group_choices import choosable
 from experiments.configuration.home import check_home, expanded, in_home
 from experiments.configuration.hydra_options import (
     check_hydra_options,
@@ -45,6 +46,18 @@ from experiments.configuration.overrides import (
     override_parser,
 )
 from experiments.configuration.places import CONF, PROJECT
+from experiments.configuration.preset import (
+    BEST,
+    LOWEST,
+    TIE,
+    Case,
+    Claim,
+    Neuron,
+    Number,
+    Preset,
+    own_words,
+    preset_name,
+)
 from experiments.configuration.rates_file import write_rates
 from experiments.configuration.record import changed_record, recorded_config
 from experiments.configuration.schema import (
@@ -52,6 +65,7 @@ from experiments.configuration.schema import (
     DESCRIBED,
     GROUPS,
     PARTS,
+    REPLICATE,
     STUDY,
     TEST_CURVE,
     Backend,
@@ -67,18 +81,27 @@ from experiments.configuration.store_passwords import check_no_password, without
 from experiments.configuration.sweep_configs import JobConfig, Shape, SweepConfigs
 
 __all__ = [
+    "BEST",
     "CONF",
     "CONTROL",
     "DESCRIBED",
     "GROUPS",
+    "LOWEST",
     "MOST_VALUES",
     "PARTS",
     "PROJECT",
+    "REPLICATE",
     "STUDY",
     "TEST_CURVE",
+    "TIE",
     "Backend",
+    "Case",
+    "Claim",
     "Experiment",
     "JobConfig",
+    "Neuron",
+    "Number",
+    "Preset",
     "Shape",
     "SweepConfigs",
     "Value",
@@ -97,8 +120,10 @@ __all__ = [
     "check_tracking_uri",
     "check_uri",
     "choices",
+    "choosable",
     "circle",
     "compose",
+    "compose_each",
     "deleted_experiment",
     "expanded",
     "experiment_overrides",
@@ -115,6 +140,9 @@ __all__ = [
     "override_parser",
     "overrides_of",
     "own_config_dir",
+    "own_words",
+    "preset",
+    "preset_name",
     "program",
     "rebuild",
     "recorded_config",

@@ -12,7 +12,15 @@ from experiments.configuration.home import check_home
 from experiments.configuration.interpolations import variable_in
 from experiments.configuration.messages import one_line
 from experiments.configuration.record import resolved_value
-from experiments.configuration.schema import CHOSEN_BY_NAME, KEYS, STUDY, Architecture, Tracking
+from experiments.configuration.schema import (
+    ADDED,
+    CHOSEN_BY_NAME,
+    KEYS,
+    REPLICATE,
+    STUDY,
+    Architecture,
+    Tracking,
+)
 from experiments.configuration.store_address import EXAMPLES, check_uri, sqlite_path
 from experiments.data import FILES
 from experiments.errors import ConfigError
@@ -31,8 +39,12 @@ def check_keys(config: DictConfig) -> None:
     """Raise ConfigError for a key that conf/config.yaml does not have, or one without a value."""
     if config.get(STUDY) is not None:
         raise ConfigError(f"+{STUDY}=...: a study needs -m")
+    if config.get(REPLICATE) is not None:
+        raise ConfigError(
+            f"+{REPLICATE}=...: a preset with several settings needs -m and hydra/sweeper=grid"
+        )
     for key in config:
-        if key not in ("hydra", STUDY, *KEYS):
+        if key not in ("hydra", *ADDED, *KEYS):
             raise ConfigError(f"{key!s}: no such option")
     for key in KEYS:
         if OmegaConf.is_missing(config, key) or config.get(key) is None:

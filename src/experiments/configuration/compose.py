@@ -5,19 +5,25 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
+from typing import cast
 
 import hydra
 from hydra._internal import config_loader_impl
+from hydra._internal.hydra import Hydra
 from hydra.core.config_store import ConfigStore
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
+from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
-from experiments.configuration.command_line import run_command
+from experiments.configuration.command_line import override, run_command
 from experiments.configuration.group_choices import group_choices
 from experiments.configuration.overrides import check_overrides
 from experiments.configuration.places import CONF, PROJECT
-from experiments.configuration.schema import Schema
+from experiments.configuration.preset import Preset
+from experiments.configuration.schema import REPLICATE, Schema
+from experiments.configuration.sweep_configs import JobConfig, SweepConfigs
 from experiments.configuration.yaml_files import register_reader
 
 
@@ -56,6 +62,32 @@ def compose(overrides: Sequence[str] = ()) -> DictConfig:
         config = hydra.compose("config", list(overrides), return_hydra_config=True)
     HydraConfig.instance().set_config(config)
     return config
+
+
+def compose_each(jobs: Sequence[Sequence[str]]) -> Iterator[JobConfig]:
+    """Yield the configuration of each job of a sweep, as `python run.py -m` composes it.
+
+    Each is valid until the next one is composed. Raise as `compose` does.
+    """
+    for words in jobs:
+        check_overrides(words)
+    register()
+    with _no_other_hydra(), hydra.initialize_config_dir(str(CONF), version_base="1.3"):
+        loader = cast(Hydra, GlobalHydra.instance().hydra).config_loader
+        sweep = loader.load_configuration("config", [], run_mode=RunMode.MULTIRUN)
+        configs = SweepConfigs(loader, sweep)
+        for words in jobs:
+            yield configs.compose(words)
+
+
+def preset(name: str, config_dir: str | None = None) -> Preset:
+    """Return a preset of conf/, or of a folder that `--config-dir` names. Raise as `compose`."""
+    where = [] if config_dir is None else [str(Path(config_dir).absolute().as_uri())]
+    words = [
+        override(f"+{REPLICATE}", name),
+        *(override("hydra.searchpath", [each]) for each in where),
+    ]
+    return Preset.of(OmegaConf.to_container(compose(words)[REPLICATE], resolve=False))
 
 
 @contextmanager

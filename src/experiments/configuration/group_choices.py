@@ -3,7 +3,7 @@
 import textwrap
 
 from experiments.configuration.places import CONF
-from experiments.configuration.schema import CHOSEN_BY_NAME, PARTS, STUDY
+from experiments.configuration.schema import ADDED, CHOSEN_BY_NAME, PARTS
 
 WIDTH = 80
 
@@ -13,13 +13,14 @@ def choosable(group: str) -> list[str]:
 
     Those that are only parts of others cannot.
     """
-    names = sorted(path.stem for path in (CONF / group).glob("*.yaml"))
+    files = (CONF / group).rglob("*.yaml")
+    names = sorted(path.relative_to(CONF / group).with_suffix("").as_posix() for path in files)
     return [name for name in names if name not in PARTS.get(group, ())]
 
 
 def group_choices() -> str:
     """Return a line for each group with its choices, and more lines if it is too long."""
     lines = [
-        f"{group}: {', '.join(choosable(group))}" for group in sorted((*CHOSEN_BY_NAME, STUDY))
+        f"{group}: {', '.join(choosable(group))}" for group in sorted((*CHOSEN_BY_NAME, *ADDED))
     ]
     return "\n".join(textwrap.fill(line, WIDTH, subsequent_indent="  ") for line in lines)

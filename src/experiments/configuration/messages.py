@@ -19,7 +19,8 @@ from omegaconf.errors import (
 )
 
 from experiments.configuration.defaults_lists import circle
-from experiments.configuration.schema import PARTS, Schema
+from experiments.configuration.group_choices import choosable
+from experiments.configuration.schema import PARTS, REPLICATE, Schema
 from experiments.errors import UserError
 
 UNKNOWN = "no such option"
@@ -140,8 +141,10 @@ def one_line(error: Exception, group: str = "") -> str:
     if isinstance(cause, OmegaConfBaseException):
         return _option_problem(cause, group)
     if isinstance(error, MissingConfigException) and error.options is not None:
-        parts = PARTS.get(str(error.missing_cfg_file).rpartition("/")[0], ())
-        known = [each for each in error.options if each not in parts]
+        group = str(error.missing_cfg_file).partition("/")[0]
+        nested = choosable(group) if group == REPLICATE else ()
+        found = dict.fromkeys([*error.options, *nested])
+        known = [each for each in found if each not in PARTS.get(group, ())]
         return f"no {error.missing_cfg_file}; there are {', '.join(known) or 'none'}"
     if isinstance(cause, OSError) and cause.filename and cause.strerror:
         return f"{cause.filename}: {cause.strerror}"

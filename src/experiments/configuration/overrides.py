@@ -17,7 +17,7 @@ from experiments.configuration.functions import NESTED, contains_sweep, function
 from experiments.configuration.group_choices import choosable
 from experiments.configuration.home import PATHS, check_home
 from experiments.configuration.hydra_words import SWEEP, check_hydra_word
-from experiments.configuration.schema import CHOSEN_BY_NAME, KEYS, PARTS, STUDY
+from experiments.configuration.schema import ADDED, CHOSEN_BY_NAME, KEYS, PARTS
 from experiments.configuration.store_passwords import check_no_password
 from experiments.errors import ConfigError
 
@@ -52,8 +52,8 @@ def _check(word: str, *, multirun: bool) -> None:
         raise ConfigError(f"{_short(word)}: the key is missing; write KEY=VALUE")
     _check_form(word, parsed)
     check_hydra_word(_short(word), parsed, multirun=multirun)
-    if key == STUDY:
-        _check_study(word, parsed)
+    if key in ADDED:
+        _check_added(word, parsed)
     if parsed.is_sweep_override():
         if not multirun:
             raise ConfigError(f"{_short(word)}: several values need -m{_text_of(word)}")
@@ -66,12 +66,13 @@ def _check(word: str, *, multirun: bool) -> None:
         _check_name(word, key, value)
 
 
-def _check_study(word: str, parsed: Override) -> None:
-    """Raise ConfigError unless an override chooses one study by its name."""
-    value = parsed.value()
+def _check_added(word: str, parsed: Override) -> None:
+    """Raise ConfigError unless an override chooses one study, or one preset, by its name."""
+    key, value = parsed.key_or_group, parsed.value()
     if not parsed.is_add() or not isinstance(value, str):
-        raise ConfigError(f"{_short(word)}: one study is chosen by its name: +{STUDY}=NAME")
-    _check_part(word, STUDY, value)
+        what = "study" if key == "study" else "preset"
+        raise ConfigError(f"{_short(word)}: one {what} is chosen by its name: +{key}=NAME")
+    _check_part(word, key, value)
 
 
 def _check_values(word: str, parsed: Override) -> None:

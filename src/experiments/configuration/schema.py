@@ -75,17 +75,26 @@ class Schema:
     score_test: bool = MISSING
     rerun: bool = MISSING
     study: Any = None
+    replicate: Any = None
 
 
 STUDY = "study"
 """The key of the study that a sweep conducts, which no run has."""
-KEYS = tuple(key for key in Schema.__annotations__ if key != STUDY)
+REPLICATE = "replicate"
+"""The key of the preset that stands for other overrides, which no run has."""
+ADDED = (STUDY, REPLICATE)
+"""The groups of which a file is chosen with a `+`."""
+KEYS = tuple(key for key in Schema.__annotations__ if key not in ADDED)
 """All keys of conf/config.yaml, without Hydra's own key."""
 GROUPS = ("dataset", "architecture", "activation", "initializer", "loss", "optimizer", "schedule")
 """The groups of conf/ that define an experiment."""
 CHOSEN_BY_NAME = (*GROUPS, "tracking")
 """The groups of conf/, of which a file is chosen by its name."""
-PARTS = {"dataset": ("cut",), STUDY: ("base",)}
+PARTS = {
+    "dataset": ("cut",),
+    STUDY: ("base",),
+    REPLICATE: ("image_recognition/base", "nielsen/base"),
+}
 """Files in a group that are parts of the others there, and no choices."""
 TEST_CURVE = "test_curve"
 """The key that asks for the cost and the accuracy on the test set after each epoch."""

@@ -8,13 +8,13 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
 from omegaconf import DictConfig
 
-from experiments.configuration import CONF, PROJECT, STUDY, compose
+from experiments.configuration import CONF, PROJECT, REPLICATE, STUDY, compose
 from experiments.configuration.schema import KEYS
 from experiments.errors import ConfigError
 
 
 def test_the_configuration_has_all_keys_and_the_node_of_hydra() -> None:
-    assert {str(key) for key in compose()} == {*KEYS, STUDY, "hydra"}
+    assert {str(key) for key in compose()} == {*KEYS, STUDY, REPLICATE, "hydra"}
     assert compose()[STUDY] is None
 
 

@@ -2,7 +2,7 @@
 
 from omegaconf import OmegaConf
 
-from experiments.configuration import CONF, CONTROL, DESCRIBED, GROUPS, STUDY, compose
+from experiments.configuration import CONF, CONTROL, DESCRIBED, GROUPS, REPLICATE, STUDY, compose
 from experiments.configuration.schema import KEYS, Precision, Schema
 
 
@@ -12,7 +12,7 @@ def test_each_key_either_defines_an_experiment_or_says_how_it_is_done() -> None:
 
 def test_the_groups_are_the_folders_of_conf() -> None:
     folders = {path.name for path in CONF.iterdir() if path.is_dir()}
-    assert folders == {*GROUPS, STUDY, "tracking", "learning_rates", "hydra"}
+    assert folders == {*GROUPS, STUDY, REPLICATE, "tracking", "learning_rates", "hydra"}
 
 
 def test_values_are_converted_to_their_types() -> None:

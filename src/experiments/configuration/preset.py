@@ -1,0 +1,203 @@
+"""A preset: a file of conf/replicate/, which is a published experiment with its numbers."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from experiments.configuration.command_line import Value, override
+from experiments.configuration.schema import ADDED, REPLICATE
+from experiments.errors import ConfigError
+
+LAST, BEST, LOWEST = "last", "best", "epoch of the lowest"
+"""Words for `Number.take`."""
+BETTER, TIE = "better", "tie"
+"""Words for `Claim.expects`."""
+NOT_SET = (
+    *("seed", "outputs", "tracking", "plan", "retry", "rerun", "score_test", "stop_below"),
+    *("hydra", *ADDED),
+)
+"""Keys that are left to the command line."""
+
+
+class Number(Struct, frozen=True, forbid_unknown_fields=True):
+    """A number of a published experiment.
+
+    ``metric`` is the name of a metric of a run, ``take`` says at which epoch: `last`, `best` (the
+    largest value of all epochs), the number of an epoch, or `epoch of the lowest`, which is that
+    epoch itself. ``value`` is the author's, accuracies in per cent; None if the author gives none.
+    It is the largest of ``best_of`` runs. ``open`` says what the text leaves open.
+    """
+
+    metric: str
+    take: int | str = LAST
+    value: float | None = None
+    best_of: int = 1
+    open: str = ""
+
+    def check(self, *, first_epoch: int) -> None:
+        """Raise ConfigError for a value out of its range."""
+        if isinstance(self.take, int) and self.take < first_epoch:
+            raise ConfigError(f"{REPLICATE}: take={self.take}: epochs begin with {first_epoch}")
+        if isinstance(self.take, str) and self.take not in (LAST, BEST, LOWEST):
+            raise ConfigError(
+                f"{REPLICATE}: take={self.take}: must be {LAST}, {BEST}, {LOWEST} or the number of"
+                " an epoch"
+            )
+        if self.best_of < 1:
+            raise ConfigError(f"{REPLICATE}: best_of={self.best_of}: must be 1 or more")
+
+    @property
+    def words(self) -> str:
+        """The number in words: `test/accuracy, best epoch`."""
+        if isinstance(self.take, int):
+            return f"{self.metric}, epoch {self.take}"
+        if self.take == LOWEST:
+            return f"{LOWEST} {self.metric}"
+        return f"{self.metric}, {self.take} epoch"
+
+
+class Neuron(Struct, frozen=True, forbid_unknown_fields=True):
+    """A single sigmoid neuron with the input 1 and the target 0, and how it is trained."""
+
+    weight: float
+    bias: float
+    loss: str
+    learning_rate: float
+    epochs: int
+
+
+class Case(Struct, frozen=True, forbid_unknown_fields=True):
+    """One of the settings of a preset, with the numbers that are published for it."""
+
+    numbers: list[Number] = []
+    settings: dict[str, Any] = {}
+    neuron: Neuron | None = None
+
+    @property
+    def name(self) -> str:
+        """The options in which this differs from the other cases: `epochs=30 l2=5`."""
+        return " ".join(f"{key.rpartition('.')[2]}={_text(v)}" for key, v in self.settings.items())
+
+
+class Claim(Struct, frozen=True, forbid_unknown_fields=True):
+    """A sentence of a text about two arms of a group: one is better, or they are equal.
+
+    ``expects`` is `better` if ``arm`` should be better than ``against``, `tie` if neither.
+    """
+
+    says: str
+    group: str
+    arm: str
+    against: str
+    expects: str = BETTER
+
+    def check(self) -> None:
+        """Raise ConfigError for another word than those of ``expects``."""
+        if self.expects not in (BETTER, TIE):
+            raise ConfigError(f"{REPLICATE}: expects={self.expects}: must be {BETTER} or {TIE}")
+
+
+class Preset(Struct, frozen=True, forbid_unknown_fields=True):
+    """A published experiment.
+
+    ``source`` is where the numbers are printed. ``settings`` are the options of all ``cases``; a
+    preset of one case has its ``numbers`` instead of cases. ``claims`` are sentences of the text,
+    for which the runs need ``seeds``. A ``quick`` preset belongs to the subset that takes minutes.
+    """
+
+    title: str
+    source: str
+    settings: dict[str, Any] = {}
+    numbers: list[Number] = []
+    cases: list[Case] = []
+    claims: list[Claim] = []
+    seeds: int = 0
+    quick: bool = False
+
+    @classmethod
+    def of(cls, node: object) -> "Preset":
+        """Return the preset that a file of conf/replicate/ describes.
+
+        Raise ConfigError, which names the key, if it is no preset.
+        """
+        try:
+            preset = msgspec.convert(node, cls)
+        except msgspec.ValidationError as error:
+            raise ConfigError(_in_words(error)) from None
+        preset.check()
+        return preset
+
+    def check(self) -> None:
+        """Raise ConfigError unless the parts of the preset fit together."""
+        if bool(self.numbers) == bool(self.cases):
+            raise ConfigError(f"{REPLICATE}: needs either numbers or cases")
+        for claim in self.claims:
+            claim.check()
+        for case in self.all_cases:
+            for key in (*self.settings, *case.settings):
+                if key.partition(".")[0] in NOT_SET:
+                    raise ConfigError(f"{REPLICATE}: {key} cannot be set by a preset")
+            for number in case.numbers:
+                number.check(first_epoch=0 if case.neuron else 1)
+
+    @property
+    def all_cases(self) -> list[Case]:
+        """The cases, also of a preset that has one only."""
+        return self.cases or [Case(numbers=self.numbers)]
+
+    @property
+    def trains(self) -> bool:
+        """Return whether the cases are trainings of networks."""
+        return all(case.neuron is None for case in self.all_cases)
+
+    def words(self, case: Case, own: Sequence[str]) -> list[str]:
+        """Return the overrides of a case, as one types them without the preset.
+
+        ``own`` are the other overrides of the command line. They win: an option that they set, or
+        whose file they choose, is left out of the preset.
+        """
+        taken = [_key(word) for word in own]
+        settings = self.settings | case.settings
+        kept = [key for key in settings if not any(_replaces(each, key) for each in taken)]
+        return [*(_word(key, settings[key]) for key in kept), *own]
+
+
+def own_words(words: Iterable[str]) -> list[str]:
+    """Return the overrides of a command line without those about its preset."""
+    return [word for word in words if _key(word).partition(".")[0] != REPLICATE]
+
+
+def preset_name(words: Iterable[str]) -> str | None:
+    """Return the name of the preset that a command line chooses; None if it chooses none."""
+    named = [word for word in words if _key(word) == REPLICATE]
+    return named[-1].partition("=")[2] if named else None
+
+
+def _key(word: str) -> str:
+    return word.lstrip("+~").partition("=")[0]
+
+
+def _replaces(key: str, other: str) -> bool:
+    """Return whether an override of a key makes that of the other one vain."""
+    return f"{other}.".startswith(f"{key}.")
+
+
+def _word(key: str, value: Value) -> str:
+    """Return a setting as an override. An interpolation stays one."""
+    is_interpolation = isinstance(value, str) and "${" in value
+    return f"{key}={value}" if is_interpolation else override(key, value)
+
+
+def _text(value: Value) -> str:
+    return "-".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _in_words(error: msgspec.ValidationError) -> str:
+    """Return the message of an error with the path of the key, as it is written in the file."""
+    text, _, path = str(error).partition(" - at `$")
+    text = text.replace("Object contains unknown field", "no such key:")
+    text = text.replace("Object missing required field", "there must be")
+    place = path.rstrip("`")
+    return f"{REPLICATE}{place}: {text[:1].lower()}{text[1:]}".replace("`", "")

@@ -1,0 +1,126 @@
+"""Does a published number agree with ours? The tolerance is what other seeds would give."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+
+import numpy as np
+from scipy import stats
+
+LEVEL = 0.95
+"""The probability that an interval contains the number of a new run."""
+FEWEST_SEEDS = 3
+"""With two, the interval is eight times as wide as if the noise of the seeds were known."""
+ROUNDING = 0.005
+"""Half of the last digit of the published numbers, which have two after the point."""
+DRAWS = 400_000
+"""Simulated sets of runs for the largest of several new ones."""
+
+
+class Agreement(Enum):
+    """The verdict about a published number."""
+
+    AGREES = "agrees"
+    DIFFERS = "differs"
+    CANNOT_TELL = "cannot be told"
+    NOT_PUBLISHED = "no number published"
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An interval of numbers, its ends included."""
+
+    low: float
+    high: float
+
+    def __contains__(self, value: float) -> bool:
+        return self.low <= value <= self.high
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The verdict about a number, and why.
+
+    ``mean`` is that of our seeds, None if there is none. ``alone`` contains the number of a new run
+    with a probability of `LEVEL`; ``together`` are so wide that all intervals of the table contain
+    theirs with this probability (Bonferroni). They are None with too few seeds.
+    """
+
+    agreement: Agreement
+    reason: str
+    mean: float | None = None
+    alone: Interval | None = None
+    together: Interval | None = None
+
+
+def judge(
+    published: float | None,
+    values: Sequence[float],
+    *,
+    family: int,
+    best_of: int = 1,
+    left_open: str = "",
+    missing: str = "",
+) -> Judgement:
+    """Return whether a published number agrees with ``values``, those of our runs on several seeds.
+
+    The author shows one run, or the best of ``best_of``, so the number is compared with the
+    interval in which it lies for new seeds. It agrees if it lies in the interval for this number
+    alone. It differs if it lies outside of the interval for all ``family`` numbers of the table.
+    Between them nothing can be told, nor if ``left_open`` says that the set-up may be another one,
+    nor with fewer than `FEWEST_SEEDS` values, of which ``missing`` is the reason.
+    """
+    if len(values) < FEWEST_SEEDS:
+        mean = float(np.mean(values)) if len(values) else None
+        if published is None:
+            return Judgement(Agreement.NOT_PUBLISHED, missing, mean)
+        seeds = f"{len(values)} seed{'' if len(values) == 1 else 's'}, {FEWEST_SEEDS} are needed"
+        return Judgement(Agreement.CANNOT_TELL, missing or seeds, mean)
+    alone = interval(values, 1 - LEVEL, best_of)
+    together = interval(values, (1 - LEVEL) / family, best_of)
+    agreement, reason = _verdict(published, alone, together, left_open)
+    return Judgement(agreement, reason, float(np.mean(values)), alone, together)
+
+
+def _verdict(
+    published: float | None, alone: Interval, together: Interval, left_open: str
+) -> tuple[Agreement, str]:
+    if published is None:
+        return Agreement.NOT_PUBLISHED, ""
+    if published in alone:
+        return Agreement.AGREES, "inside the interval"
+    if left_open:
+        return Agreement.CANNOT_TELL, left_open
+    side = "above" if published > alone.high else "below"
+    if published in together:
+        return Agreement.CANNOT_TELL, f"{side} the interval, inside that of all numbers together"
+    return Agreement.DIFFERS, f"{side} the interval of all numbers together"
+
+
+def interval(values: Sequence[float], alpha: float, best_of: int = 1) -> Interval:
+    """Return the interval that contains the largest of ``best_of`` new values but for ``alpha``.
+
+    For one new value it is ``mean +- t s sqrt(1 + 1/n)``, with the quantile t of Student's
+    distribution with n - 1 degrees of freedom (Hahn and Meeker 1991, *Statistical Intervals*,
+    section 4.6). For the largest of several, t is a quantile of the same distribution, simulated.
+    `ROUNDING` is added at both ends.
+    """
+    mean, deviation = float(np.mean(values)), float(np.std(values, ddof=1))
+    low, high = _quantiles(len(values), alpha, best_of)
+    return Interval(mean + low * deviation - ROUNDING, mean + high * deviation + ROUNDING)
+
+
+@lru_cache(maxsize=256)
+def _quantiles(n: int, alpha: float, best_of: int) -> tuple[float, float]:
+    """Return the ends of the interval, in standard deviations from the mean of ``n`` values."""
+    if best_of == 1:
+        half = float(stats.t.ppf(1 - alpha / 2, n - 1)) * math.sqrt(1 + 1 / n)
+        return -half, half
+    rng = np.random.default_rng(0)
+    new = rng.standard_normal((DRAWS, best_of)).max(axis=1)
+    ours = rng.standard_normal(DRAWS) / math.sqrt(n)
+    deviation = np.sqrt(rng.chisquare(n - 1, DRAWS) / (n - 1))
+    low, high = np.quantile((new - ours) / deviation, [alpha / 2, 1 - alpha / 2])
+    return float(low), float(high)

@@ -1,0 +1,113 @@
+"""Conduct a replication: do the runs of a preset that are not done yet, and measure its numbers."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from experiments.configuration import (
+    REPLICATE,
+    Preset,
+    choosable,
+    compose,
+    group_of,
+    override,
+    preset,
+    run_command,
+)
+from experiments.errors import ConfigError, UserError
+from experiments.processors import usable_processors
+from experiments.replicating.hypotheses import Hypothesis, hypotheses
+from experiments.replicating.measures import measure, measure_neurons
+from experiments.replicating.replicas import Replica, replicas
+from experiments.results import history, runs
+from experiments.running import Job
+from experiments.sweeping import Series, plan
+
+UNTRACKED = "tracking=none"
+"""The runs are not copied to MLflow, unless the command says so: some have 15,000 epochs."""
+
+
+def presets(names: Sequence[str], *, quick: bool) -> dict[str, Preset]:
+    """Return the presets of these names, by default all of conf/; only quick ones if ``quick``.
+
+    Raise ConfigError, which names the presets, if one does not exist.
+    """
+    known = choosable(REPLICATE)
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise ConfigError(f"{unknown[0]}: no such preset; there are {', '.join(known)}")
+    found = {name: preset(name) for name in names or known}
+    return {name: each for name, each in found.items() if each.quick or not quick}
+
+
+def with_tracking(own: Sequence[str]) -> list[str]:
+    """Return the overrides of all runs: untracked if they do not choose a tracking."""
+    tracked = any(group_of(word) == "tracking" for word in own)
+    return list(own) if tracked else [UNTRACKED, *own]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The numbers of a preset, measured in our runs, and the verdicts about its sentences."""
+
+    measured: pd.DataFrame
+    hypotheses: list[Hypothesis]
+
+
+def conduct(
+    name: str,
+    replicated: Preset,
+    seeds: Sequence[int],
+    own: Sequence[str],
+    *,
+    say: Callable[[str], None],
+) -> Outcome | None:
+    """Do the runs of a preset that are not done, and return what all of them say.
+
+    ``own`` are the other overrides of all runs. With `plan=true` among them print what would be
+    done, and return None. A run that fails is a line, and its numbers are missing.
+    """
+    if not replicated.trains:
+        return Outcome(measure_neurons(name, replicated), [])
+    found = replicas(name, replicated, seeds, own)
+    jobs = [replica.job for replica in found]
+    launcher = compose().hydra.launcher
+    processes = launcher.processes or usable_processors()
+    if any(job.plan for job in jobs):
+        plan(jobs, processes=processes)
+        return None
+    words = [f"+{override(REPLICATE, name)}", *own, override("seed", *seeds)]
+    say(run_command(words))
+    with _series(name, jobs, words, say) as series:
+        try:
+            series.do(jobs, processes=processes, lockstep=launcher.lockstep)
+        except UserError as error:
+            say(f"{name}: {error}")
+    return _outcome(name, replicated, found, own)
+
+
+def _series(
+    name: str, jobs: Sequence[Job], words: Sequence[str], say: Callable[[str], None]
+) -> Series:
+    """Return the sweep that the runs of a preset are."""
+    identities = " ".join(sorted(job.identity for job in jobs))
+    series_id = hashlib.sha256(identities.encode()).hexdigest()[:16]
+    return Series(series_id, name=f"{REPLICATE}={name}", overrides=words, say=say)
+
+
+def _outcome(
+    name: str, replicated: Preset, found: Sequence[Replica], own: Sequence[str]
+) -> Outcome:
+    recorded, epochs = _recorded(found)
+    measured = measure(name, replicated, found, own=own, runs=recorded, epochs=epochs)
+    return Outcome(measured, hypotheses(replicated.claims, recorded))
+
+
+def _recorded(found: Sequence[Replica]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the frames `runs` and `history` of the runs of a preset."""
+    outputs, identities = found[0].job.outputs, [replica.job.identity for replica in found]
+    frames = runs(outputs), history(outputs)
+    chosen_runs, chosen_epochs = (each[each["identity"].isin(identities)] for each in frames)
+    return chosen_runs, chosen_epochs

@@ -1,0 +1,77 @@
+"""The table of a replication on the terminal, in 80 columns."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from experiments.configuration import Preset
+from experiments.replicating.agreement import LEVEL, Agreement
+from experiments.replicating.hypotheses import Answer, Hypothesis
+from experiments.replicating.table import Row, family_of
+
+STYLES = {
+    Agreement.AGREES: "green",
+    Agreement.DIFFERS: "bold red",
+    Agreement.CANNOT_TELL: "yellow",
+    Agreement.NOT_PUBLISHED: "dim",
+}
+ANSWERS = {Answer.HOLDS: "green", Answer.FAILS: "bold red", Answer.UNDECIDED: "yellow"}
+INDENT = "  "
+NUMBER_WIDTH, VALUE_WIDTH, OURS_WIDTH = 31, 7, 22
+
+
+def print_table(rows: Sequence[Row], presets: Mapping[str, Preset], console: Console) -> None:
+    """Print the rows, under the title of each preset and below the setting of each case."""
+    shown: tuple[str, str] | None = None
+    for row in rows:
+        if shown is None or row.preset != shown[0]:
+            title = presets[row.preset].title if row.preset in presets else ""
+            console.print(Text(f"{row.preset}: {title}", "bold"), soft_wrap=True)
+        if row.setting and (row.preset, row.setting) != shown:
+            console.print(Text(f"{INDENT}{row.setting}"), soft_wrap=True)
+        shown = row.preset, row.setting
+        _print_row(row, console)
+
+
+def print_hypotheses(name: str, found: Sequence[Hypothesis], console: Console) -> None:
+    """Print the verdict about each sentence of a text, of which a preset has this name."""
+    if found:
+        console.print(Text(f"{name} says:", "bold"))
+    for each in found:
+        line = Text(f"{INDENT}{each.says}: ")
+        line.append(each.answer.value, ANSWERS[each.answer])
+        console.print(line, soft_wrap=True)
+        console.print(Text(f"{INDENT * 2}{each.reason}", "dim"), soft_wrap=True)
+
+
+def print_summary(rows: Sequence[Row], console: Console) -> None:
+    """Print how many numbers agree, and the method."""
+    counts = Counter(row.judgement.agreement for row in rows)
+    parts = [f"{counts[each]} {each.value}" for each in Agreement if counts[each]]
+    console.print(f"{len(rows)} numbers: {', '.join(parts)}.", highlight=False)
+    console.print(method(rows), highlight=False)
+
+
+def method(rows: Sequence[Row]) -> str:
+    """Return how the numbers are compared, in sentences."""
+    return (
+        f"In brackets: the interval that contains the number of a new run with a probability of"
+        f" {LEVEL:.0%}, from the noise of our seeds. A number inside agrees. It differs if it lies"
+        f" outside of the interval that is right for all {family_of(rows)} compared numbers"
+        " together with this probability."
+    )
+
+
+def _print_row(row: Row, console: Console) -> None:
+    judgement = row.judgement
+    value = "" if row.number.value is None else f"{row.number.value:g}"
+    line = Text(INDENT)
+    line.append(f"{row.number.words[:NUMBER_WIDTH]:{NUMBER_WIDTH}} {value:>{VALUE_WIDTH}}  ")
+    line.append(f"{row.ours:{OURS_WIDTH}} ")
+    line.append(judgement.agreement.value, STYLES[judgement.agreement])
+    console.print(line, soft_wrap=True)
+    told = (Agreement.AGREES, Agreement.NOT_PUBLISHED)
+    if judgement.reason and judgement.agreement not in told:
+        console.print(Text(f"{INDENT * 2}{judgement.reason}", "dim"), soft_wrap=True)

@@ -1,0 +1,41 @@
+"""Nielsen's saturated neuron: one sigmoid neuron that learns to answer 0 to the input 1."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from experiments.configuration import Neuron
+from experiments.errors import ConfigError
+from nn import CrossEntropyCost, Loss, Output, QuadraticCost
+
+LOSSES: dict[str, type[Loss]] = {"mse": QuadraticCost, "ce": CrossEntropyCost}
+"""The costs by the names of their files in conf/loss/."""
+
+
+@dataclass(frozen=True)
+class Learning:
+    """The outputs and costs of a neuron, each ``[epochs + 1]``: at first and after each epoch."""
+
+    outputs: np.ndarray
+    costs: np.ndarray
+
+
+def learn(neuron: Neuron) -> Learning:
+    """Train a neuron by gradient descent on its single example (Nielsen, ch. 3).
+
+    With the input 1, ``dC/dw = dC/db = dC/dz``. Raise ConfigError unless the loss is `mse` or `ce`.
+    """
+    if neuron.loss not in LOSSES:
+        known = " or ".join(LOSSES)
+        raise ConfigError(f"replicate: neuron.loss={neuron.loss}: must be {known}")
+    loss = LOSSES[neuron.loss](Output.sigmoid)
+    weight, bias, target = neuron.weight, neuron.bias, np.zeros((1, 1))
+    outputs, costs, error = [], [], np.empty((1, 1))
+    for _ in range(neuron.epochs + 1):
+        logit = np.array([[weight + bias]])
+        outputs.append(loss.activations(logit).item())
+        costs.append(loss.value(logit, target))
+        loss.gradient(logit, target, error)
+        weight -= neuron.learning_rate * error.item()
+        bias -= neuron.learning_rate * error.item()
+    return Learning(np.array(outputs), np.array(costs))

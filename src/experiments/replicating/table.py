@@ -1,0 +1,97 @@
+"""The table of a replication: each published number, ours, and whether they agree."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from experiments.configuration import Number
+from experiments.replicating.agreement import ROUNDING, Agreement, Judgement, judge
+
+NUMBER = ["preset", "case", "setting", "metric", "take", "best_of", "open"]
+"""The columns of measured values that name a number."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A published number and our judgement; ``values`` are ours, one per seed.
+
+    A number that is not ``random`` does not depend on a seed.
+    """
+
+    preset: str
+    setting: str
+    number: Number
+    values: list[float]
+    judgement: Judgement
+    random: bool
+
+    @property
+    def ours(self) -> str:
+        """Our mean and the interval of a new run, in words."""
+        return ours(self.judgement)
+
+
+def table(measured: pd.DataFrame) -> list[Row]:
+    """Return a row for each number of measured values, in their order.
+
+    The numbers that are published and depend on the seed are the family of the intervals.
+    """
+    groups = [own for _, own in measured.groupby([*NUMBER], sort=False, dropna=False)]
+    family = sum(_is_compared(own) for own in groups)
+    return [_row(own, max(family, 1)) for own in groups]
+
+
+def family_of(rows: Sequence[Row]) -> int:
+    """Return the number of rows whose intervals are right together."""
+    return sum(row.random and row.number.value is not None for row in rows)
+
+
+def ours(judgement: Judgement) -> str:
+    """Return our mean and the interval of a new run: `95.31 [94.90, 95.72]`."""
+    if judgement.mean is None:
+        return ""
+    if judgement.alone is None:
+        return f"{judgement.mean:.2f}"
+    return f"{judgement.mean:.2f} [{judgement.alone.low:.2f}, {judgement.alone.high:.2f}]"
+
+
+def _row(own: pd.DataFrame, family: int) -> Row:
+    first = own.iloc[0]
+    take = str(first["take"])
+    number = Number(
+        metric=str(first["metric"]),
+        take=int(take) if take.isdecimal() else take,
+        value=None if pd.isna(first["published"]) else float(first["published"]),
+        best_of=int(first["best_of"]),
+        open=str(first["open"]),
+    )
+    values = [float(value) for value in own["value"].dropna()]
+    random = bool(own["seed"].notna().any())
+    judgement = (
+        _exactly(number, values)
+        if not random
+        else judge(
+            number.value,
+            values,
+            family=family,
+            best_of=number.best_of,
+            left_open=number.open,
+            missing=next((str(text) for text in own["missing"] if text), ""),
+        )
+    )
+    return Row(str(first["preset"]), str(first["setting"]), number, values, judgement, random)
+
+
+def _exactly(number: Number, values: list[float]) -> Judgement:
+    """Return the judgement of a number that does not depend on a seed: equal when rounded."""
+    (value,) = values
+    if number.value is None:
+        return Judgement(Agreement.NOT_PUBLISHED, "", value)
+    equal = abs(number.value - value) <= ROUNDING
+    agreement = Agreement.AGREES if equal else Agreement.DIFFERS
+    return Judgement(agreement, "no randomness: compared when rounded", value)
+
+
+def _is_compared(own: pd.DataFrame) -> bool:
+    return bool(own["published"].notna().any() and own["seed"].notna().any())

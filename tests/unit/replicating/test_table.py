@@ -1,0 +1,61 @@
+"""The table of published numbers and ours."""
+
+import math
+
+import measured
+import pytest
+
+from experiments.replicating.agreement import Agreement, interval
+from experiments.replicating.table import family_of, table
+
+
+def test_a_row_has_the_number_and_our_values() -> None:
+    rows = table(
+        measured.numbers(
+            measured.number(published=95.42, take="best", setting="l2=1"),
+            measured.number(preset="q", take="3"),
+        )
+    )
+    assert [(row.preset, row.setting, row.number.words) for row in rows] == [
+        ("p", "l2=1", "test/accuracy, best epoch"),
+        ("q", "", "test/accuracy, epoch 3"),
+    ]
+    assert rows[0].values == list(measured.OURS)
+    assert [row.judgement.agreement for row in rows] == [
+        Agreement.AGREES,
+        Agreement.NOT_PUBLISHED,
+    ]
+    assert rows[0].ours == "95.20 [94.71, 95.69]"
+
+
+def test_the_family_are_the_published_numbers_with_noise() -> None:
+    rows = table(
+        measured.numbers(
+            measured.number("a", published=95.0),
+            measured.number("b", published=95.0),
+            measured.number("c"),
+            measured.number("output", published=0.82, values=(0.817,), seeds=False),
+        )
+    )
+    assert family_of(rows) == 2
+    assert rows[0].judgement.together == interval(measured.OURS, 0.025)
+
+
+def test_a_number_without_randomness_agrees_if_it_is_equal_when_rounded() -> None:
+    def agreement(value: float, published: float | None) -> Agreement:
+        frame = measured.number(published=published, values=(value,), seeds=False)
+        return table(frame)[0].judgement.agreement
+
+    assert agreement(0.8176, 0.82) is Agreement.AGREES
+    assert agreement(0.8140, 0.82) is Agreement.DIFFERS
+    assert agreement(0.8140, None) is Agreement.NOT_PUBLISHED
+
+
+def test_the_reason_of_a_missing_value_is_that_of_the_row() -> None:
+    frame = measured.number(published=95.0, values=(95.0, 95.1, math.nan))
+    frame.loc[2, "missing"] = "a run is diverged"
+    (row,) = table(frame)
+    assert row.judgement.agreement is Agreement.CANNOT_TELL
+    assert row.judgement.reason == "a run is diverged"
+    assert row.ours == "95.05"
+    assert row.judgement.mean == pytest.approx(95.05)
