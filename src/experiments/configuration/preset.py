@@ -12,6 +12,8 @@ from experiments.errors import ConfigError
 
 LAST, BEST, LOWEST = "last", "best", "epoch of the lowest"
 """Words for `Number.take`."""
+EXAMINATIONS = ("strokes", "affine")
+"""Words for `Preset.examine`."""
 BETTER, TIE = "better", "tie"
 """Words for `Claim.expects`."""
 NOT_SET = (
@@ -104,7 +106,8 @@ class Preset(Struct, frozen=True, forbid_unknown_fields=True):
 
     ``source`` is where the numbers are printed. ``settings`` are the options of all ``cases``; a
     preset of one case has its ``numbers`` instead of cases. ``claims`` are sentences of the text,
-    for which the runs need ``seeds``. A ``quick`` preset belongs to the subset that takes minutes.
+    for which the runs need ``seeds``, and ``examine`` are names of examinations of the trained
+    networks. A ``quick`` preset belongs to the subset that takes minutes.
     """
 
     title: str
@@ -113,6 +116,7 @@ class Preset(Struct, frozen=True, forbid_unknown_fields=True):
     numbers: list[Number] = []
     cases: list[Case] = []
     claims: list[Claim] = []
+    examine: list[str] = []
     seeds: int = 0
     quick: bool = False
 
@@ -135,6 +139,11 @@ class Preset(Struct, frozen=True, forbid_unknown_fields=True):
             raise ConfigError(f"{REPLICATE}: needs either numbers or cases")
         for claim in self.claims:
             claim.check()
+        for name in self.examine:
+            if name not in EXAMINATIONS:
+                raise ConfigError(
+                    f"{REPLICATE}: examine={name}: there are {', '.join(EXAMINATIONS)}"
+                )
         for case in self.all_cases:
             for key in (*self.settings, *case.settings):
                 if key.partition(".")[0] in NOT_SET:

@@ -18,6 +18,7 @@ from experiments.configuration import (
 )
 from experiments.errors import ConfigError, UserError
 from experiments.processors import usable_processors
+from experiments.replicating.examinations import examined
 from experiments.replicating.hypotheses import Hypothesis, hypotheses
 from experiments.replicating.measures import measure, measure_neurons
 from experiments.replicating.replicas import Replica, replicas
@@ -102,7 +103,11 @@ def _outcome(
 ) -> Outcome:
     recorded, epochs = _recorded(found)
     measured = measure(name, replicated, found, own=own, runs=recorded, epochs=epochs)
-    return Outcome(measured, hypotheses(replicated.claims, recorded))
+    sentences = [
+        *hypotheses(replicated.claims, recorded),
+        *examined(replicated.examine, found[0].job.outputs, recorded),
+    ]
+    return Outcome(measured, sentences)
 
 
 def _recorded(found: Sequence[Replica]) -> tuple[pd.DataFrame, pd.DataFrame]:

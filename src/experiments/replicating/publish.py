@@ -9,11 +9,13 @@ import pandas as pd
 from experiments.configuration import Preset
 from experiments.recording import write_atomically
 from experiments.replicating.conduct import Outcome
+from experiments.replicating.figures import draw
 from experiments.replicating.hypotheses import Answer, Hypothesis
 from experiments.replicating.page import page
 from experiments.replicating.table import Row, table
 
 CSV, CLAIMS, PAGE = "replication.csv", "replication_claims.csv", "replication.md"
+FIGURES = "replication"
 NUMBERS = {"case": int, "published": float, "best_of": int, "seed": float, "value": float}
 """The columns of measured values that are no text."""
 
@@ -41,6 +43,7 @@ def publish(
     rows = table(measured)
     write_atomically(folder / CSV, measured.to_csv(index=False).encode())
     write_atomically(folder / CLAIMS, claims.to_csv(index=False).encode())
+    draw(rows, presets, folder / FIGURES)
     write_atomically(folder / PAGE, page(rows, _hypotheses(claims), presets).encode())
     return [row for row in rows if row.preset in outcomes]
 

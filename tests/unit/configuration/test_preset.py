@@ -81,6 +81,7 @@ def test_the_settings_of_a_case_come_after_those_of_all() -> None:
         ({"numbers": [{**NUMBER, "best_of": 0}]}, "replicate: best_of=0: must be 1 or more"),
         ({"settings": {"seed": 1}}, "replicate: seed cannot be set by a preset"),
         ({"settings": {"hydra.mode": 1}}, "replicate: hydra.mode cannot be set by a preset"),
+        ({"examine": ["tea"]}, "replicate: examine=tea: there are strokes, affine"),
         ({"quick": "yes"}, "replicate.quick: expected bool"),
         (
             {"claims": [{"says": "", "group": "l", "arm": "a", "against": "b", "expects": "c"}]},

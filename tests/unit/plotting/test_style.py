@@ -127,6 +127,11 @@ def test_every_plot_is_drawn_on_the_axes_that_are_given(compared: comparison.Com
     arrived = MANY[MANY["arm"] == "arm 0"].assign(target=0.9)
     runs = comparison.named(compared.tuned, "loss")
     curves = history(CURVES)
+    neuron = pd.DataFrame({"arm": "mse", "epoch": [0, 1], "value": [0.9, 0.8]})
+    published = pd.DataFrame(
+        {"label": ["n"], "x": [1], "published": [95], "mean": [94], "low": [93], "high": [95]}
+    )
+    weights = {"layer 1": np.arange(4.0)}
     draws: dict[str, Callable[[Axes], Axes]] = {
         "learning_curves": lambda axes: plotting.learning_curves(curves, "accuracy", axes=axes),
         "accuracy_by_rate": lambda axes: plotting.accuracy_by_rate(runs, axes=axes),
@@ -139,6 +144,10 @@ def test_every_plot_is_drawn_on_the_axes_that_are_given(compared: comparison.Com
         "tuning_curves": lambda axes: plotting.tuning_curves(
             runs.assign(chosen=True), "optimizer.learning_rate", "log", (0.1, 1), [], axes=axes
         ),
+        "neuron_outputs": lambda axes: plotting.neuron_outputs(neuron, axes=axes),
+        "published_curve": lambda axes: plotting.published_curve(published, "x", axes=axes),
+        "published_differences": lambda axes: plotting.published_differences(published, axes=axes),
+        "weight_distribution": lambda axes: plotting.weight_distribution(weights, axes=axes),
         "narrowing_intervals": lambda axes: plotting.narrowing_intervals([compared], 0, axes=axes),
     }
     with_axes = {

@@ -1,0 +1,53 @@
+"""The table of a replication on the terminal."""
+
+import measured
+from rich.console import Console
+
+from experiments.configuration import Preset
+from experiments.replicating.hypotheses import Answer, Hypothesis
+from experiments.replicating.printing import print_hypotheses, print_summary, print_table
+from experiments.replicating.table import Row, table
+
+PRESET = Preset.of({"title": "a title", "source": "a book", "numbers": [{"metric": "x"}]})
+
+
+def rows() -> list[Row]:
+    return table(
+        measured.numbers(
+            measured.number(published=95.42, setting="l2=1", take="best"),
+            measured.number("test_curve/cost", published=98.0, setting="l2=2"),
+            measured.number("train/accuracy", setting="l2=2"),
+        )
+    )
+
+
+def printed() -> list[str]:
+    console = Console(width=80, record=True, file=None, quiet=False)
+    with console.capture() as capture:
+        print_table(rows(), {"p": PRESET}, console)
+        print_summary(rows(), console)
+    return capture.get().splitlines()
+
+
+def test_each_number_is_a_line_of_80_columns_under_its_setting() -> None:
+    lines = printed()
+    assert lines[:8] == [
+        "p: a title",
+        "  l2=1",
+        "  test/accuracy, best epoch         95.42  95.20 [94.71, 95.69]   agrees",
+        "  l2=2",
+        "  test_curve/cost, last epoch          98  95.20 [94.71, 95.69]   differs",
+        "    above the interval of all numbers together",
+        "  train/accuracy, last epoch               95.20 [94.71, 95.69]   no number published",
+        "3 numbers: 1 agrees, 1 differs, 1 no number published.",
+    ]
+    assert max(map(len, lines[7:])) <= 80
+    assert "right for all 2 compared" in " ".join(lines[8:])
+
+
+def test_sentences_have_their_verdicts() -> None:
+    console = Console(width=80)
+    with console.capture() as capture:
+        print_hypotheses("p", [Hypothesis("it learns", Answer.HOLDS, "by 2 points")], console)
+        print_hypotheses("q", [], console)
+    assert capture.get().splitlines() == ["p says:", "  it learns: holds", "    by 2 points"]
