@@ -93,7 +93,7 @@ def run(arguments: Arguments) -> None:
 
     outcomes, rows = {}, []
     for name, preset in chosen.items():
-        seeds = range(arguments.seeds or _seeds(preset, quick=arguments.quick))
+        seeds = range(arguments.seeds or seeds_of(preset, quick=arguments.quick))
         outcome = conduct(name, preset, seeds, own, say=say)
         if outcome is not None:
             outcomes[name] = outcome
@@ -106,6 +106,6 @@ def run(arguments: Arguments) -> None:
         say(f"The table, its data and figures: {arguments.to}")
 
 
-def _seeds(preset: Preset, *, quick: bool) -> int:
+def seeds_of(preset: Preset, *, quick: bool) -> int:
     """Return the number of seeds, if the command does not say it."""
     return QUICK_SEEDS if quick else max(SEEDS, preset.seeds)

@@ -110,6 +110,8 @@ def test_signals_are_handled_while_a_command_is_executed(
         (["report", "--sweep", "abc"], {"sweep": "abc", "all": False}),
         (["export", "x"], {"folder": Path("x"), "network": None}),
         (["export", "x", "--network", "a", "--network", "b"], {"network": ["a", "b"]}),
+        (["replicate"], {"words": [], "quick": False, "seeds": None}),
+        (["replicate", "huang", "epochs=3", "--seeds", "2"], {"words": ["huang", "epochs=3"]}),
         (["ui"], {"port": 5000, "no_browser": False, "uri": None}),
         (["ui", "--port", "1", "--no-browser"], {"port": 1, "no_browser": True}),
         (["server"], {"host": "127.0.0.1", "port": 5000, "upgrade": False, "outputs": None}),

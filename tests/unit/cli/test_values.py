@@ -22,6 +22,7 @@ from experiments.cli import values
         (values.folder_or_identifier, "~/x", str(Path.home() / "x")),
         (values.folder_or_identifier, "ab", "ab"),
         (values.identifier, "abc", "abc"),
+        (values.positive, "7", 7),
         (values.port, "1", 1),
         (values.port, "65535", 65535),
         (values.names(["a", "b"]), "b", ["b"]),
@@ -42,6 +43,7 @@ def test_a_value_is_read(read: Callable[[str], Any], text: str, value: object) -
         (values.folder, " ", "it is empty"),
         (values.folder, "sqlite:///mlflow.db", "a folder, not an address"),
         (values.identifier, "", "it is empty"),
+        *((values.positive, text, "1 or more") for text in ("0", "-1", "x", "1.0", "", "9" * 5000)),
         *((values.port, text, "a number from 1 to 65535") for text in ("0", "65536", "-1", "x")),
         *(
             (values.names(["a", "b"]), text, "one or more of a,b, with commas, not")

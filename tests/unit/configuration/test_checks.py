@@ -96,6 +96,13 @@ def test_an_option_with_a_mistake_is_named_instead_of_the_variable(
         build(compose([f"tracking.{key}=''"]))
 
 
+def test_a_preset_with_several_settings_is_no_option_of_one_run() -> None:
+    with pytest.raises(
+        ConfigError, match=r"^\+replicate=\.\.\.: .* needs -m and hydra/sweeper=grid$"
+    ):
+        build(compose(["+replicate=nielsen/depth"]))
+
+
 def test_a_study_is_no_option_of_one_run() -> None:
     with pytest.raises(ConfigError, match=r"^\+study=\.\.\.: a study needs -m$"):
         build(compose(["+study=sgd_vs_adam"]))

@@ -8,6 +8,7 @@ from hydra.core.plugins import Plugins
 from hydra.core.utils import JobReturn
 from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext
+from omegaconf import DictConfig
 
 from experiments.configuration import Value
 from experiments.errors import ConfigError
@@ -36,13 +37,16 @@ class Groups:
         return {"loss": ["ce", "mse"], "dataset": ["cut", "folder", "mnist"]}[group]
 
 
-def jobs(*words: str, params: dict[str, Value] | None = None) -> list[str]:
+def jobs(
+    *words: str, params: dict[str, Value] | None = None, config: DictConfig | None = None
+) -> list[str]:
     """Return the overrides of each job as one text."""
     Plugins.instance()  # imports all plugins again
     from hydra_plugins.grid_sweeper import GridSweeper
 
     sweeper = GridSweeper(params)
     sweeper.launcher = launcher = Recorder()
+    sweeper.config = config
     loader: Any = Groups()
     sweeper.hydra_context = HydraContext(config_loader=loader, callbacks=None)  # type: ignore[arg-type]
     sweeper.sweep(list(words))
@@ -96,3 +100,19 @@ def test_a_sweep_without_a_finite_number_of_jobs_is_refused(words: list[str], me
     with pytest.raises(ConfigError) as caught:
         jobs(*words)
     assert str(caught.value).startswith(message)
+
+
+def test_every_case_of_a_preset_is_a_job_for_every_combination() -> None:
+    cases = [{"settings": {"epochs": 3, "l2": 1}}, {"settings": {"epochs": 5}}]
+    preset = {"title": "t", "source": "s", "settings": {"loss": "ce"}, "cases": cases}
+    config = DictConfig({"replicate": preset})
+    assert jobs("+replicate=x", "seed=0,1", config=config) == [
+        "loss=ce epochs=3 l2=1 seed=0",
+        "loss=ce epochs=3 l2=1 seed=1",
+        "loss=ce epochs=5 seed=0",
+        "loss=ce epochs=5 seed=1",
+    ]
+    assert jobs("+replicate=x", "l2=7", "loss=mse", config=config) == [
+        "epochs=3 l2=7 loss=mse",
+        "epochs=5 l2=7 loss=mse",
+    ]
