@@ -24,6 +24,7 @@ def number(
         "metric": metric,
         "take": "last",
         "published": None,
+        "digits": 2,
         "best_of": 1,
         "open": "",
         "missing": "",

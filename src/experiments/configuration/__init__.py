@@ -48,6 +48,7 @@ from experiments.configuration.overrides import (
 from experiments.configuration.places import CONF, PROJECT
 from experiments.configuration.preset import (
     BEST,
+    INITIAL,
     LOWEST,
     TIE,
     Case,
@@ -86,6 +87,7 @@ __all__ = [
     "CONTROL",
     "DESCRIBED",
     "GROUPS",
+    "INITIAL",
     "LOWEST",
     "MOST_VALUES",
     "PARTS",

@@ -10,10 +10,12 @@ from experiments.configuration.command_line import Value, override
 from experiments.configuration.schema import ADDED, REPLICATE
 from experiments.errors import ConfigError
 
-LAST, BEST, LOWEST = "last", "best", "epoch of the lowest"
+INITIAL, LAST, BEST, LOWEST = "initial", "last", "best", "epoch of the lowest"
 """Words for `Number.take`."""
 EXAMINATIONS = ("strokes", "affine")
 """Words for `Preset.examine`."""
+FIGURES = ("strokes", "weights", "curves", "error_norms")
+"""Words for `Preset.draw`."""
 BETTER, TIE = "better", "tie"
 """Words for `Claim.expects`."""
 NOT_SET = (
@@ -26,15 +28,17 @@ NOT_SET = (
 class Number(Struct, frozen=True, forbid_unknown_fields=True):
     """A number of a published experiment.
 
-    ``metric`` is the name of a metric of a run, ``take`` says at which epoch: `last`, `best` (the
-    largest value of all epochs), the number of an epoch, or `epoch of the lowest`, which is that
-    epoch itself. ``value`` is the author's, accuracies in per cent; None if the author gives none.
-    It is the largest of ``best_of`` runs. ``open`` says what the text leaves open.
+    ``metric`` is the name of a metric of a run. ``take`` says at which epoch: `initial` (before the
+    first, from the certificate of the run), `last`, `best` (the largest value of all epochs), the
+    number of an epoch, or `epoch of the lowest`, which is that epoch itself. ``value`` is the
+    author's, with ``digits`` after the point, accuracies in per cent; None if there is none. It is
+    the largest of ``best_of`` runs. ``open`` says what the text leaves open.
     """
 
     metric: str
     take: int | str = LAST
     value: float | None = None
+    digits: int = 2
     best_of: int = 1
     open: str = ""
 
@@ -42,13 +46,18 @@ class Number(Struct, frozen=True, forbid_unknown_fields=True):
         """Raise ConfigError for a value out of its range."""
         if isinstance(self.take, int) and self.take < first_epoch:
             raise ConfigError(f"{REPLICATE}: take={self.take}: epochs begin with {first_epoch}")
-        if isinstance(self.take, str) and self.take not in (LAST, BEST, LOWEST):
+        if isinstance(self.take, str) and self.take not in (INITIAL, LAST, BEST, LOWEST):
             raise ConfigError(
-                f"{REPLICATE}: take={self.take}: must be {LAST}, {BEST}, {LOWEST} or the number of"
-                " an epoch"
+                f"{REPLICATE}: take={self.take}: must be {INITIAL}, {LAST}, {BEST}, {LOWEST} or the"
+                " number of an epoch"
             )
-        if self.best_of < 1:
-            raise ConfigError(f"{REPLICATE}: best_of={self.best_of}: must be 1 or more")
+        for name, least in (("best_of", 1), ("digits", 0)):
+            if (value := getattr(self, name)) < least:
+                raise ConfigError(f"{REPLICATE}: {name}={value}: must be {least} or more")
+
+    def text(self, value: float) -> str:
+        """Return a value with as many digits as the number has."""
+        return f"{value:.{self.digits}f}"
 
     @property
     def words(self) -> str:
@@ -57,7 +66,7 @@ class Number(Struct, frozen=True, forbid_unknown_fields=True):
             return f"{self.metric}, epoch {self.take}"
         if self.take == LOWEST:
             return f"{LOWEST} {self.metric}"
-        return f"{self.metric}, {self.take} epoch"
+        return f"{self.metric}, {self.take}{'' if self.take == INITIAL else ' epoch'}"
 
 
 class Neuron(Struct, frozen=True, forbid_unknown_fields=True):
@@ -107,7 +116,8 @@ class Preset(Struct, frozen=True, forbid_unknown_fields=True):
     ``source`` is where the numbers are printed. ``settings`` are the options of all ``cases``; a
     preset of one case has its ``numbers`` instead of cases. ``claims`` are sentences of the text,
     for which the runs need ``seeds``, and ``examine`` are names of examinations of the trained
-    networks. A ``quick`` preset belongs to the subset that takes minutes.
+    networks, ``draw`` those of figures of the runs. A ``quick`` preset belongs to the subset that
+    takes minutes.
     """
 
     title: str
@@ -117,6 +127,7 @@ class Preset(Struct, frozen=True, forbid_unknown_fields=True):
     cases: list[Case] = []
     claims: list[Claim] = []
     examine: list[str] = []
+    draw: list[str] = []
     seeds: int = 0
     quick: bool = False
 
@@ -139,11 +150,12 @@ class Preset(Struct, frozen=True, forbid_unknown_fields=True):
             raise ConfigError(f"{REPLICATE}: needs either numbers or cases")
         for claim in self.claims:
             claim.check()
-        for name in self.examine:
-            if name not in EXAMINATIONS:
-                raise ConfigError(
-                    f"{REPLICATE}: examine={name}: there are {', '.join(EXAMINATIONS)}"
-                )
+        for key, names, known in (
+            ("examine", self.examine, EXAMINATIONS),
+            ("draw", self.draw, FIGURES),
+        ):
+            if unknown := [name for name in names if name not in known]:
+                raise ConfigError(f"{REPLICATE}: {key}={unknown[0]}: there are {', '.join(known)}")
         for case in self.all_cases:
             for key in (*self.settings, *case.settings):
                 if key.partition(".")[0] in NOT_SET:

@@ -1,6 +1,6 @@
 """Plots of results: each takes a tidy frame and returns the axes or the figure that it drew."""
 
-from experiments.plotting.diagnostics import output_error, saturation
+from experiments.plotting.diagnostics import error_norms, output_error, saturation
 from experiments.plotting.heatmaps import confusion, superiority
 from experiments.plotting.images import first_layer_weights, worst_classified
 from experiments.plotting.learning_curves import learning_curves
@@ -20,6 +20,7 @@ __all__ = [
     "Provenance",
     "accuracy_by_rate",
     "confusion",
+    "error_norms",
     "first_layer_weights",
     "fitted",
     "learning_curves",

@@ -51,6 +51,24 @@ def output_error(history: pd.DataFrame, *, axes: Axes | None = None) -> Axes:
     return axes
 
 
+def error_norms(history: pd.DataFrame, *, axes: Axes | None = None) -> Axes:
+    """Plot the norm of the mean error of each layer, `error_norm/<layer>`, one style for each.
+
+    It says how fast the layer learns: it is the norm of `dC/db` (Nielsen, ch. 5).
+    """
+    shown = history[history["metric"].astype(str).str.fullmatch(r"error_norm/\d+")]
+    layers = shown["metric"].astype(str).str.replace("error_norm/", "layer ")
+    styles = dict(zip(sorted(layers.unique()), cycle(LAYER_STYLES), strict=False))
+    shown = shown.assign(layer=layers)
+    axes = mean_lines(shown, "epoch", axes, style="layer", styles=styles)
+    logarithmic_axis(axes)
+    axes.set_title("Mean error of each layer")
+    axes.set_ylabel("norm of the mean error")
+    epoch_axis(axes)
+    write_if_nothing_recorded(axes, shown, history)
+    return axes
+
+
 def saturation(history: pd.DataFrame, *, axes: Axes | None = None) -> Axes:
     """Plot the fraction of saturated neurons, one line style for each layer.
 

@@ -12,6 +12,7 @@ from experiments.plotting.style import (
 )
 
 SPLITS: dict[str, LineStyle] = {"validation": "-", "training": "--"}
+TEST: dict[str, LineStyle] = {"test": ":"}
 
 
 def learning_curves(
@@ -19,13 +20,18 @@ def learning_curves(
 ) -> Axes:
     """Plot a quantity against the epoch, one colour for each arm; training is dashed.
 
+    Test curves are dotted, if runs have recorded them (`test_curve=true`).
+
     ``quantity`` is `cost`, which includes the penalty for large weights, `loss` or `accuracy`.
     With ``zoom`` the axis of accuracies begins at 90 % if most of them are above.
     """
     splits = {f"validation/{quantity}": "validation", f"train/{quantity}": "training"}
+    tested = f"test_curve/{quantity}"
+    styles = SPLITS | TEST if (history["metric"] == tested).any() else SPLITS
+    splits[tested] = "test"
     shown = history[history["metric"].isin(list(splits))]
     shown = shown.assign(split=shown["metric"].astype(str).map(splits))
-    axes = mean_lines(shown, "epoch", axes, style="split", styles=SPLITS)
+    axes = mean_lines(shown, "epoch", axes, style="split", styles=styles)
     if quantity == "accuracy":
         percent_axis(axes)
         if zoom and shown["value"].quantile(0.25) > 0.9:

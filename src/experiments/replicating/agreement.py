@@ -13,8 +13,6 @@ LEVEL = 0.95
 """The probability that an interval contains the number of a new run."""
 FEWEST_SEEDS = 3
 """With two, the interval is eight times as wide as if the noise of the seeds were known."""
-ROUNDING = 0.005
-"""Half of the last digit of the published numbers, which have two after the point."""
 DRAWS = 400_000
 """Simulated sets of runs for the largest of several new ones."""
 
@@ -61,6 +59,7 @@ def judge(
     *,
     family: int,
     best_of: int = 1,
+    rounding: float = 0.0,
     left_open: str = "",
     missing: str = "",
 ) -> Judgement:
@@ -78,8 +77,8 @@ def judge(
             return Judgement(Agreement.NOT_PUBLISHED, missing, mean)
         seeds = f"{len(values)} seed{'' if len(values) == 1 else 's'}, {FEWEST_SEEDS} are needed"
         return Judgement(Agreement.CANNOT_TELL, missing or seeds, mean)
-    alone = interval(values, 1 - LEVEL, best_of)
-    together = interval(values, (1 - LEVEL) / family, best_of)
+    alone = interval(values, 1 - LEVEL, best_of, rounding)
+    together = interval(values, (1 - LEVEL) / family, best_of, rounding)
     agreement, reason = _verdict(published, alone, together, left_open)
     return Judgement(agreement, reason, float(np.mean(values)), alone, together)
 
@@ -99,17 +98,19 @@ def _verdict(
     return Agreement.DIFFERS, f"{side} the interval of all numbers together"
 
 
-def interval(values: Sequence[float], alpha: float, best_of: int = 1) -> Interval:
+def interval(
+    values: Sequence[float], alpha: float, best_of: int = 1, rounding: float = 0.0
+) -> Interval:
     """Return the interval that contains the largest of ``best_of`` new values but for ``alpha``.
 
     For one new value it is ``mean +- t s sqrt(1 + 1/n)``, with the quantile t of Student's
     distribution with n - 1 degrees of freedom (Hahn and Meeker 1991, *Statistical Intervals*,
     section 4.6). For the largest of several, t is a quantile of the same distribution, simulated.
-    `ROUNDING` is added at both ends.
+    ``rounding``, half a unit of the last published digit, is added at both ends.
     """
     mean, deviation = float(np.mean(values)), float(np.std(values, ddof=1))
     low, high = _quantiles(len(values), alpha, best_of)
-    return Interval(mean + low * deviation - ROUNDING, mean + high * deviation + ROUNDING)
+    return Interval(mean + low * deviation - rounding, mean + high * deviation + rounding)
 
 
 @lru_cache(maxsize=256)

@@ -22,6 +22,7 @@ from experiments.replicating.examinations import examined
 from experiments.replicating.hypotheses import Hypothesis, hypotheses
 from experiments.replicating.measures import measure, measure_neurons
 from experiments.replicating.replicas import Replica, replicas
+from experiments.replicating.run_figures import Trained
 from experiments.results import history, runs
 from experiments.running import Job
 from experiments.sweeping import Series, plan
@@ -51,10 +52,14 @@ def with_tracking(own: Sequence[str]) -> list[str]:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The numbers of a preset, measured in our runs, and the verdicts about its sentences."""
+    """The numbers of a preset, measured in our runs, and the verdicts about its sentences.
+
+    ``trained`` are the runs, None of a preset that trains no networks.
+    """
 
     measured: pd.DataFrame
     hypotheses: list[Hypothesis]
+    trained: Trained | None = None
 
 
 def conduct(
@@ -107,7 +112,8 @@ def _outcome(
         *hypotheses(replicated.claims, recorded),
         *examined(replicated.examine, found[0].job.outputs, recorded),
     ]
-    return Outcome(measured, sentences)
+    settings = {each.job.identity: replicated.all_cases[each.case].name for each in found}
+    return Outcome(measured, sentences, Trained(found[0].job.outputs, recorded, epochs, settings))
 
 
 def _recorded(found: Sequence[Replica]) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -1,5 +1,6 @@
 """The figures of a replication."""
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -12,17 +13,23 @@ from matplotlib.figure import Figure
 
 from experiments import plotting
 from experiments.configuration import Preset
+from experiments.replicating.run_figures import Trained, figures_of
 from experiments.replicating.saturated_neuron import learn
 from experiments.replicating.table import Row
 
 
-def draw(rows: Sequence[Row], presets: Mapping[str, Preset], folder: Path) -> None:
-    """Write a PNG file for each figure that the rows can show."""
+def draw(
+    rows: Sequence[Row],
+    presets: Mapping[str, Preset],
+    folder: Path,
+    trained: Mapping[str, Trained | None],
+) -> None:
+    """Write a PNG file for each figure that the rows, and the runs of presets, can show."""
     folder.mkdir(parents=True, exist_ok=True)
     with mpl.rc_context():
         mpl.use("agg")
         plotting.use_style()
-        for name, figure in figures(rows, presets):
+        for name, figure in itertools.chain(figures(rows, presets), _of_runs(presets, trained)):
             figure.savefig(folder / f"{name}.png")
             plt.close(figure)
 
@@ -41,6 +48,16 @@ def figures(rows: Sequence[Row], presets: Mapping[str, Preset]) -> Iterator[tupl
     for name in dict.fromkeys(row.preset for row in rows):
         if name in presets and not presets[name].trains:
             yield name.rpartition("/")[2], _of(plotting.neuron_outputs(_outputs(presets[name])))
+
+
+def _of_runs(
+    presets: Mapping[str, Preset], trained: Mapping[str, Trained | None]
+) -> Iterator[tuple[str, Figure]]:
+    """Yield the figures of the runs of each preset, and their names."""
+    for name, runs in trained.items():
+        if runs is not None and name in presets:
+            for figure, drawn in figures_of(presets[name].draw, runs):
+                yield f"{name.rpartition('/')[2]}_{figure}", drawn
 
 
 def numbers(rows: Sequence[Row]) -> pd.DataFrame:

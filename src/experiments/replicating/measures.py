@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from experiments.configuration import BEST, LOWEST, Number, Preset, experiment_overrides
+from experiments.configuration import BEST, INITIAL, LOWEST, Number, Preset, experiment_overrides
 from experiments.recording import Status
 from experiments.replicating.replicas import Replica
 from experiments.replicating.saturated_neuron import learn
 from experiments.results import END_METRICS
 
 COLUMNS = (
-    *("preset", "case", "setting", "metric", "take", "published", "best_of", "open"),
+    *("preset", "case", "setting", "metric", "take", "published", "digits"),
+    *("best_of", "open"),
     *("seed", "value", "missing", "identity", "overrides"),
 )
 """``published`` and ``value`` are per cent for accuracies; ``missing`` says why there is no value.
@@ -22,6 +23,8 @@ COLUMNS = (
 beside the preset.
 """
 PERCENT = 100
+INITIAL_METRICS = "certificate/"
+"""The beginning of the columns of runs that hold metrics of the initial network."""
 FALLEN = "part of the fall"
 """The metric of a neuron: how much of the fall of its output it has done after some epochs."""
 
@@ -100,6 +103,9 @@ class Recorded:
         """Return why the run does not have a number; an empty text if it has it."""
         if self._status != Status.FINISHED.value:
             return f"a run is {self._status or 'not done'}"
+        if number.take == INITIAL:
+            known = f"{INITIAL_METRICS}{number.metric}" in self._end
+            return "" if known else f"the runs have not recorded {number.metric} at first"
         if number.metric in END_METRICS:
             return "the test set is closed" if math.isnan(self._end[number.metric]) else ""
         if number.metric not in self._epochs:
@@ -110,6 +116,8 @@ class Recorded:
 
     def _value(self, number: Number) -> float:
         unit = PERCENT if number.metric.endswith("accuracy") else 1
+        if number.take == INITIAL:
+            return self._end[f"{INITIAL_METRICS}{number.metric}"]
         if number.metric in END_METRICS:
             return unit * self._end[number.metric]
         values = self._epochs[number.metric]
@@ -120,6 +128,11 @@ class Recorded:
         return unit * float(values.max() if number.take == BEST else values.iloc[-1])
 
 
+def _is_of_run(column: str) -> bool:
+    """Return whether a column of runs is a metric that a run has once."""
+    return column in END_METRICS or column.startswith(INITIAL_METRICS)
+
+
 def _described(name: str, case: int, setting: str, number: Number) -> dict[str, object]:
     return {
         "preset": name,
@@ -128,6 +141,7 @@ def _described(name: str, case: int, setting: str, number: Number) -> dict[str, 
         "metric": number.metric,
         "take": str(number.take),
         "published": number.value,
+        "digits": number.digits,
         "best_of": number.best_of,
         "open": number.open,
     }
@@ -141,7 +155,7 @@ def _by_identity(runs: pd.DataFrame, epochs: pd.DataFrame) -> dict[str, Recorded
     return {
         str(run["identity"]): Recorded(
             metrics.get(str(run["identity"]), {}),
-            {key: float(run[key]) for key in END_METRICS},
+            {key: float(run[key]) for key in runs if _is_of_run(key)},
             str(run["status"]),
         )
         for _, run in runs.iterrows()

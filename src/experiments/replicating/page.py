@@ -42,9 +42,8 @@ def _section(
 
 
 def _number(row: Row) -> list[str]:
-    value = "" if row.number.value is None else f"{row.number.value:.2f}"
     agreement, reason = row.judgement.agreement.value, row.judgement.reason
-    return [row.setting, row.number.words, value, row.ours, agreement, reason]
+    return [row.setting, row.number.words, row.published, row.ours, agreement, reason]
 
 
 def _table(columns: Sequence[str], lines: Sequence[Sequence[str]]) -> str:

@@ -66,9 +66,10 @@ def method(rows: Sequence[Row]) -> str:
 
 def _print_row(row: Row, console: Console) -> None:
     judgement = row.judgement
-    value = "" if row.number.value is None else f"{row.number.value:g}"
     line = Text(INDENT)
-    line.append(f"{row.number.words[:NUMBER_WIDTH]:{NUMBER_WIDTH}} {value:>{VALUE_WIDTH}}  ")
+    line.append(
+        f"{row.number.words[:NUMBER_WIDTH]:{NUMBER_WIDTH}} {row.published:>{VALUE_WIDTH}}  "
+    )
     line.append(f"{row.ours:{OURS_WIDTH}} ")
     line.append(judgement.agreement.value, STYLES[judgement.agreement])
     console.print(line, soft_wrap=True)

@@ -16,7 +16,14 @@ from experiments.replicating.table import Row, table
 
 CSV, CLAIMS, PAGE = "replication.csv", "replication_claims.csv", "replication.md"
 FIGURES = "replication"
-NUMBERS = {"case": int, "published": float, "best_of": int, "seed": float, "value": float}
+NUMBERS = {
+    "case": int,
+    "published": float,
+    "digits": int,
+    "best_of": int,
+    "seed": float,
+    "value": float,
+}
 """The columns of measured values that are no text."""
 
 
@@ -43,7 +50,7 @@ def publish(
     rows = table(measured)
     write_atomically(folder / CSV, measured.to_csv(index=False).encode())
     write_atomically(folder / CLAIMS, claims.to_csv(index=False).encode())
-    draw(rows, presets, folder / FIGURES)
+    draw(rows, presets, folder / FIGURES, {name: each.trained for name, each in outcomes.items()})
     write_atomically(folder / PAGE, page(rows, _hypotheses(claims), presets).encode())
     return [row for row in rows if row.preset in outcomes]
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from experiments.configuration import Number
-from experiments.replicating.agreement import ROUNDING, Agreement, Judgement, judge
+from experiments.replicating.agreement import Agreement, Judgement, judge
 
-NUMBER = ["preset", "case", "setting", "metric", "take", "best_of", "open"]
+NUMBER = ["preset", "case", "setting", "metric", "take", "digits", "best_of", "open"]
 """The columns of measured values that name a number."""
 
 
@@ -28,8 +28,19 @@ class Row:
 
     @property
     def ours(self) -> str:
-        """Our mean and the interval of a new run, in words."""
-        return ours(self.judgement)
+        """Our mean and the interval of a new run: `95.31 [94.90, 95.72]`."""
+        judgement, text = self.judgement, self.number.text
+        if judgement.mean is None:
+            return ""
+        if judgement.alone is None:
+            return text(judgement.mean)
+        ends = f"[{text(judgement.alone.low)}, {text(judgement.alone.high)}]"
+        return f"{text(judgement.mean)} {ends}"
+
+    @property
+    def published(self) -> str:
+        """The published number as its author writes it; empty if there is none."""
+        return "" if self.number.value is None else self.number.text(self.number.value)
 
 
 def table(measured: pd.DataFrame) -> list[Row]:
@@ -47,15 +58,6 @@ def family_of(rows: Sequence[Row]) -> int:
     return sum(row.random and row.number.value is not None for row in rows)
 
 
-def ours(judgement: Judgement) -> str:
-    """Return our mean and the interval of a new run: `95.31 [94.90, 95.72]`."""
-    if judgement.mean is None:
-        return ""
-    if judgement.alone is None:
-        return f"{judgement.mean:.2f}"
-    return f"{judgement.mean:.2f} [{judgement.alone.low:.2f}, {judgement.alone.high:.2f}]"
-
-
 def _row(own: pd.DataFrame, family: int) -> Row:
     first = own.iloc[0]
     take = str(first["take"])
@@ -63,6 +65,7 @@ def _row(own: pd.DataFrame, family: int) -> Row:
         metric=str(first["metric"]),
         take=int(take) if take.isdecimal() else take,
         value=None if pd.isna(first["published"]) else float(first["published"]),
+        digits=int(first["digits"]),
         best_of=int(first["best_of"]),
         open=str(first["open"]),
     )
@@ -76,6 +79,7 @@ def _row(own: pd.DataFrame, family: int) -> Row:
             values,
             family=family,
             best_of=number.best_of,
+            rounding=half_unit(number),
             left_open=number.open,
             missing=next((str(text) for text in own["missing"] if text), ""),
         )
@@ -88,9 +92,14 @@ def _exactly(number: Number, values: list[float]) -> Judgement:
     (value,) = values
     if number.value is None:
         return Judgement(Agreement.NOT_PUBLISHED, "", value)
-    equal = abs(number.value - value) <= ROUNDING
+    equal = abs(number.value - value) <= half_unit(number)
     agreement = Agreement.AGREES if equal else Agreement.DIFFERS
     return Judgement(agreement, "no randomness: compared when rounded", value)
+
+
+def half_unit(number: Number) -> float:
+    """Return half a unit of the last digit of a number: 0.005 with two digits."""
+    return float(0.5 * 10.0**-number.digits)
 
 
 def _is_compared(own: pd.DataFrame) -> bool:

@@ -49,7 +49,7 @@ def test_a_command_line_that_hydra_can_read_is_accepted(words: list[str]) -> Non
         (["+replicate=nielsen/saturated_neuron"], "+replicate=nielsen/saturated_neuron: it trains"),
         (
             ["+replicate=huang,nielsen/depth"],
-            "+replicate=huang,nielsen/depth: one preset is chosen",
+            "+replicate=huang,nielsen/depth: one preset",
         ),
         (["replicate=huang"], "replicate=huang: one preset is chosen by its name: +replicate=NAME"),
         (["train"], "train: this is no override; write KEY=VALUE"),

@@ -76,12 +76,16 @@ def test_the_settings_of_a_case_come_after_those_of_all() -> None:
         ({"titel": "t"}, "replicate: no such key: titel"),
         ({"numbers": []}, "replicate: needs either numbers or cases"),
         ({"numbers": [{"value": 1}]}, "replicate.numbers[0]: there must be metric"),
-        ({"numbers": [{**NUMBER, "take": "first"}]}, "replicate: take=first: must be last, best,"),
+        (
+            {"numbers": [{**NUMBER, "take": "first"}]},
+            "replicate: take=first: must be",
+        ),
         ({"numbers": [{**NUMBER, "take": 0}]}, "replicate: take=0: epochs begin with 1"),
         ({"numbers": [{**NUMBER, "best_of": 0}]}, "replicate: best_of=0: must be 1 or more"),
         ({"settings": {"seed": 1}}, "replicate: seed cannot be set by a preset"),
         ({"settings": {"hydra.mode": 1}}, "replicate: hydra.mode cannot be set by a preset"),
         ({"examine": ["tea"]}, "replicate: examine=tea: there are strokes, affine"),
+        ({"draw": ["tea"]}, "replicate: draw=tea: there are strokes, weights, curves, error_norms"),
         ({"quick": "yes"}, "replicate.quick: expected bool"),
         (
             {"claims": [{"says": "", "group": "l", "arm": "a", "against": "b", "expects": "c"}]},
@@ -109,6 +113,7 @@ def test_the_words_of_a_command_line_about_its_preset() -> None:
         (3, "test/accuracy, epoch 3"),
         ("best", "test/accuracy, best epoch"),
         ("last", "test/accuracy, last epoch"),
+        ("initial", "test/accuracy, initial"),
         ("epoch of the lowest", "epoch of the lowest test/accuracy"),
     ],
 )

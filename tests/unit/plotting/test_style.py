@@ -122,7 +122,13 @@ def compared() -> comparison.Comparison:
 
 def test_every_plot_is_drawn_on_the_axes_that_are_given(compared: comparison.Comparison) -> None:
     arms = pd.DataFrame([[0.5]], index=["ce"], columns=["ce"])
-    diagnostics = history({("ce", "output/error"): [[0.1]], ("ce", "saturated/1"): [[0.1]]})
+    diagnostics = history(
+        {
+            ("ce", "output/error"): [[0.1]],
+            ("ce", "saturated/1"): [[0.1]],
+            ("ce", "error_norm/1"): [[0.1]],
+        }
+    )
     labels = pd.DataFrame({"label": [1], "predicted": [2]})
     arrived = MANY[MANY["arm"] == "arm 0"].assign(target=0.9)
     runs = comparison.named(compared.tuned, "loss")
@@ -140,6 +146,7 @@ def test_every_plot_is_drawn_on_the_axes_that_are_given(compared: comparison.Com
         "time_to_accuracy": lambda axes: plotting.time_to_accuracy(arrived, "epoch", axes=axes),
         "confusion": lambda axes: plotting.confusion(labels, axes=axes),
         "output_error": lambda axes: plotting.output_error(diagnostics, axes=axes),
+        "error_norms": lambda axes: plotting.error_norms(diagnostics, axes=axes),
         "saturation": lambda axes: plotting.saturation(diagnostics, axes=axes),
         "tuning_curves": lambda axes: plotting.tuning_curves(
             runs.assign(chosen=True), "optimizer.learning_rate", "log", (0.1, 1), [], axes=axes
@@ -156,8 +163,8 @@ def test_every_plot_is_drawn_on_the_axes_that_are_given(compared: comparison.Com
         if "axes" in inspect.signature(getattr(plotting, name)).parameters
     }
     assert with_axes == set(draws)
-    _, grid = plt.subplots(2, len(draws) // 2, figsize=(24, 12))
-    for draw, axes in zip(draws.values(), grid.flat, strict=True):
+    _, grid = plt.subplots(2, -(-len(draws) // 2), figsize=(24, 12))
+    for draw, axes in zip(draws.values(), grid.flat, strict=False):
         assert draw(axes) is axes
         assert axes.get_title()
     assert len(plt.get_fignums()) == 1

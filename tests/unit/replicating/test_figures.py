@@ -42,7 +42,7 @@ def test_the_figures_follow_from_the_rows(tmp_path: Path) -> None:
     assert list(points.get_ydata()) == [94, 96]  # type: ignore[arg-type]
     assert len(drawn["saturated_neuron"].axes[0].lines) == 4
     plt.close("all")
-    draw(ROWS, {NEURON: preset(NEURON)}, tmp_path / "new")
+    draw(ROWS, {NEURON: preset(NEURON)}, tmp_path / "new", {})
     assert {path.name for path in (tmp_path / "new").iterdir()} == {f"{each}.png" for each in drawn}
 
 

@@ -21,7 +21,7 @@ def described(*numbers: dict[str, Any]) -> Preset:
 def frames(found: list[Replica], **run: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the frames of runs and of their epochs, all with the same metrics."""
     identities = [replica.job.identity for replica in found]
-    end = {**dict.fromkeys(END_METRICS, 0.5), "test/accuracy": 0.94}
+    end = {**dict.fromkeys(END_METRICS, 0.5), "test/accuracy": 0.94, "certificate/norm/1": 0.07}
     rows = [{"identity": each, "status": "finished", **end, **run} for each in identities]
     epochs = [
         {"identity": each, "metric": metric, "epoch": epoch, "value": value}
@@ -49,6 +49,7 @@ def measured(number: dict[str, Any], **run: Any) -> pd.Series:
         ({"metric": "test_curve/cost", "take": "last"}, 0.2),
         ({"metric": "test_curve/cost", "take": "epoch of the lowest"}, 2),
         ({"metric": "test/accuracy"}, 94),
+        ({"metric": "norm/1", "take": "initial"}, 0.07),
     ],
 )
 def test_a_number_is_taken_where_the_preset_says(number: dict[str, Any], value: float) -> None:
@@ -62,6 +63,11 @@ def test_a_number_is_taken_where_the_preset_says(number: dict[str, Any], value: 
     [
         ({"metric": "test_curve/accuracy", "take": 4}, {}, "the runs have 3 epochs"),
         ({"metric": "norm"}, {}, "the runs have not recorded norm"),
+        (
+            {"metric": "norm/2", "take": "initial"},
+            {},
+            "the runs have not recorded norm/2 at first",
+        ),
         ({"metric": "test/accuracy"}, {"status": "diverged"}, "a run is diverged"),
         ({"metric": "test/accuracy"}, {"test/accuracy": math.nan}, "the test set is closed"),
     ],

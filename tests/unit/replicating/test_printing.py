@@ -36,7 +36,7 @@ def test_each_number_is_a_line_of_80_columns_under_its_setting() -> None:
         "  l2=1",
         "  test/accuracy, best epoch         95.42  95.20 [94.71, 95.69]   agrees",
         "  l2=2",
-        "  test_curve/cost, last epoch          98  95.20 [94.71, 95.69]   differs",
+        "  test_curve/cost, last epoch       98.00  95.20 [94.71, 95.69]   differs",
         "    above the interval of all numbers together",
         "  train/accuracy, last epoch               95.20 [94.71, 95.69]   no number published",
         "3 numbers: 1 agrees, 1 differs, 1 no number published.",
