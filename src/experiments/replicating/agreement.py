@@ -33,6 +33,10 @@ class Interval:
     low: float
     high: float
 
+    def within(self, least: float, most: float) -> "Interval":
+        """Return the part of the interval between two limits that no number passes."""
+        return Interval(max(self.low, least), min(self.high, most))
+
     def __contains__(self, value: float) -> bool:
         return self.low <= value <= self.high
 
@@ -60,6 +64,7 @@ def judge(
     family: int,
     best_of: int = 1,
     rounding: float = 0.0,
+    limits: tuple[float, float] = (-math.inf, math.inf),
     left_open: str = "",
     missing: str = "",
 ) -> Judgement:
@@ -69,7 +74,8 @@ def judge(
     interval in which it lies for new seeds. It agrees if it lies in the interval for this number
     alone. It differs if it lies outside of the interval for all ``family`` numbers of the table.
     Between them nothing can be told, nor if ``left_open`` says that the set-up may be another one,
-    nor with fewer than `FEWEST_SEEDS` values, of which ``missing`` is the reason.
+    nor with fewer than `FEWEST_SEEDS` values, of which ``missing`` is the reason. ``limits`` are
+    values that no number passes.
     """
     if len(values) < FEWEST_SEEDS:
         mean = float(np.mean(values)) if len(values) else None
@@ -77,8 +83,10 @@ def judge(
             return Judgement(Agreement.NOT_PUBLISHED, missing, mean)
         seeds = f"{len(values)} seed{'' if len(values) == 1 else 's'}, {FEWEST_SEEDS} are needed"
         return Judgement(Agreement.CANNOT_TELL, missing or seeds, mean)
-    alone = interval(values, 1 - LEVEL, best_of, rounding)
-    together = interval(values, (1 - LEVEL) / family, best_of, rounding)
+    alone, together = (
+        interval(values, alpha, best_of, rounding).within(*limits)
+        for alpha in (1 - LEVEL, (1 - LEVEL) / family)
+    )
     agreement, reason = _verdict(published, alone, together, left_open)
     return Judgement(agreement, reason, float(np.mean(values)), alone, together)
 

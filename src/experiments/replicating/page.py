@@ -7,7 +7,7 @@ from experiments.replicating.hypotheses import Hypothesis
 from experiments.replicating.printing import method
 from experiments.replicating.table import Row
 
-NUMBERS = ("setting", "number", "published", "ours [a new run]", "verdict", "why")
+NUMBERS = ("setting", "number", "published", "ours [a new run]", "our seeds", "verdict", "why")
 SENTENCES = ("the text says", "verdict", "measured")
 
 
@@ -43,7 +43,7 @@ def _section(
 
 def _number(row: Row) -> list[str]:
     agreement, reason = row.judgement.agreement.value, row.judgement.reason
-    return [row.setting, row.number.words, row.published, row.ours, agreement, reason]
+    return [row.setting, row.number.words, row.published, row.ours, row.range, agreement, reason]
 
 
 def _table(columns: Sequence[str], lines: Sequence[Sequence[str]]) -> str:

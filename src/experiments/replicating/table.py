@@ -1,5 +1,6 @@
 """The table of a replication: each published number, ours, and whether they agree."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -36,6 +37,13 @@ class Row:
             return text(judgement.mean)
         ends = f"[{text(judgement.alone.low)}, {text(judgement.alone.high)}]"
         return f"{text(judgement.mean)} {ends}"
+
+    @property
+    def range(self) -> str:
+        """The smallest and the largest of our values; empty if they do not differ."""
+        if not self.random or not self.values:
+            return ""
+        return f"{self.number.text(min(self.values))} to {self.number.text(max(self.values))}"
 
     @property
     def published(self) -> str:
@@ -80,6 +88,7 @@ def _row(own: pd.DataFrame, family: int) -> Row:
             family=family,
             best_of=number.best_of,
             rounding=half_unit(number),
+            limits=(0, 100) if number.metric.endswith("accuracy") else (-math.inf, math.inf),
             left_open=number.open,
             missing=next((str(text) for text in own["missing"] if text), ""),
         )

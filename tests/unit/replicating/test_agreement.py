@@ -72,3 +72,12 @@ def test_a_text_without_a_number_has_no_verdict_but_our_interval() -> None:
     assert judged.agreement is Agreement.NOT_PUBLISHED
     assert judged.mean == pytest.approx(MEAN)
     assert judged.alone is not None
+
+
+def test_no_interval_passes_its_limits() -> None:
+    wide = [99.0, 99.9, 97.0]
+    judged = judge(100.0, wide, family=5, limits=(0, 100))
+    assert judged.alone is not None
+    assert judged.together is not None
+    assert judged.alone.high == judged.together.high == 100
+    assert judged.agreement is Agreement.AGREES

@@ -25,7 +25,7 @@ def test_a_row_has_the_number_and_our_values() -> None:
         Agreement.AGREES,
         Agreement.NOT_PUBLISHED,
     ]
-    assert rows[0].ours == "95.20 [94.71, 95.69]"
+    assert (rows[0].ours, rows[0].range) == ("95.20 [94.71, 95.69]", "95.00 to 95.40")
 
 
 def test_the_family_are_the_published_numbers_with_noise() -> None:
@@ -59,3 +59,13 @@ def test_the_reason_of_a_missing_value_is_that_of_the_row() -> None:
     assert row.judgement.reason == "a run is diverged"
     assert row.ours == "95.05"
     assert row.judgement.mean == pytest.approx(95.05)
+
+
+def test_accuracies_are_at_most_100_per_cent() -> None:
+    values = (99.0, 97.0, 99.9)
+    (accuracy,) = table(measured.number(published=99.0, values=values))
+    (cost,) = table(measured.number("test_curve/cost", published=99.0, values=values))
+    assert accuracy.judgement.alone is not None
+    assert accuracy.judgement.alone.high == 100
+    assert cost.judgement.alone is not None
+    assert cost.judgement.alone.high > 100
