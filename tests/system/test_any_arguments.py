@@ -63,11 +63,21 @@ VALUES = (
     *("-9", "~/x", "text/x", "fifo", "sqlite:///fifo", *DAMAGED, DELETED, SILENT),
 )
 """Values: missing, empty, of the wrong type, unreadable, foreign, damaged and hostile ones."""
-REQUIRED = {"groups": "loss", "folder": "exported", "id": "nothing"}
+REQUIRED = {
+    "groups": "loss",
+    "folder": "exported",
+    "id": "nothing",
+    "words": "nielsen/saturated_neuron",  # it trains nothing
+}
 """Values of the arguments that a command requires, while another argument is tried."""
+NEW_FOLDERS = {
+    *("nowhere", "nowhere/deep", "empty", "-1", "+0", "1e400", "nan", "é ü\n\t", "$(id)"),
+    *("[1", "a=b", "null", "loss", "99999999999999", "mlruns", "-9", "~/x"),
+}
+"""Values that are the name of a folder to write to."""
 HARMLESS = {
-    "export": {"nowhere", "nowhere/deep", "empty", "-1", "+0", "1e400", "nan", "é ü\n\t", "$(id)"}
-    | {"[1", "a=b", "null", "loss", "99999999999999", "mlruns", "-9", "~/x"},  # any new folder
+    "export": NEW_FOLDERS,
+    "replicate": NEW_FOLDERS,
     "status": {"garbage", "pipes"},  # the runs are shown as damaged
     "sync": {"sqlite:///nowhere.db"},  # a new store
     "compare": {"loss", "+0"},  # the group; no margin
@@ -176,11 +186,11 @@ def check(forks: Forks, words: Sequence[str], value: str) -> None:
 
 
 def is_harmless(command: str, value: str) -> bool:
-    """Return whether a value is no mistake: any text is the name of a new folder for an export."""
+    """Return whether a value is no mistake: any text is the name of a new folder for some."""
     if value in HARMLESS.get(command, set()):
         return True
     is_folder = value.strip() and "://" not in value
-    return command == "export" and value not in VALUES and bool(is_folder)
+    return command in ("export", "replicate") and value not in VALUES and bool(is_folder)
 
 
 TAKERS = list(takers())

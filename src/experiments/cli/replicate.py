@@ -6,7 +6,8 @@ from typing import Protocol
 
 from experiments.cli import values
 from experiments.cli.arguments import Commands, command_parser
-from experiments.configuration import PROJECT, Preset
+from experiments.configuration import PROJECT, Preset, check_folder, group_of
+from experiments.errors import ConfigError
 
 SEEDS, QUICK_SEEDS = 5, 3
 """The numbers of seeds, by default and with `--quick`."""
@@ -82,8 +83,11 @@ def run(arguments: Arguments) -> None:
         with_tracking,
     )
 
+    check_folder("--to", str(arguments.to))
     names = [word for word in arguments.words if "=" not in word]
     own = with_tracking([word for word in arguments.words if "=" in word])
+    if any(group_of(word) == "seed" for word in own):
+        raise ConfigError("seed: --seeds N chooses the seeds")
     chosen = presets(names, quick=arguments.quick)
     known = presets([], quick=False)
     console = Console(highlight=False)

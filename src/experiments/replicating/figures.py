@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from experiments import plotting
 from experiments.configuration import Preset
-from experiments.replicating.run_figures import Trained, figures_of
+from experiments.replicating.run_figures import FIGURES, Trained, figures_of
 from experiments.replicating.saturated_neuron import learn
 from experiments.replicating.table import Row
 
@@ -32,6 +32,12 @@ def draw(
         for name, figure in itertools.chain(figures(rows, presets), _of_runs(presets, trained)):
             figure.savefig(folder / f"{name}.png")
             plt.close(figure)
+
+
+def figure_names(preset: str) -> list[str]:
+    """Return the names that figures of a preset can have."""
+    own = preset.rpartition("/")[2]
+    return [own, *(f"{own}_{name}" for name in FIGURES)]
 
 
 def figures(rows: Sequence[Row], presets: Mapping[str, Preset]) -> Iterator[tuple[str, Figure]]:

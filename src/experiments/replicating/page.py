@@ -1,49 +1,74 @@
 """The page of a replication in Markdown."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from experiments.configuration import Preset
+from experiments.replicating.agreement import Agreement
 from experiments.replicating.hypotheses import Hypothesis
 from experiments.replicating.printing import method
 from experiments.replicating.table import Row
 
 NUMBERS = ("setting", "number", "published", "ours [a new run]", "our seeds", "verdict", "why")
 SENTENCES = ("the text says", "verdict", "measured")
+OVERVIEW = "differences"
+"""The figure of all presets."""
 
 
-def page(
-    rows: Sequence[Row],
-    hypotheses: Mapping[str, Sequence[Hypothesis]],
-    presets: Mapping[str, Preset],
-) -> str:
-    """Return the page: the method, and a section for each preset that has results."""
-    names = dict.fromkeys([*(row.preset for row in rows), *hypotheses])
-    sections = [
-        _section(name, presets[name], [row for row in rows if row.preset == name], hypotheses)
-        for name in sorted(names)
-        if name in presets
+@dataclass(frozen=True)
+class Section:
+    """What is known of a preset: its numbers, the verdicts about its sentences, its figures.
+
+    ``made`` says on how many seeds and with which options its runs were done. Figures are names of
+    PNG files without their ending.
+    """
+
+    preset: Preset
+    rows: Sequence[Row]
+    hypotheses: Sequence[Hypothesis]
+    made: str
+    figures: Sequence[str]
+
+
+def page(sections: Mapping[str, Section], figures: str) -> str:
+    """Return the page; ``figures`` is the folder of the figures, from the page.
+
+    It has the counts of the verdicts, the method, and a section for each preset by its name.
+    """
+    rows = [row for section in sections.values() for row in section.rows]
+    counts = Counter(row.judgement.agreement for row in rows)
+    parts = [f"{counts[each]} {each.value}" for each in Agreement if counts[each]]
+    head = ["# Replication", f"{len(rows)} numbers: {', '.join(parts)}.", method(rows)]
+    if any(OVERVIEW in section.figures for section in sections.values()):
+        head.append(f"![Published numbers minus ours]({figures}/{OVERVIEW}.png)")
+    texts = [_section(name, each, figures) for name, each in sections.items()]
+    return "\n\n".join([*head, *texts]) + "\n"
+
+
+def _section(name: str, section: Section, figures: str) -> str:
+    preset = section.preset
+    parts = [
+        f"## {name}",
+        " ".join(f"{preset.title}. {section.made} Source: {preset.source}.".split()),
     ]
-    return "\n\n".join(["# Replication", method(rows), *sections]) + "\n"
-
-
-def _section(
-    name: str,
-    preset: Preset,
-    rows: Sequence[Row],
-    hypotheses: Mapping[str, Sequence[Hypothesis]],
-) -> str:
-    parts = [f"## {name}", f"{preset.title}. Source: {preset.source}."]
-    if rows:
-        parts.append(_table(NUMBERS, [_number(row) for row in rows]))
-    if sentences := hypotheses.get(name):
-        cells = [[each.says, each.answer.value, each.reason] for each in sentences]
+    if section.rows:
+        parts.append(_table(NUMBERS, [_number(row) for row in section.rows]))
+    if section.hypotheses:
+        cells = [[each.says, each.answer.value, each.reason] for each in section.hypotheses]
         parts.append(_table(SENTENCES, cells))
+    parts += [
+        f"![{figure.replace('_', ' ')}]({figures}/{figure}.png)"
+        for figure in section.figures
+        if figure != OVERVIEW
+    ]
     return "\n\n".join(parts)
 
 
 def _number(row: Row) -> list[str]:
     agreement, reason = row.judgement.agreement.value, row.judgement.reason
-    return [row.setting, row.number.words, row.published, row.ours, row.range, agreement, reason]
+    words = [row.setting, row.number.words, row.published, row.ours, row.range]
+    return [*words, agreement, reason]
 
 
 def _table(columns: Sequence[str], lines: Sequence[Sequence[str]]) -> str:

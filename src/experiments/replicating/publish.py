@@ -1,4 +1,4 @@
-"""The files of a replication: measured values and verdicts as CSV, and the page in Markdown."""
+"""The files of a replication: measured values and verdicts as CSV, the page, and its figures."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -9,20 +9,16 @@ import pandas as pd
 from experiments.configuration import Preset
 from experiments.recording import write_atomically
 from experiments.replicating.conduct import Outcome
-from experiments.replicating.figures import draw
+from experiments.replicating.figures import draw, figure_names
 from experiments.replicating.hypotheses import Answer, Hypothesis
-from experiments.replicating.page import page
+from experiments.replicating.page import OVERVIEW, Section, page
 from experiments.replicating.table import Row, table
 
 CSV, CLAIMS, PAGE = "replication.csv", "replication_claims.csv", "replication.md"
 FIGURES = "replication"
 NUMBERS = {
-    "case": int,
-    "published": float,
-    "digits": int,
-    "best_of": int,
-    "seed": float,
-    "value": float,
+    **dict.fromkeys(("case", "digits", "best_of"), int),
+    **dict.fromkeys(("published", "seed", "value"), float),
 }
 """The columns of measured values that are no text."""
 
@@ -37,22 +33,25 @@ def publish(
     """
     folder.mkdir(parents=True, exist_ok=True)
     measured = pd.concat([each.measured for each in outcomes.values()], ignore_index=True)
-    claims = pd.DataFrame(
-        [
-            {"preset": name, **asdict(each), "answer": each.answer.value}
-            for name, outcome in outcomes.items()
-            for each in outcome.hypotheses
-        ],
-        columns=["preset", "says", "answer", "reason"],
-    )
     measured = _merged(folder / CSV, measured, outcomes)
-    claims = _merged(folder / CLAIMS, claims, outcomes)
+    claims = _merged(folder / CLAIMS, _claims(outcomes), outcomes)
     rows = table(measured)
     write_atomically(folder / CSV, measured.to_csv(index=False).encode())
     write_atomically(folder / CLAIMS, claims.to_csv(index=False).encode())
     draw(rows, presets, folder / FIGURES, {name: each.trained for name, each in outcomes.items()})
-    write_atomically(folder / PAGE, page(rows, _hypotheses(claims), presets).encode())
+    sections = _sections(measured, claims, presets, folder / FIGURES)
+    write_atomically(folder / PAGE, page(sections, FIGURES).encode())
     return [row for row in rows if row.preset in outcomes]
+
+
+def _claims(outcomes: Mapping[str, Outcome]) -> pd.DataFrame:
+    """Return the verdicts about the sentences of texts as a frame."""
+    lines = [
+        {"preset": name, **asdict(each), "answer": each.answer.value}
+        for name, outcome in outcomes.items()
+        for each in outcome.hypotheses
+    ]
+    return pd.DataFrame(lines, columns=["preset", "says", "answer", "reason"])
 
 
 def _merged(file: Path, new: pd.DataFrame, presets: Mapping[str, Outcome]) -> pd.DataFrame:
@@ -67,10 +66,31 @@ def _merged(file: Path, new: pd.DataFrame, presets: Mapping[str, Outcome]) -> pd
     return both.sort_values("preset", kind="stable", ignore_index=True)
 
 
-def _hypotheses(claims: pd.DataFrame) -> dict[str, list[Hypothesis]]:
-    """Return the verdicts about the sentences of each preset."""
-    found: dict[str, list[Hypothesis]] = {}
-    for _, row in claims.iterrows():
-        answer = Answer(row["answer"])
-        found.setdefault(row["preset"], []).append(Hypothesis(row["says"], answer, row["reason"]))
-    return found
+def _sections(
+    measured: pd.DataFrame, claims: pd.DataFrame, presets: Mapping[str, Preset], figures: Path
+) -> dict[str, Section]:
+    """Return the section of each preset that has results."""
+    rows = table(measured)
+    drawn = {path.stem for path in figures.glob("*.png")}
+    return {
+        name: Section(
+            preset=presets[name],
+            rows=[row for row in rows if row.preset == name],
+            hypotheses=_hypotheses(claims[claims["preset"] == name]),
+            made=_made(measured[measured["preset"] == name]),
+            figures=[each for each in (OVERVIEW, *figure_names(name)) if each in drawn],
+        )
+        for name in sorted({*measured["preset"], *claims["preset"]} & {*presets})
+    }
+
+
+def _hypotheses(claims: pd.DataFrame) -> list[Hypothesis]:
+    lines = claims[["says", "answer", "reason"]].itertuples(index=False)
+    return [Hypothesis(says, Answer(answer), reason) for says, answer, reason in lines]
+
+
+def _made(measured: pd.DataFrame) -> str:
+    """Return on how many seeds the runs of a preset were done, and with which other options."""
+    seeds = measured["seed"].nunique()
+    options = " and ".join(f"`{each}`" for each in measured["overrides"].unique() if each)
+    return f"{seeds} seeds{f', with {options}' if options else ''}." if seeds else ""

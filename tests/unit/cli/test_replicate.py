@@ -8,6 +8,7 @@ import pytest
 from experiments.cli import replicate
 from experiments.cli.main import parser
 from experiments.configuration import preset
+from experiments.errors import ConfigError
 
 NEURON = "nielsen/saturated_neuron"
 FEW = ("dataset.train_size=100", "dataset.validation_size=100", "epochs=1")
@@ -41,3 +42,15 @@ def test_the_number_of_seeds_is_that_of_the_preset_if_it_needs_more() -> None:
     assert replicate.seeds_of(preset("huang"), quick=False) == replicate.SEEDS
     assert replicate.seeds_of(preset("image_recognition/layers"), quick=False) == 10
     assert replicate.seeds_of(preset("nielsen/quadratic_30"), quick=True) == replicate.QUICK_SEEDS
+
+
+def test_mistakes_are_one_line_before_anything_is_done(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    with pytest.raises(ConfigError, match=r"^--to=.*: this is a file; it has to be a folder$"):
+        run(NEURON, "--to", str(file))
+    with pytest.raises(ConfigError, match=r"^seed: --seeds N chooses the seeds$"):
+        run(NEURON, "seed=3", "--to", str(tmp_path))
+    with pytest.raises(ConfigError, match=r"^nothing: no such preset; there are "):
+        run("nothing", "--to", str(tmp_path))
+    assert list(tmp_path.iterdir()) == [file]

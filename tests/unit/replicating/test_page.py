@@ -4,25 +4,34 @@ import measured
 
 from experiments.configuration import Preset
 from experiments.replicating.hypotheses import Answer, Hypothesis
-from experiments.replicating.page import page
+from experiments.replicating.page import Section, page
 from experiments.replicating.table import table
 
 PRESET = Preset.of({"title": "a title", "source": "a book", "numbers": [{"metric": "x"}]})
+ROWS = table(measured.number(published=95.42))
+SENTENCE = Hypothesis("it learns", Answer.UNDECIDED, "no runs")
 
 
-def test_every_preset_has_a_section_with_its_source() -> None:
-    rows = table(measured.numbers(measured.number(preset="b"), measured.number(preset="a")))
-    written = page(rows, {}, {"a": PRESET, "b": PRESET})
-    assert written.startswith("# Replication\n\nIn brackets: ")
-    assert written.index("## a\n\na title. Source: a book.") < written.index("## b\n\na title.")
+def section(**parts: object) -> Section:
+    made = {"rows": [], "hypotheses": [], "made": "5 seeds.", "figures": [], **parts}
+    return Section(preset=PRESET, **made)  # type: ignore[arg-type]
+
+
+def test_the_page_counts_the_verdicts_and_has_a_section_for_each_preset() -> None:
+    written = page({"a": section(rows=ROWS), "b": section(made="")}, "figures")
+    assert written.startswith("# Replication\n\n1 numbers: 1 agrees.\n\nIn brackets: ")
+    assert "## a\n\na title. 5 seeds. Source: a book.\n\n| setting | number |" in written
+    assert written.endswith("## b\n\na title. Source: a book.\n")
 
 
 def test_a_preset_of_sentences_has_no_table_of_numbers() -> None:
-    sentence = Hypothesis("it learns", Answer.UNDECIDED, "no runs")
-    written = page([], {"a": [sentence]}, {"a": PRESET})
+    written = page({"a": section(hypotheses=[SENTENCE])}, "figures")
     assert "| it learns | undecided | no runs |" in written
     assert "| setting |" not in written
 
 
-def test_a_preset_that_has_been_taken_away_has_no_section() -> None:
-    assert "## a" not in page(table(measured.number(preset="a")), {}, {})
+def test_figures_are_shown_where_they_belong() -> None:
+    written = page({"a": section(rows=ROWS, figures=["differences", "a_curves"])}, "figures")
+    overview, own = "(figures/differences.png)", "![a curves](figures/a_curves.png)"
+    assert written.count(overview) == written.count(own) == 1
+    assert written.index(overview) < written.index("## a") < written.index(own)
