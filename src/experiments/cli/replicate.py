@@ -20,6 +20,7 @@ class Arguments(Protocol):
     words: Sequence[str]
     quick: bool
     seeds: int | None
+    recorded: bool
     to: Path
 
 
@@ -60,6 +61,9 @@ def add_parser(commands: Commands) -> None:
         help=f"the number of seeds (default: {SEEDS}; with --quick {QUICK_SEEDS})",
     )
     parser.add_argument(
+        "--recorded", action="store_true", help="train nothing: measure the runs that are done"
+    )
+    parser.add_argument(
         "--to",
         type=values.folder,
         metavar="FOLDER",
@@ -98,7 +102,7 @@ def run(arguments: Arguments) -> None:
     outcomes, rows = {}, []
     for name, preset in chosen.items():
         seeds = range(arguments.seeds or seeds_of(preset, quick=arguments.quick))
-        outcome = conduct(name, preset, seeds, own, say=say)
+        outcome = conduct(name, preset, seeds, own, say=say, train=not arguments.recorded)
         if outcome is not None:
             outcomes[name] = outcome
             rows = publish(outcomes, known, arguments.to)

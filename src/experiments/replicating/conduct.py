@@ -69,11 +69,13 @@ def conduct(
     own: Sequence[str],
     *,
     say: Callable[[str], None],
+    train: bool = True,
 ) -> Outcome | None:
     """Do the runs of a preset that are not done, and return what all of them say.
 
     ``own`` are the other overrides of all runs. With `plan=true` among them print what would be
-    done, and return None. A run that fails is a line, and its numbers are missing.
+    done, and return None. A run that fails is a line, and its numbers are missing. So are those of
+    runs that are not done if ``train`` is false.
     """
     if not replicated.trains:
         return Outcome(measure_neurons(name, replicated), [])
@@ -84,6 +86,8 @@ def conduct(
     if any(job.plan for job in jobs):
         plan(jobs, processes=processes)
         return None
+    if not train:
+        return _outcome(name, replicated, found, own)
     words = [f"+{override(REPLICATE, name)}", *own, override("seed", *seeds)]
     say(run_command(words))
     with _series(name, jobs, words, say) as series:

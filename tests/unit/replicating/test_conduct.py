@@ -50,6 +50,17 @@ def test_the_runs_are_done_once_and_recorded_as_one_sweep(tmp_path: Path) -> Non
     }
 
 
+def test_without_training_the_runs_that_are_done_are_measured(tmp_path: Path) -> None:
+    own = [*FEW, f"outputs={tmp_path}"]
+    conduct("p", PRESET, [0], own, say=print)
+    found = conduct("p", PRESET, [0, 1], own, say=print, train=False)
+    assert found is not None
+    by_seed = found.measured.groupby("seed")["missing"].unique()
+    assert list(by_seed[0]) == [""]
+    assert list(by_seed[1]) == ["a run is not done"]
+    assert len(run_folders(tmp_path)) == 2
+
+
 def test_a_plan_does_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert conducted(tmp_path / "new", [], "plan=true") is None
     assert not (tmp_path / "new").exists()
