@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from experiments.palette import COLOURS
-from experiments.plotting.style import PANEL, fitted_beside, write_sentence
+from experiments.plotting.style import PANEL, write_sentence
 
 ROW = 0.24
 """The height of a number, in inches."""
@@ -20,8 +20,7 @@ def published_differences(numbers: pd.DataFrame, *, axes: Axes | None = None) ->
     """
     if axes is None:
         axes = plt.subplots(figsize=(9.5, 1.2 + ROW * max(len(numbers), 3)))[1]
-    title = "Published number minus the mean of ours, and where a new run lies"
-    axes.set_title(fitted_beside(title, numbers["label"], axes))
+    axes.set_title("Published number minus the mean of ours")
     axes.set_xlabel("percentage points")
     if numbers.empty:
         write_sentence(axes, "No published number has been measured.")
@@ -37,7 +36,9 @@ def published_differences(numbers: pd.DataFrame, *, axes: Axes | None = None) ->
     axes.invert_yaxis()
     axes.set_xscale("symlog", linthresh=1)
     axes.xaxis.set_major_formatter("{x:g}")
-    axes.legend(handles=_keys(), fontsize="small", loc="best")
+    figure = axes.get_figure(root=True)
+    assert figure is not None  # noqa: S101 - for mypy
+    figure.legend(handles=_keys(), fontsize="small", loc="outside lower center", ncols=2)
     return axes
 
 
