@@ -58,7 +58,7 @@ def error_norms(trained: Trained) -> Figure:
     figure, grid = plt.subplots(1, len(arms), figsize=(3.6 * len(arms), 3.2), squeeze=False)
     for axes, arm in zip(grid.flat, arms, strict=True):
         own = [identity for identity, each in trained.settings.items() if each == arm]
-        shown = trained.epochs[trained.epochs["identity"].isin(own)]
+        shown = trained.epochs[trained.epochs["identity"].isin(own)].assign(**{ARM: arm})
         plotting.error_norms(shown, axes=axes)
         axes.set_title(plotting.fitted(arm, 3.6))
     return figure
