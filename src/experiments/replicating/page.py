@@ -31,10 +31,11 @@ class Section:
     figures: Sequence[str]
 
 
-def page(sections: Mapping[str, Section], figures: str) -> str:
+def page(sections: Mapping[str, Section], figures: str, missing: Sequence[str] = ()) -> str:
     """Return the page; ``figures`` is the folder of the figures, from the page.
 
-    It has the counts of the verdicts, the method, and a section for each preset by its name.
+    ``missing`` are the names of presets that have no results yet. The page has the counts of the
+    verdicts, the method, and a section for each preset by its name.
     """
     rows = [row for section in sections.values() for row in section.rows]
     counts = Counter(row.judgement.agreement for row in rows)
@@ -42,6 +43,8 @@ def page(sections: Mapping[str, Section], figures: str) -> str:
     head = ["# Replication", f"{len(rows)} numbers: {', '.join(parts)}.", method(rows)]
     if any(OVERVIEW in section.figures for section in sections.values()):
         head.append(f"![Published numbers minus ours]({figures}/{OVERVIEW}.png)")
+    if missing:
+        head.append(f"Not measured yet: {', '.join(missing)}.")
     texts = [_section(name, each, figures) for name, each in sections.items()]
     return "\n\n".join([*head, *texts]) + "\n"
 

@@ -40,7 +40,8 @@ def publish(
     write_atomically(folder / CLAIMS, claims.to_csv(index=False).encode())
     draw(rows, presets, folder / FIGURES, {name: each.trained for name, each in outcomes.items()})
     sections = _sections(measured, claims, presets, folder / FIGURES)
-    write_atomically(folder / PAGE, page(sections, FIGURES).encode())
+    missing = [name for name in presets if name not in sections]
+    write_atomically(folder / PAGE, page(sections, FIGURES, missing).encode())
     return [row for row in rows if row.preset in outcomes]
 
 

@@ -35,3 +35,8 @@ def test_figures_are_shown_where_they_belong() -> None:
     overview, own = "(figures/differences.png)", "![a curves](figures/a_curves.png)"
     assert written.count(overview) == written.count(own) == 1
     assert written.index(overview) < written.index("## a") < written.index(own)
+
+
+def test_presets_without_results_are_named() -> None:
+    assert "Not measured yet: b, c.\n" in page({"a": section(rows=ROWS)}, "figures", ["b", "c"])
+    assert "Not measured" not in page({"a": section(rows=ROWS)}, "figures")
