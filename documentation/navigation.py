@@ -25,7 +25,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     },
     "Results": {
         "Results": "results.md",
-        "Replications": "replications.md",
+        "Replication": "replication.md",
         "Notebooks": "notebooks.md",
         "Speed": "speed.md",
         "Scaling": "scaling.md",
