@@ -67,6 +67,7 @@ REQUIRED = {
     "groups": "loss",
     "folder": "exported",
     "id": "nothing",
+    "overrides": "architecture.sizes=[784,4,10]",  # a small network to verify
     "words": "nielsen/saturated_neuron",  # it trains nothing
 }
 """Values of the arguments that a command requires, while another argument is tried."""
@@ -77,10 +78,11 @@ NEW_FOLDERS = {
 """Values that are the name of a folder to write to."""
 HARMLESS = {
     "export": NEW_FOLDERS,
-    "replicate": NEW_FOLDERS,
+    "replicate": {*NEW_FOLDERS, *DAMAGED},
     "status": {"garbage", "pipes"},  # the runs are shown as damaged
     "sync": {"sqlite:///nowhere.db"},  # a new store
     "compare": {"loss", "+0"},  # the group; no margin
+    "verify": {"empty", *DAMAGED},  # folders of --config-dir without a group
 }
 """Values that are no mistakes, by command."""
 

@@ -25,6 +25,9 @@ def test_activations_by_their_formulas(activation: Activation) -> None:
 class Cubed(Activation):
     """An activation of the user."""
 
+    def __repr__(self) -> str:
+        return "Cubed()"
+
     def apply(self, z: Any) -> None:
         z **= 3
 
