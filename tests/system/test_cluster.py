@@ -178,7 +178,7 @@ def test_the_cluster_keeps_a_run_until_its_last_client_leaves(tmp_path: Path) ->
     with DaskCluster(tmp_path / "cluster") as cluster:
         with harness.start(first, *cluster.options, *sweep) as one:
             wait_for_epochs(first, 1)
-            with harness.start(second, *cluster.options, *sweep) as other:
+            with harness.start(second, *cluster.options, *sweep):
                 wait_for_epochs(second, 1)
                 one.ctrl_c()
                 assert one.wait(20) == 130, one.output

@@ -233,9 +233,9 @@ class ClusterCrew:
             if each.changed:
                 each.changed = False
                 snapshot = self._read(each)
-                each.home.take(snapshot)
                 if snapshot.journal:  # a run that was joined has begun before
                     each.worker = each.worker or UNKNOWN
+                each.home.take(snapshot)
         except HeldError:
             each.changed = True
             if not each.warned:
