@@ -10,6 +10,7 @@ server and database share this machine.
 
 import argparse
 import os
+import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -92,6 +93,7 @@ def main() -> None:
     parser.add_argument("--writers", type=int, default=8, help="processes that send")
     parser.add_argument("--output", type=Path, default=PROJECT / "outputs" / "bench")
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the server has to end, too
     mpl.use("agg")
     with tempfile.TemporaryDirectory() as name, team_server() as server:
         models.warm_up()
@@ -102,7 +104,7 @@ def main() -> None:
             (Runs(server.address, run, Path(name)), FIRST_RUNS),
         ]
         print("per second; seconds until done; left undone; busy processors")
-        print(HEAD + "".join(f" {each:>5}" for each in BUSY))
+        print(HEAD + "".join(f" {each:>5}" for each in BUSY), flush=True)
         steps = []
         for load, rate in loads:
             found = []
