@@ -44,7 +44,7 @@ def _draw_done(axes: Axes, steps: Sequence[Step]) -> None:
     rates = [step.rate for step in steps]
     axes.plot(rates, rates, color=BLACK, linewidth=1, label="due")
     axes.plot(rates, [step.done for step in steps], "o-", color=COLOURS[0], label="done")
-    axes.set_yscale("log")
+    axes.set_ylim(bottom=0)
     axes.set_ylabel("per second")
     axes.legend()
 
@@ -56,6 +56,8 @@ def _draw_late(axes: Axes, steps: Sequence[Step]) -> None:
         axes.plot(rates, [getattr(step, name) for step in steps], "o-", color=colour, label=label)
     axes.axhline(LIMIT, color=BLACK, linewidth=1)
     axes.set_yscale("log")
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_locator(NullLocator())
     axes.set_ylabel("seconds until done")
     axes.legend()
 
@@ -67,6 +69,6 @@ def _draw_busy(axes: Axes, steps: Sequence[Step]) -> None:
     for colour, field in zip((*COLOURS[:3], BLACK), fields(Processors), strict=True):
         busy = [getattr(step.processors, field.name) for step in steps]
         axes.plot(rates, busy, "o-", color=colour, label=labels[field.name])
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.4 * max(step.processors.all for step in steps))
     axes.set_ylabel("busy processors")
-    axes.legend(fontsize="small")
+    axes.legend(fontsize="small", ncols=2, loc="upper left")

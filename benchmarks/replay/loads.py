@@ -49,7 +49,7 @@ class Epochs:
     uri: str
     run: reading.FinishedRun
     run_ids: Sequence[str]
-    name: str = "batches of 10 epochs"
+    name: str = "epoch batches"
 
     def prepare(self, numbers: Sequence[int]) -> None:
         """Do nothing: the runs are there."""

@@ -56,7 +56,7 @@ def test_a_replay_writes_what_it_prints(tmp_path: Path) -> None:
     with (tmp_path / "replay.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     loads = {row["load"] for row in rows}
-    assert loads == {"batches of 10 epochs", "whole runs"}
+    assert loads == {"epoch batches", "whole runs"}
     lines = [line for line in printed if line.startswith(tuple(loads))]
     for line, row in zip(lines, rows, strict=True):
         rate, done = line.removeprefix(row["load"]).split()[:2]
