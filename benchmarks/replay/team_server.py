@@ -18,6 +18,8 @@ EXPERIMENTS = Path(sys.executable).with_name("experiments")
 PASSWORD = "MLFLOW_AUTH_ADMIN_PASSWORD"  # noqa: S105 - the name of a variable
 USER = "admin"
 READY = "End with Ctrl-C."
+PATIENT = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "120", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0"}
+"""A server behind its knee answers late, and is not asked twice."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ def team_server() -> Iterator[Server]:
     folder.chmod(0o755)
     log = folder / "log"
     port = free_port()
-    command = [EXPERIMENTS, "server", "--outputs", folder / "outputs", "--port", str(port)]
+    command = [str(EXPERIMENTS), "server", "--outputs", f"{folder}/outputs", "--port", str(port)]
     try:
         with log.open("wb") as output:
             started = subprocess.Popen(
@@ -62,7 +64,8 @@ def team_server() -> Iterator[Server]:
 
 
 def log_in(secrets: Path) -> None:
-    """Give MLflow's clients of this process the user and the password of the administrator."""
+    """Make MLflow's clients of this process patient, and log them in as the administrator."""
+    os.environ.update(PATIENT)
     lines = secrets.read_text(encoding="utf-8").splitlines()
     os.environ["MLFLOW_TRACKING_USERNAME"] = USER
     os.environ["MLFLOW_TRACKING_PASSWORD"] = dict(line.split("=", 1) for line in lines)[PASSWORD]
