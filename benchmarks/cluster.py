@@ -185,6 +185,29 @@ def print_engine(launcher: Launcher, cluster: Running, runs: int) -> None:
         print(f"{name:20}{1000 * processor:6.1f} ms{sent / 1e3:9.0f} kB")
 
 
+def print_launchers(found: Sequence[Launcher], cluster: Running, runs: int, rounds: int) -> None:
+    """Print the seconds, the cost of a run and the memory of each launcher."""
+    long = 4 + runs
+    print(f"{'launcher':10}{'4 runs':>10}{f'{long} runs':>12}{'per run':>12}{'memory':>12}")
+    times: dict[tuple[str, int], list[float]] = {
+        (each.name, n): [] for each in found for n in (4, long)
+    }
+    for _ in range(rounds):
+        for each in found:
+            for n in (4, long):
+                times[each.name, n].append(seconds(each, n))
+    for each in found:
+        least, most = (min(times[each.name, n]) for n in (4, long))
+        held = most_memory(each, 10) + (memory(cluster.workers) if each.name == "dask" else 0)
+        print(
+            f"{each.name:10}{least:8.1f} s{most:10.1f} s{1000 * (most - least) / runs:9.0f} ms"
+            f"{held / 1e6:9.0f} MB",
+            flush=True,
+        )
+    print("(memory: the sweep and its two workers, at most)")
+    print(f"a worker of dask: {memory(cluster.workers) / 2 / 1e6:.0f} MB")
+
+
 def main() -> None:
     """Print a line for each launcher, and the costs of the engine."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -193,27 +216,10 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, cluster(Path(folder)) as running:
         found = launchers(running, Path(folder))
-        seconds(found[1], 2)  # the data are cut once per host
-        print(
-            f"{'launcher':10}{'4 runs':>10}{f'{4 + arguments.runs} runs':>12}{'per run':>12}"
-            f"{'memory':>12}"
-        )
-        times = {(each.name, n): [] for each in found for n in (4, 4 + arguments.runs)}
-        for _ in range(arguments.rounds):
-            for each in found:
-                for n in (4, 4 + arguments.runs):
-                    times[each.name, n].append(seconds(each, n))
-        for each in found:
-            short, long = (min(times[each.name, n]) for n in (4, 4 + arguments.runs))
-            cost = 1000 * (long - short) / arguments.runs
-            most = most_memory(each, 10) + (memory(running.workers) if each.name == "dask" else 0)
-            print(
-                f"{each.name:10}{short:8.1f} s{long:10.1f} s{cost:9.0f} ms{most / 1e6:9.0f} MB",
-                flush=True,
-            )
-        print("(memory: the sweep and its two workers, at most)")
-        print(f"a worker of dask: {memory(running.workers) / 2 / 1e6:.0f} MB")
-        print_engine(found[1], running, arguments.runs)
+        dask = found[1]
+        seconds(dask, 2)  # the data are cut once per host
+        print_launchers(found, running, arguments.runs, arguments.rounds)
+        print_engine(dask, running, arguments.runs)
 
 
 if __name__ == "__main__":
