@@ -31,7 +31,7 @@ FACTOR = 1.5
 MOST_STEPS = 10
 BEYOND = 2
 """Steps after the knee."""
-FIRST_EPOCHS, FIRST_RUNS = 8.0, 0.5
+FIRST_EPOCHS, FIRST_RUNS = 4.0, 0.25
 """The first rates, per second."""
 HEAD = f"{'load':14} {'rate':>6} {'done':>6} {'p50':>6} {'p95':>6} {'p99':>6} {'left':>4}"
 BUSY = ("writ", "serv", "postg", "all")
@@ -80,7 +80,7 @@ def line(step: Step) -> str:
     busy = step.processors
     parts = (busy.writers, busy.server, busy.postgresql, busy.all)
     return (
-        f"{step.load:14} {step.rate:6.1f} {step.done:6.1f} {step.p50:6.2f} {step.p95:6.2f}"
+        f"{step.load:14} {step.rate:6.2f} {step.done:6.1f} {step.p50:6.2f} {step.p95:6.2f}"
         f" {step.p99:6.2f} {step.left:4d}" + "".join(f" {each:5.2f}" for each in parts)
     )
 
