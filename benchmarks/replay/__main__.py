@@ -21,7 +21,7 @@ import matplotlib as mpl
 from benchmarks import reading
 from benchmarks.replay.figure import draw
 from benchmarks.replay.loads import Epochs, Load, Runs, create_runs, send_all, shares
-from benchmarks.replay.step import LIMIT, SHARE, Processors, Step, knee, summary, write_csv
+from benchmarks.replay.step import SHARE, Processors, Step, knee, summary, write_csv
 from benchmarks.replay.team_server import Server, team_server
 from benchmarks.stores import processor_seconds
 from experiments.configuration import PROJECT
@@ -66,7 +66,7 @@ def replay(
         load.prepare([number for part in parts for number in part.numbers])
         sent, processors = send_all(load, parts, seconds, watch)
         times = [(part.due, each.ended) for part, each in zip(parts, sent, strict=True)]
-        step = summary(load.name, rate, seconds, times, processors)
+        step = summary(load.name, seconds, times, processors)
         yield step
         first += sum(len(part.numbers) for part in parts)
         late += not step.keeps_up
@@ -113,9 +113,10 @@ def main() -> None:
                 print(line(step), flush=True)
                 found.append(step)
             last = knee(found)
-            print(f"knee: {last.rate:.1f} per second" if last else "knee: below the first step")
+            print(f"knee: {last.rate:.1f} per second" if last else "knee: not among these rates")
             steps += found
-    print(f"(the last rate at which {SHARE:.0%} arrive within {LIMIT:g} s; load {os.getloadavg()})")
+    load_now = ", ".join(f"{each:.1f}" for each in os.getloadavg())
+    print(f"(the last rate of which {SHARE:.0%} were done in time; load of the machine {load_now})")
     write_csv(given.output / "replay.csv", steps)
     draw(steps, given.output / "replay.png")
 

@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
-from benchmarks.replay.step import LIMIT, Processors, Step, knee
+from benchmarks.replay.step import Processors, Step, knee
 from experiments import plotting
 from experiments.palette import COLOURS
 
@@ -54,7 +54,6 @@ def _draw_late(axes: Axes, steps: Sequence[Step]) -> None:
     for colour, name in zip(COLOURS, ("p50", "p95", "p99"), strict=False):
         label = f"{name[1:]} %"
         axes.plot(rates, [getattr(step, name) for step in steps], "o-", color=colour, label=label)
-    axes.axhline(LIMIT, color=BLACK, linewidth=1)
     axes.set_yscale("log")
     axes.yaxis.set_major_formatter("{x:g}")
     axes.yaxis.set_minor_locator(NullLocator())

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-SHARE, LIMIT = 0.95, 2.0
-"""The knee is the last step in which this share arrives within so many seconds."""
+SHARE = 0.95
+"""A server keeps up with a step if this share of what was due is done, or begun, at its end."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Step:
     @property
     def keeps_up(self) -> bool:
         """Whether the server took what was due."""
-        return self.p95 <= LIMIT
+        return self.done >= SHARE * self.rate
 
 
 def lateness(due: Sequence[float], ended: Sequence[float], seconds: float) -> list[float]:
@@ -56,7 +56,6 @@ def lateness(due: Sequence[float], ended: Sequence[float], seconds: float) -> li
 
 def summary(
     load: str,
-    rate: float,
     seconds: float,
     shares: Sequence[tuple[Sequence[float], Sequence[float]]],
     processors: Processors,
@@ -65,17 +64,15 @@ def summary(
     late = [each for due, ended in shares for each in lateness(due, ended, seconds)]
     done = sum(len(ended) for _, ended in shares)
     p50, p95, p99 = (float(np.percentile(late, q)) for q in (50, 95, 99))
-    return Step(load, rate, done / seconds, p50, p95, p99, len(late) - done, processors)
+    return Step(
+        load, len(late) / seconds, done / seconds, p50, p95, p99, len(late) - done, processors
+    )
 
 
 def knee(steps: Sequence[Step]) -> Step | None:
-    """Return the last of the first steps that keep up; None if the first one does not."""
-    found = None
-    for step in steps:
-        if not step.keeps_up:
-            break
-        found = step
-    return found
+    """Return the last step before the first that does not keep up; None without such a step."""
+    first = next((i for i, step in enumerate(steps) if not step.keeps_up), 0)
+    return steps[first - 1] if first else None
 
 
 def write_csv(path: Path, steps: Sequence[Step]) -> None:
