@@ -172,6 +172,28 @@ def test_a_client_that_leaves_takes_no_run_from_another(tmp_path: Path) -> None:
 
 
 @pytest.mark.stress
+def test_the_cluster_keeps_a_run_until_its_last_client_leaves(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    sweep = ("epochs=300", *TWO[1:])
+    with DaskCluster(tmp_path / "cluster") as cluster:
+        with harness.start(first, *cluster.options, *sweep) as one:
+            wait_for_epochs(first, 1)
+            with harness.start(second, *cluster.options, *sweep):
+                wait_for_epochs(second, 1)
+                one.ctrl_c()
+                assert one.wait(20) == 130, one.output
+            # the other client was killed: nobody is left, and nobody has given the runs up
+        with harness.start(second, *cluster.options, *sweep) as again:
+            before = max(epochs(second))
+            wait_for_epochs(second, before + 1)
+            assert resumes(second) == 0  # they went on meanwhile
+            again.ctrl_c()
+            assert again.wait(40) == 130, again.output
+        assert cluster.kept() == []
+    for folder in harness.jobs(second).values():
+        assert harness.events(folder)[-1]["status"] == "interrupted"
+
+
 def test_a_sweep_survives_the_scheduler(undisturbed: dict[str, object], tmp_path: Path) -> None:
     outputs = tmp_path / "outputs"
     with (

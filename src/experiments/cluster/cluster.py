@@ -73,6 +73,10 @@ class Cluster:
             if DATA + sha256 not in present:
                 self.client.publish_dataset(contents_of(data), name=DATA + sha256, override=True)
 
+    def release(self, keys: Sequence[str]) -> None:
+        """Give up tasks. Those that another client wants go on, and stay published for others."""
+        self.client.run_on_scheduler(_release_function(), keys=list(keys), client=self.client.id)
+
     def close(self) -> None:
         """Leave the cluster, which goes on."""
         self.client.close()
@@ -118,6 +122,27 @@ def _check_function() -> Any:
         return refusal(job)
 
     return check
+
+
+def _release_function() -> Any:
+    """Return a function that the scheduler executes in one step, so that no client comes between.
+
+    Of two clients that leave at once, the second one finds that nobody else wants the tasks.
+    """
+
+    def release(dask_scheduler: Any, keys: list[str], client: str) -> None:
+        published = dask_scheduler.extensions["publish"].datasets
+        for key in keys:
+            task = dask_scheduler.tasks.get(key)
+            wanting = set() if task is None else {each.client_key for each in task.who_wants}
+            leaving = wanting & {client}
+            if not wanting - {client, f"published-{key}"}:
+                published.pop(key, None)
+                leaving = wanting
+            for each in leaving:
+                dask_scheduler.client_releases_keys([key], each)
+
+    return release
 
 
 def task_function() -> Any:

@@ -125,7 +125,8 @@ class ClusterCrew:
         self._stopped = time.monotonic()
         if not self._cluster.connected:
             return
-        self._submission(self._cancel_all())
+        self._cluster.release([key_of(identity) for identity in self._flying])
+        self._cluster.client.cancel([each.future for each in self._flying.values()])
         for identity, each in list(self._flying.items()):
             if not each.worker:
                 del self._flying[identity]
@@ -181,13 +182,6 @@ class ClusterCrew:
             each.future, name=key_of(each.job.identity), override=True, asynchronous=True
         )
 
-    async def _cancel_all(self) -> None:
-        client = self._cluster.client
-        names = [key_of(each.job.identity) for each in self._flying.values()]
-        await asyncio.gather(*(client.unpublish_dataset(name, asynchronous=True) for name in names))
-        futures = [each.future for each in self._flying.values()]
-        await client.cancel(futures, asynchronous=True)
-
     def _submission(self, coroutine: Any) -> None:
         async def awaited() -> None:
             await coroutine
@@ -239,9 +233,9 @@ class ClusterCrew:
             if each.changed:
                 each.changed = False
                 snapshot = self._read(each)
-                each.home.take(snapshot)
                 if snapshot.journal:  # a run that was joined has begun before
                     each.worker = each.worker or UNKNOWN
+                each.home.take(snapshot)
         except HeldError:
             each.changed = True
             if not each.warned:

@@ -31,7 +31,9 @@ LONGEST = 100
 DEFAULTS = {
     "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # else 15 processes and 3 GB
     "MLFLOW_DISABLE_TELEMETRY": "true",
-    "MLFLOW_UVICORN_OPTS": "--no-access-log",  # a line per request, for years
+    # No line per request, for years. On a busy machine a process needs longer than 5 s to start and
+    # answer; uvicorn would end it, and start the next one.
+    "MLFLOW_UVICORN_OPTS": "--no-access-log --timeout-worker-healthcheck 60",
     # With MLflow's 15 connections, requests of 64 clients waited half a minute for one and failed.
     "MLFLOW_SQLALCHEMYSTORE_POOL_SIZE": "20",
     "MLFLOW_SQLALCHEMYSTORE_MAX_OVERFLOW": "80",

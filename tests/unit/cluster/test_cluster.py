@@ -1,9 +1,11 @@
 """The connection to a cluster: its workers are counted and asked, and it gets the data."""
 
 import dataclasses
+import time
 from pathlib import Path
 from typing import Any
 
+import harness
 import jobs
 import msgspec
 import pytest
@@ -52,6 +54,37 @@ def test_the_scheduler_gets_the_files_of_each_data_set_once(client: Any, tmp_pat
     assert name == DATA + made[0].origin.data
     assert client.get_dataset(name) == contents_of(made[0].experiment.dataset)
     cluster.close()
+
+
+def test_a_task_stays_published_until_its_last_client_gives_it_up(client: Any) -> None:
+    key = "run-of-two"
+    first, second = (Cluster(client.scheduler.address) for _ in range(2))
+
+    def wanting(dask_scheduler: Any) -> int:
+        task = dask_scheduler.tasks.get(key)
+        return 0 if task is None else len(task.who_wants)
+
+    first.client.publish_dataset(first.client.submit(wait_for_ever, key=key), name=key)
+    joined = second.client.submit(wait_for_ever, key=key)
+    harness.wait_for(lambda: client.run_on_scheduler(wanting) == 3, "two clients and the name")
+    first.release([key])
+    assert list(client.list_datasets()) == [key]
+    assert client.run_on_scheduler(wanting) == 2
+    assert joined.status == "pending"
+    second.release([key])
+    assert list(client.list_datasets()) == []
+    assert client.run_on_scheduler(wanting) == 0
+    first.close()
+    second.close()
+
+
+def wait_for_ever() -> None:
+    """Wait until the task is given up."""
+    from distributed import get_worker
+
+    task = get_worker().state.tasks["run-of-two"]
+    while task.state == "executing":
+        time.sleep(0.01)
 
 
 def test_an_address_that_is_none_is_an_error() -> None:
