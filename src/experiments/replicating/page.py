@@ -1,13 +1,11 @@
 """The page of a replication in Markdown."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from experiments.configuration import Preset
-from experiments.replicating.agreement import Agreement
 from experiments.replicating.hypotheses import Hypothesis
-from experiments.replicating.printing import method
+from experiments.replicating.printing import counts, method
 from experiments.replicating.table import Row
 
 NUMBERS = ("setting", "number", "published", "ours [a new run]", "our seeds", "verdict", "why")
@@ -38,9 +36,7 @@ def page(sections: Mapping[str, Section], figures: str, missing: Sequence[str] =
     verdicts, the method, and a section for each preset by its name.
     """
     rows = [row for section in sections.values() for row in section.rows]
-    counts = Counter(row.judgement.agreement for row in rows)
-    parts = [f"{counts[each]} {each.value}" for each in Agreement if counts[each]]
-    head = ["# Replication", f"{len(rows)} numbers: {', '.join(parts)}.", method(rows)]
+    head = ["# Replication", counts(rows), method(rows)]
     if any(OVERVIEW in section.figures for section in sections.values()):
         head.append(f"![Published numbers minus ours]({figures}/{OVERVIEW}.png)")
     if missing:

@@ -48,10 +48,17 @@ def print_hypotheses(name: str, found: Sequence[Hypothesis], console: Console) -
 
 def print_summary(rows: Sequence[Row], console: Console) -> None:
     """Print how many numbers agree, and the method."""
-    counts = Counter(row.judgement.agreement for row in rows)
-    parts = [f"{counts[each]} {each.value}" for each in Agreement if counts[each]]
-    console.print(f"{len(rows)} numbers: {', '.join(parts)}.", highlight=False)
+    console.print(counts(rows), highlight=False)
     console.print(method(rows), highlight=False)
+
+
+def counts(rows: Sequence[Row]) -> str:
+    """Return how many published numbers agree with ours, as a sentence."""
+    found = Counter(row.judgement.agreement for row in rows)
+    return (
+        f"Published numbers that agree: {found[Agreement.AGREES]}; that differ:"
+        f" {found[Agreement.DIFFERS]}; of which it cannot be told: {found[Agreement.CANNOT_TELL]}."
+    )
 
 
 def method(rows: Sequence[Row]) -> str:

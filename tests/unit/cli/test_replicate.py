@@ -25,7 +25,7 @@ def test_the_table_is_printed_and_written(
     run(NEURON, "--to", str(target))
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == f"{NEURON}: one sigmoid neuron, input 1, target 0"
-    assert "5 agrees" in " ".join(lines)
+    assert "that agree: 5;" in " ".join(lines)
     assert lines[-1] == f"The table, its data and figures: {target}"
     assert (target / "replication.md").exists()
 

@@ -19,7 +19,7 @@ def section(**parts: object) -> Section:
 
 def test_the_page_counts_the_verdicts_and_has_a_section_for_each_preset() -> None:
     written = page({"a": section(rows=ROWS), "b": section(made="")}, "figures")
-    assert written.startswith("# Replication\n\n1 numbers: 1 agrees.\n\nIn brackets: ")
+    assert written.startswith("# Replication\n\nPublished numbers that agree: 1; that differ: 0; ")
     assert "## a\n\na title. 5 seeds. Source: a book.\n\n| setting | number |" in written
     assert written.endswith("## b\n\na title. Source: a book.\n")
 

@@ -39,7 +39,7 @@ def test_each_number_is_a_line_of_80_columns_under_its_setting() -> None:
         "  test_curve/cost, last epoch       98.00  95.20 [94.71, 95.69]   differs",
         "    above the interval of all numbers together",
         "  train/accuracy, last epoch               95.20 [94.71, 95.69]   no number published",
-        "3 numbers: 1 agrees, 1 differs, 1 no number published.",
+        "Published numbers that agree: 1; that differ: 1; of which it cannot be told: 0.",
     ]
     assert max(map(len, lines[7:])) <= 80
     assert "right for all 2 compared" in " ".join(lines[8:])
