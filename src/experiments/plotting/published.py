@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from experiments.palette import COLOURS
-from experiments.plotting.style import PANEL, fitted_beside, write_sentence
+from experiments.plotting.style import PANEL, write_sentence
 
 ROW = 0.24
 """The height of a number, in inches."""
@@ -20,8 +20,8 @@ def published_differences(numbers: pd.DataFrame, *, axes: Axes | None = None) ->
     """
     if axes is None:
         axes = plt.subplots(figsize=(9.5, 1.2 + ROW * max(len(numbers), 3)))[1]
-    axes.set_title(fitted_beside("Published number minus the mean of ours", numbers["label"], axes))
-    axes.set_xlabel("percentage points")
+    axes.set_title("Published minus ours")
+    axes.set_xlabel("percentage points (ours: the mean of the seeds)")
     if numbers.empty:
         write_sentence(axes, "No published number has been measured.")
         return axes
