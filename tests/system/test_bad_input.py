@@ -100,7 +100,8 @@ def test_a_file_of_the_user_with_a_mistake_makes_no_folder(forks: Forks, tmp_pat
 def test_a_main_file_without_defaults_makes_no_folder(forks: Forks, tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text("epochs: 2\n", encoding="utf-8")
     words = ["--config-dir", str(tmp_path), "--config-name", "mine", "plan=true"]
-    expected = "error: mine.yaml: as the main file it needs `defaults: [config, _self_]`"
+    path = tmp_path / "mine.yaml"
+    expected = f"error: {path}: as the main file it needs `defaults: [config, _self_]`"
     for more in ([], [NOT_TRACKED], ["hydra.mode=MULTIRUN", "seed=1,2"]):
         forks.execute([*words, *more]).check_one_line(expected)
     for folder in (tmp_path, forks.folder):
@@ -113,7 +114,8 @@ def test_a_file_with_the_name_of_another_or_in_a_circle_is_refused(
     (tmp_path / "loss").mkdir()
     (tmp_path / "loss" / "ce.yaml").write_text("_target_: nn.Mine\n", encoding="utf-8")
     words = ["--config-dir", str(tmp_path), "loss=ce", NOT_TRACKED]
-    expected = "error: loss/ce.yaml: conf/loss/ce.yaml has the same name and is used; rename it"
+    path = tmp_path / "loss" / "ce.yaml"
+    expected = f"error: {path}: conf/loss/ce.yaml has the same name and is used; rename it"
     circle = ["--config-dir", str(tmp_path), "loss=circle"]
     (tmp_path / "loss" / "circle.yaml").write_text("defaults: [circle]\n", encoding="utf-8")
     forks.execute(words).check_one_line(expected)

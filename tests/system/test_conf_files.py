@@ -46,10 +46,10 @@ WHOLE = {
 def test_every_file_belongs_to_a_group() -> None:
     found = {path.relative_to(CONF).as_posix() for path in CONF.rglob("*.yaml")}
     listed = {f"{group}/{name}.yaml" for group in GROUPS for name in CHOICES[group]}
-    studies = {name for name in found if name.startswith("study/")}
+    experiments = {name for name in found if name.startswith(("study/", "replicate/"))}
     rates = {f"learning_rates/{name}.yaml" for name in CHOICES["architecture"]}
     others = {"config.yaml", "learning_rates.yaml", "hydra/help/run.yaml"}
-    assert found - rates == listed | studies | others
+    assert found - rates == listed | experiments | others
 
 
 @pytest.mark.parametrize("number", range(max(map(len, WHOLE.values()))))

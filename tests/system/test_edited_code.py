@@ -98,6 +98,7 @@ OPTIMIZERS = "nn/optimizers.py"
 EVALUATION = "experiments/training/evaluation.py"
 TRAIN = "experiments/training/train.py"
 DESCENT = "experiments/training/descent.py"
+GRADIENT_CHECK = "experiments/training/gradient_check.py"
 CUT = "experiments/data/cut.py"
 IDX = "experiments/data/idx.py"
 TANH = "@dataclass(frozen=True)\nclass Tanh"
@@ -163,6 +164,8 @@ EDITS: dict[str, Edit] = {
             (TRAIN, ", norm", ", l2_norm"),
             (DESCENT, "norm(", "l2_norm("),
             (DESCENT, "import norm", "import l2_norm"),
+            (GRADIENT_CHECK, "norm(", "l2_norm("),
+            (GRADIENT_CHECK, ", norm", ", l2_norm"),
             (LOSSES, "one_plus_e", "denominator"),
         ],
     ),
