@@ -39,13 +39,13 @@ def test_a_repetition_names_differences_and_changes(four: Sweep, tmp_path: Path)
     """The recorded cost differs in its last bit, and NumPy had another version."""
     run = tmp_path / "altered"
     shutil.copytree(harness.jobs(four.folder)[NAME], run)
-    start, first, second, end = harness.events(run)
+    start, certificate, first, second, end = harness.events(run)
     second["metrics"]["train/cost"] = math.nextafter(second["metrics"]["train/cost"], 1)
     end["metrics"]["test/accuracy"] += 0.5
     end["correct"] = base64.b64encode(b"\x00\xff").decode()
     start["environment"]["version.numpy"] = "1.0"
     start["origin"]["code"] = "0123456789abcdef"
-    harness.write_events(run, [start, first, second, end])
+    harness.write_events(run, [start, certificate, first, second, end])
     code, output = _repeat(run, four, tmp_path / "log")
     assert code == 1, output
     lines = [line.strip() for line in output.splitlines()]
