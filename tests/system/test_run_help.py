@@ -57,7 +57,7 @@ def test_the_options_of_the_help_exist(text: str) -> None:
     _, _, options = text.partition("Main options")
     names = [line.split()[0].split("=")[0] for line in options.splitlines() if line[:2] == "  "]
     config, missing = compose(), object()
-    assert len(names) == 15
+    assert len(names) == 16
     for name in names:
         assert OmegaConf.select(config, name, default=missing) is not missing, name
 
