@@ -30,7 +30,7 @@ FLAT = {
     "output/saturated_and_wrong": "outputs, and wrong",
 }
 """The metrics of neurons that hardly learn, as patterns, and their names in the legend."""
-LAYER_STYLES: tuple[LineStyle, ...] = ("-", "--", ":", "-.")
+LAYER_STYLES: tuple[LineStyle, ...] = ("-", "--", ":", "-.", (0, (7, 1, 1, 1, 1, 1)))
 
 
 def output_error(history: pd.DataFrame, *, axes: Axes | None = None) -> Axes:

@@ -12,7 +12,7 @@ from scipy import stats
 from experiments.comparison import ARM
 from experiments.plotting.style import PANEL, arm_colours, colour_keys
 
-LineStyle = Literal["-", "--", ":", "-."]
+LineStyle = Literal["-", "--", ":", "-."] | tuple[int, tuple[int, ...]]
 
 
 def mean_lines(

@@ -87,17 +87,23 @@ def judge(
         interval(values, alpha, best_of, rounding).within(*limits)
         for alpha in (1 - LEVEL, (1 - LEVEL) / family)
     )
-    agreement, reason = _verdict(published, alone, together, left_open)
+    agreement, reason = _verdict(published, values, alone, together, left_open)
     return Judgement(agreement, reason, float(np.mean(values)), alone, together)
 
 
 def _verdict(
-    published: float | None, alone: Interval, together: Interval, left_open: str
+    published: float | None,
+    values: Sequence[float],
+    alone: Interval,
+    together: Interval,
+    left_open: str,
 ) -> tuple[Agreement, str]:
     if published is None:
         return Agreement.NOT_PUBLISHED, ""
     if published in alone:
-        return Agreement.AGREES, "inside the interval"
+        beyond = "above" if published > max(values) else "below" if published < min(values) else ""
+        outside = f", {beyond} all of our seeds" if beyond else ""
+        return Agreement.AGREES, f"inside the interval{outside}"
     if left_open:
         return Agreement.CANNOT_TELL, left_open
     side = "above" if published > alone.high else "below"

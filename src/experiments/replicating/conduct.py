@@ -78,7 +78,7 @@ def conduct(
     runs that are not done if ``train`` is false.
     """
     if not replicated.trains:
-        return Outcome(measure_neurons(name, replicated), [])
+        return None if compose(own).plan else Outcome(measure_neurons(name, replicated), [])
     found = replicas(name, replicated, seeds, own)
     jobs = [replica.job for replica in found]
     launcher = compose().hydra.launcher

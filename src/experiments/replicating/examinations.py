@@ -16,7 +16,7 @@ from experiments.replicating.strokes import autocorrelation, permuted
 from experiments.results import experiment, first_layer, network
 
 SAYS = {
-    "strokes": "the first hidden layer finds small strokes",
+    "strokes": "training makes neighbouring weights of the first layer alike, as in strokes",
     "affine": "without activations, the layers collapse into one affine map",
 }
 """The sentences of the text by the names of their examinations."""

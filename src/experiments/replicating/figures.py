@@ -98,7 +98,7 @@ def _outputs(preset: Preset) -> pd.DataFrame:
     for case in preset.all_cases:
         if case.neuron is not None:
             learned = learn(case.neuron).outputs
-            arm = f"{case.neuron.loss}, from {learned[0]:.2f}"
+            arm = f"{case.neuron.loss}, rate {case.neuron.learning_rate:g}, from {learned[0]:.2f}"
             parts.append(pd.DataFrame({"arm": arm, "epoch": range(len(learned)), "value": learned}))
     return pd.concat(parts, ignore_index=True)
 

@@ -10,6 +10,10 @@ from experiments.replicating.table import Row
 
 NUMBERS = ("setting", "number", "published", "ours [a new run]", "our seeds", "verdict", "why")
 SENTENCES = ("the text says", "verdict", "measured")
+INTRODUCTION = (
+    "Published numbers beside ours. Each section is a preset of conf/replicate; it names"
+    " the text, and `experiments replicate` did its runs and wrote this page."
+)
 OVERVIEW = "differences"
 """The figure of all presets."""
 
@@ -36,7 +40,7 @@ def page(sections: Mapping[str, Section], figures: str, missing: Sequence[str] =
     verdicts, the method, and a section for each preset by its name.
     """
     rows = [row for section in sections.values() for row in section.rows]
-    head = ["# Replication", counts(rows), method(rows)]
+    head = ["# Replication", INTRODUCTION, counts(rows), method(rows)]
     if any(OVERVIEW in section.figures for section in sections.values()):
         head.append(f"![Published numbers minus ours]({figures}/{OVERVIEW}.png)")
     if missing:

@@ -54,6 +54,7 @@ def test_outputs_that_are_saturated_and_wrong_and_dead_rectifiers_have_lines_of_
 
 
 def test_more_layers_than_line_styles_repeat_them() -> None:
-    values = {("ce", f"saturated/{layer}"): [[0.1, 0.2]] for layer in range(1, 6)}
+    values = {("ce", f"saturated/{layer}"): [[0.1, 0.2]] for layer in range(1, 7)}
     keys = legend(saturation(history(values)))
-    assert keys["layer 5"].get_linestyle() == keys["layer 1"].get_linestyle()
+    assert keys["layer 5"].get_linestyle() != keys["layer 1"].get_linestyle()
+    assert keys["layer 6"].get_linestyle() == keys["layer 1"].get_linestyle()

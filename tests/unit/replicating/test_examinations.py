@@ -11,7 +11,7 @@ from experiments import results
 from experiments.configuration import Preset
 from experiments.configuration.preset import EXAMINATIONS
 from experiments.replicating import examinations
-from experiments.replicating.examinations import examined
+from experiments.replicating.examinations import SAYS, examined
 from experiments.replicating.hypotheses import Answer
 from experiments.replicating.replicas import replicas
 
@@ -35,7 +35,7 @@ def test_every_name_of_a_preset_has_an_examination() -> None:
 def test_neighbouring_weights_are_alike_after_training(tmp_path: Path) -> None:
     runs = trained(tmp_path, **{"optimizer.learning_rate": 3.0})
     (found,) = examined(["strokes"], tmp_path, runs)
-    assert found.says == "the first hidden layer finds small strokes"
+    assert found.says == SAYS["strokes"]
     assert found.answer is Answer.HOLDS
     assert found.reason.endswith("2 seeds")
     (one,) = examined(["strokes"], tmp_path, runs[:1])

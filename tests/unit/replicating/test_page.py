@@ -4,7 +4,7 @@ import measured
 
 from experiments.configuration import Preset
 from experiments.replicating.hypotheses import Answer, Hypothesis
-from experiments.replicating.page import Section, page
+from experiments.replicating.page import INTRODUCTION, Section, page
 from experiments.replicating.table import table
 
 PRESET = Preset.of({"title": "a title", "source": "a book", "numbers": [{"metric": "x"}]})
@@ -19,7 +19,9 @@ def section(**parts: object) -> Section:
 
 def test_the_page_counts_the_verdicts_and_has_a_section_for_each_preset() -> None:
     written = page({"a": section(rows=ROWS), "b": section(made="")}, "figures")
-    assert written.startswith("# Replication\n\nPublished numbers that agree: 1; that differ: 0; ")
+    assert written.startswith(
+        f"# Replication\n\n{INTRODUCTION}\n\nPublished numbers that agree: 1; "
+    )
     assert "## a\n\na title. 5 seeds. Source: a book.\n\n| setting | number |" in written
     assert written.endswith("## b\n\na title. Source: a book.\n")
 
