@@ -21,7 +21,7 @@ def published_differences(numbers: pd.DataFrame, *, axes: Axes | None = None) ->
     if axes is None:
         axes = plt.subplots(figsize=(9.5, 1.2 + ROW * max(len(numbers), 3)))[1]
     axes.set_title("Published minus ours")
-    axes.set_xlabel("percentage points (ours: the mean of the seeds)")
+    axes.set_xlabel("percentage points")
     if numbers.empty:
         write_sentence(axes, "No published number has been measured.")
         return axes
