@@ -58,7 +58,8 @@ def seeds_for_verdicts(subject: Subject, groups: Sequence[str]) -> MoreSeeds | N
     if not groups or subject.seeds > 1:
         return None
     needed = fewest_seeds(max(_pairs(subject.tuned, group) for group in groups))
-    return MoreSeeds(needed, commands(with_seeds(subject.tuned, range(needed))))
+    arms = subject.tuned.sort_values(list(groups))  # the order in which a comparison names them
+    return MoreSeeds(needed, commands(with_seeds(arms, range(needed))))
 
 
 def _pairs(tuned: pd.DataFrame, group: str) -> int:
