@@ -103,7 +103,7 @@ Load = Epochs | Runs
 
 def shares(first: int, rate: float, seconds: float, writers: int) -> list[Share]:
     """Divide what is due in a step, at even distances, among the writers in turn."""
-    n = int(rate * seconds)
+    n = max(1, int(rate * seconds))
     things = [(first + i, i / rate) for i in range(n)]
     return [
         Share([number for number, _ in part], [due for _, due in part])

@@ -44,6 +44,8 @@ ROUNDING = 16 * float(np.finfo(np.float64).eps)
 """The rounding error of a cost, relative to it."""
 DOUBT = 8
 """Two differences with other steps that disagree are wrong by this times their disagreement."""
+PLACES = 8
+"""The number of places to which a bias may be moved."""
 NUDGE = 1e-3
 """The most by which biases are moved, and twice the least."""
 WORST = 2.0
@@ -100,7 +102,7 @@ class _Check:
             train.targets[:EXAMPLES].astype(np.float64),
         )
         self._penalty, self._rng = penalty, rng
-        leave_kinks(self.network, rng)
+        leave_kinks(self.network, self.examples.images, rng)
         self._cost = self._new_cost()
 
     @property
@@ -188,8 +190,19 @@ class _Check:
         return (costs[0] - costs[1]) / (2 * step)
 
 
-def leave_kinks(network: Network, rng: np.random.Generator) -> None:
-    """Move the biases by up to `NUDGE`: a rectifier whose inputs are all zero is at its kink."""
-    for biases in network.biases:
-        sizes, signs = rng.uniform(0.5, 1, biases.size), rng.choice([-1, 1], biases.size)
-        np.add(biases, NUDGE * sizes * signs, biases)
+def leave_kinks(network: Network, images: Array, rng: np.random.Generator) -> None:
+    """Move the biases by up to `NUDGE`, so that no rectifier is at its kink for ``images [n, in]``.
+
+    A weighted input that is nearly zero makes finite differences wrong in all directions. Of some
+    random places the one is taken whose weighted inputs stay farthest from zero.
+    """
+    a = images
+    for weights, biases in zip(network.weights, network.biases, strict=True):
+        z = a @ weights + biases
+        shape = (PLACES, biases.size)
+        moves = NUDGE * rng.uniform(0.5, 1, shape) * rng.choice([-1, 1], shape)
+        distances = np.min(np.abs(z + moves[:, np.newaxis]), axis=1)
+        move = np.take_along_axis(moves, np.argmax(distances, axis=0)[np.newaxis], axis=0)[0]
+        np.add(biases, move, biases)
+        a = z + move
+        network.activation.apply(a)

@@ -46,10 +46,10 @@ class Subject:
             seed=experiment.seed,
             dtype=np.float64,
         )
-        leave_kinks(network, rng)
         train = experiment.dataset.load(np.float64).train
         rows = slice(BATCH * BATCHES)
         examples = Split(train.images[rows], train.labels[rows], train.targets[rows])
+        leave_kinks(network, examples.images, rng)
         return cls(network, examples, optimizers, rng)
 
     def batch(self, number: int) -> tuple[Array, Array]:
