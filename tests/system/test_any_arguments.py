@@ -10,8 +10,9 @@ import random
 import shutil
 import socket
 import sqlite3
+import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import harness
@@ -82,7 +83,7 @@ HARMLESS = {
     "status": {"garbage", "pipes"},  # the runs are shown as damaged
     "sync": {"sqlite:///nowhere.db"},  # a new store
     "compare": {"loss", "+0"},  # the group; no margin
-    "verify": {"empty", *DAMAGED},  # folders of --config-dir without a group
+    "verify": {"empty", *DAMAGED, *NEW_FOLDERS},  # folders of --config-dir without a group
 }
 """Values that are no mistakes, by command."""
 
@@ -164,14 +165,33 @@ class ForksWithServer(Forks):
         return super().execute([word.replace(SILENT, self.silent) for word in words])
 
 
-@pytest.fixture(scope="module")
-def forks(folder: Path, silent: str) -> Iterator[Forks]:
-    """A process that executes `experiments` in the folder, which is also the home directory."""
+@contextmanager
+def forks_in(own: Path, folder: Path, silent: str) -> Iterator[Forks]:
+    """Yield a process that executes `experiments` in a copy of the folder, which is its home, too.
+
+    Commands create files, so no test may see those of another one.
+    """
+    subprocess.run(["cp", "--archive", folder, own], check=True)  # FIFOs are copied as FIFOs
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HOME", str(folder))
-        with ForksWithServer(EXPERIMENTS, folder, **IMPATIENT) as forks:
+        patch.setenv("HOME", str(own))
+        with ForksWithServer(EXPERIMENTS, own, **IMPATIENT) as forks:
             forks.silent = silent
             yield forks
+
+
+@pytest.fixture
+def forks(folder: Path, silent: str, tmp_path: Path) -> Iterator[Forks]:
+    with forks_in(tmp_path / "arguments", folder, silent) as forks:
+        yield forks
+
+
+@pytest.fixture(scope="module")
+def forks_of_drawn(
+    folder: Path, silent: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Forks]:
+    """As `forks`, for all values of a test that draws them."""
+    with forks_in(tmp_path_factory.mktemp("drawn") / "arguments", folder, silent) as forks:
+        yield forks
 
 
 def check(forks: Forks, words: Sequence[str], value: str) -> None:
@@ -232,17 +252,17 @@ def test_all_arguments_give_an_answer_or_an_error_of_one_line(forks: Forks, comm
 @trials(10)
 @given(drawn)
 def test_some_values_give_an_answer_or_an_error_of_one_line(
-    forks: Forks, drawn: tuple[tuple[list[str], argparse.Action], str]
+    forks_of_drawn: Forks, drawn: tuple[tuple[list[str], argparse.Action], str]
 ) -> None:
     (words, taker), value = drawn
-    check(forks, given_value(words, taker, value), value)
+    check(forks_of_drawn, given_value(words, taker, value), value)
 
 
 @pytest.mark.stress
 @trials(100)
 @given(drawn)
 def test_many_values_give_an_answer_or_an_error_of_one_line(
-    forks: Forks, drawn: tuple[tuple[list[str], argparse.Action], str]
+    forks_of_drawn: Forks, drawn: tuple[tuple[list[str], argparse.Action], str]
 ) -> None:
     (words, taker), value = drawn
-    check(forks, given_value(words, taker, value), value)
+    check(forks_of_drawn, given_value(words, taker, value), value)
