@@ -29,7 +29,7 @@ SYSTEMS = {
 
 @dataclass(frozen=True)
 class Queue:
-    """What to ask of a queue system: ``jobs`` jobs, each of which does ``cores`` runs at a time.
+    """The request to a queue system: ``jobs`` jobs, each of which does ``cores`` runs at a time.
 
     ``directives`` are further options of a job, and ``prologue`` its first commands.
     """

@@ -101,7 +101,7 @@ def print_advice(console: Console, result: Advises) -> None:
 
 
 def _purpose(rows: Iterable[Advised]) -> str:
-    """Return what the commands for more seeds are for, and the chance that they succeed."""
+    """Return the words before the commands for more seeds, with the chance that they succeed."""
     chances = [row.chance for row in rows if row.more_seeds and not math.isnan(row.chance)]
     if not chances:
         return "To decide it, run"

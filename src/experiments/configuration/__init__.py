@@ -80,6 +80,7 @@ from experiments.configuration.store_address import (
 from experiments.configuration.store_checks import check_store, deleted_experiment, restorable
 from experiments.configuration.store_passwords import check_no_password, without_password
 from experiments.configuration.sweep_configs import JobConfig, Shape, SweepConfigs
+from experiments.configuration.typed_nodes import typed_node
 
 __all__ = [
     "BEST",
@@ -156,6 +157,7 @@ __all__ = [
     "short_form",
     "sqlite_path",
     "sqlite_uri",
+    "typed_node",
     "with_sizes",
     "without_password",
     "without_seed",

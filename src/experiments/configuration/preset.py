@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
 from experiments.configuration.command_line import Value, override
 from experiments.configuration.schema import ADDED, REPLICATE
+from experiments.configuration.typed_nodes import typed_node
 from experiments.errors import ConfigError
 
 INITIAL, LAST, BEST, LOWEST = "initial", "last", "best", "epoch of the lowest"
@@ -137,10 +137,7 @@ class Preset(Struct, frozen=True, forbid_unknown_fields=True):
 
         Raise ConfigError, which names the key, if it is no preset.
         """
-        try:
-            preset = msgspec.convert(node, cls)
-        except msgspec.ValidationError as error:
-            raise ConfigError(_in_words(error)) from None
+        preset = typed_node(node, cls, REPLICATE)
         preset.check()
         return preset
 
@@ -213,12 +210,3 @@ def _word(key: str, value: Value) -> str:
 
 def _text(value: Value) -> str:
     return "-".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _in_words(error: msgspec.ValidationError) -> str:
-    """Return the message of an error with the path of the key, as it is written in the file."""
-    text, _, path = str(error).partition(" - at `$")
-    text = text.replace("Object contains unknown field", "no such key:")
-    text = text.replace("Object missing required field", "there must be")
-    place = path.rstrip("`")
-    return f"{REPLICATE}{place}: {text[:1].lower()}{text[1:]}".replace("`", "")

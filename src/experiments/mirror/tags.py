@@ -140,7 +140,7 @@ def read_list(tags: Mapping[str, str], name: str) -> list[str]:
 
 
 def read_study(tags: Mapping[str, str]) -> RecordedStudy | None:
-    """Return what a study compares; None if the tag is missing.
+    """Return the study of a sweep; None if the tag is missing.
 
     Raise ValueError if the tag holds something else.
     """

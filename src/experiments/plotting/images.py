@@ -41,7 +41,7 @@ def worst_classified(
 
 
 def _words(image: pd.Series) -> str:
-    """Return what the network said of an image, in lines that fit above it."""
+    """Return label, prediction and output of an image, in lines that fit above it."""
     label, predicted = str(image["label"]), str(image["predicted"])
     short = len(label + predicted) <= SHORT
     words = f"{label} predicted as {predicted}" if short else f"{label}\nas {predicted}"

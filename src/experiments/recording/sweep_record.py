@@ -26,7 +26,7 @@ STAGE, CONFIRMATION = "stage", "confirmation"
 
 
 class RecordedStudy(Struct, frozen=True, kw_only=True):
-    """What a study compares, for those who read its runs.
+    """A study as its sweep records it: the comparison, for those who read its runs.
 
     ``compared`` is the group or option whose values are the arms, ``tuned`` are the options that
     were tuned, on the seeds below ``tuning_seeds``. The arms were compared on the other seeds:

@@ -148,7 +148,7 @@ def _described(name: str, case: int, setting: str, number: Number) -> dict[str, 
 
 
 def _by_identity(runs: pd.DataFrame, epochs: pd.DataFrame) -> dict[str, Recorded]:
-    """Return what is recorded of each run, from the frames `runs` and `history`."""
+    """Return the records of the runs by identity, from the frames `runs` and `history`."""
     metrics: dict[str, dict[str, pd.Series]] = {}
     for (identity, metric), own in epochs.groupby(["identity", "metric"], observed=True):
         metrics.setdefault(str(identity), {})[str(metric)] = own.set_index("epoch")["value"]

@@ -20,7 +20,7 @@ OVERVIEW = "differences"
 
 @dataclass(frozen=True)
 class Section:
-    """What is known of a preset: its numbers, the verdicts about its sentences, its figures.
+    """The results of a preset: its numbers, the verdicts about its sentences, its figures.
 
     ``made`` says on how many seeds and with which options its runs were done. Figures are names of
     PNG files without their ending.

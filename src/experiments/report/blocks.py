@@ -1,4 +1,4 @@
-"""What a chapter consists of: paragraphs, lists, tables, figures, pictures and commands."""
+"""The parts of a chapter: paragraphs, lists, tables, figures, pictures and commands."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

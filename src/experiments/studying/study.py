@@ -1,14 +1,20 @@
 """The description of a study: the types of conf/study/, and their checks."""
 
 import itertools
-import re
 from collections.abc import Sequence
 
 import msgspec
 from msgspec import Struct
 
 from experiments.comparison import CHOICES, can_be_compared
-from experiments.configuration import GROUPS, install_command, override, short_form
+from experiments.configuration import (
+    GROUPS,
+    STUDY,
+    install_command,
+    override,
+    short_form,
+    typed_node,
+)
 from experiments.errors import ConfigError
 from experiments.recording import METRICS, RecordedStudy
 from experiments.studying.axis import Axis
@@ -65,10 +71,7 @@ class Study(Struct, frozen=True, forbid_unknown_fields=True):
 
         Raise ConfigError, which names the key, if it is no study.
         """
-        try:
-            study = msgspec.convert(node, cls)
-        except msgspec.ValidationError as error:
-            raise ConfigError(_in_words(error)) from None
+        study = typed_node(node, cls, STUDY)
         study.check()
         return study
 
@@ -234,20 +237,3 @@ def _in_phrase(word: str) -> str:
     except msgspec.DecodeError:
         return value
     return short_form(word, GROUPS)
-
-
-MISTAKES = {
-    r"Object missing required field `(.*)`": r"{place}\1 is missing",
-    r"Object contains unknown field `(.*)`": r"{place}\1: no such key",
-}
-"""Messages of msgspec, and ours."""
-
-
-def _in_words(error: msgspec.ValidationError) -> str:
-    """Return the message of an error with the path of the key, as it is written in the file."""
-    text, _, path = str(error).partition(" - at `$")
-    place = path.rstrip("`").replace("[...]", "")
-    for pattern, words in MISTAKES.items():
-        if re.fullmatch(pattern, text):
-            return re.sub(pattern, words, text).format(place=f"study{place}.")
-    return f"study{place}: {text[:1].lower()}{text[1:]}".replace("`", "")

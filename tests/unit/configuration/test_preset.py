@@ -73,9 +73,9 @@ def test_the_settings_of_a_case_come_after_those_of_all() -> None:
 @pytest.mark.parametrize(
     ("other", "message"),
     [
-        ({"titel": "t"}, "replicate: no such key: titel"),
+        ({"titel": "t"}, "replicate.titel: no such key"),
         ({"numbers": []}, "replicate: needs either numbers or cases"),
-        ({"numbers": [{"value": 1}]}, "replicate.numbers[0]: there must be metric"),
+        ({"numbers": [{"value": 1}]}, "replicate.numbers[0].metric is missing"),
         (
             {"numbers": [{**NUMBER, "take": "first"}]},
             "replicate: take=first: must be",

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from networks import network
 
+from experiments.verifying.huang import TRAINED_7, UNTRAINED_5
 from nn import (
     SGD,
     Adam,
@@ -24,33 +25,6 @@ from nn import (
 from nn.losses import softmax
 
 EVERY_DTYPE = pytest.mark.parametrize("dtype", [np.float32, np.float64])
-
-# Document 001, Table 3: TensorFlow's probabilities for a picture of a 5, before training.
-UNTRAINED_5 = [
-    8.207457512617111206e-02,
-    6.729900836944580078e-02,
-    1.620792597532272339e-01,
-    1.712321043014526367e-01,
-    1.180373430252075195e-01,
-    4.260931909084320068e-02,
-    1.038775667548179626e-01,
-    1.132866963744163513e-01,
-    7.921724021434783936e-02,
-    6.028690561652183533e-02,
-]
-# Document 001, Table 6: its probabilities for a picture of a 7, after training.
-TRAINED_7 = [
-    1.26511553e-11,
-    3.34848538e-11,
-    2.27058594e-09,
-    7.83632743e-07,
-    1.64589414e-12,
-    1.47751115e-13,
-    2.11127085e-19,
-    9.99999166e-01,
-    1.92158459e-11,
-    1.27989965e-08,
-]
 
 
 @pytest.mark.parametrize(
