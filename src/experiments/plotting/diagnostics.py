@@ -1,5 +1,6 @@
 """Diagnostics of learning against the epoch: the output error, saturated and dead neurons."""
 
+from collections.abc import Mapping
 from itertools import cycle
 
 import pandas as pd
@@ -30,6 +31,8 @@ FLAT = {
     "output/saturated_and_wrong": "outputs, and wrong",
 }
 """The metrics of neurons that hardly learn, as patterns, and their names in the legend."""
+NORMS = {r"error_norm/(\d+)": r"layer \1"}
+"""The metrics of the mean error of a layer, as a pattern, and their names in the legend."""
 LAYER_STYLES: tuple[LineStyle, ...] = ("-", "--", ":", "-.", (0, (7, 1, 1, 1, 1, 1)))
 
 
@@ -56,16 +59,10 @@ def error_norms(history: pd.DataFrame, *, axes: Axes | None = None) -> Axes:
 
     It says how fast the layer learns: it is the norm of `dC/db` (Nielsen, ch. 5).
     """
-    shown = history[history["metric"].astype(str).str.fullmatch(r"error_norm/\d+")]
-    layers = shown["metric"].astype(str).str.replace("error_norm/", "layer ")
-    styles = dict(zip(sorted(layers.unique()), cycle(LAYER_STYLES), strict=False))
-    shown = shown.assign(layer=layers)
-    axes = mean_lines(shown, "epoch", axes, style="layer", styles=styles)
+    axes = _layer_lines(history, NORMS, axes)
     logarithmic_axis(axes)
     axes.set_title("Mean error of each layer")
     axes.set_ylabel("norm of the mean error")
-    epoch_axis(axes)
-    write_if_nothing_recorded(axes, shown, history)
     return axes
 
 
@@ -75,15 +72,20 @@ def saturation(history: pd.DataFrame, *, axes: Axes | None = None) -> Axes:
     Of the outputs, only those that are wrong are counted. Rectifiers have dead neurons instead. In
     older records the last layer is the output layer, with all of its saturated neurons.
     """
-    metrics = history["metric"].astype(str)
-    shown = history[metrics.str.fullmatch("|".join(FLAT))]
-    layers = shown["metric"].astype(str).replace(FLAT, regex=True)
-    styles = dict(zip(sorted(layers.unique()), cycle(LAYER_STYLES), strict=False))
-    shown = shown.assign(layer=layers)
-    axes = mean_lines(shown, "epoch", axes, style="layer", styles=styles)
+    axes = _layer_lines(history, FLAT, axes)
     percent_axis(axes)
     axes.set_title("Saturated neurons")
     axes.set(ylabel="fraction of neurons", ylim=(0, 1))
+    return axes
+
+
+def _layer_lines(history: pd.DataFrame, names: Mapping[str, str], axes: Axes | None) -> Axes:
+    """Draw the mean of the metrics that match a pattern in ``names``, one style for each name."""
+    metrics = history["metric"].astype(str)
+    shown = history[metrics.str.fullmatch("|".join(names))]
+    layers = shown["metric"].astype(str).replace(names, regex=True)
+    styles = dict(zip(sorted(layers.unique()), cycle(LAYER_STYLES), strict=False))
+    axes = mean_lines(shown.assign(layer=layers), "epoch", axes, style="layer", styles=styles)
     epoch_axis(axes)
     write_if_nothing_recorded(axes, shown, history)
     return axes

@@ -16,7 +16,7 @@ from properties import trials
 
 from experiments.configuration import build
 from experiments.examples import Split
-from experiments.training import check_gradient, evaluate
+from experiments.training import check_gradient, evaluate, leave_kinks
 from experiments.training.gradient_check import EXAMPLES, TOLERANCE
 from nn import (
     Activation,
@@ -226,3 +226,12 @@ def test_a_network_that_has_diverged_already_is_not_checked(value: float) -> Non
     net = networks.network(SIZES, activation=Sigmoid())
     net.weights[-1][0] = value
     assert errors(net) == []
+
+
+def test_no_weighted_input_of_the_examples_is_left_near_a_kink() -> None:
+    split = examples(EXAMPLES, sizes=(12, 500, 4))
+    for seed in range(20):
+        net = networks.network((12, 500, 4), activation=ReLU(), seed=seed, dtype=np.float64)
+        leave_kinks(net, split.images, np.random.default_rng(seed))
+        inputs = split.images @ net.weights[0] + net.biases[0]
+        assert np.min(np.abs(inputs)) > 1e-4
