@@ -41,7 +41,10 @@ avoids a kink inside of the step; a larger one is better where rounding is all t
 TOLERANCE = 1e-5
 """The largest relative error of a right gradient; rounding and curvature give 1e-7 and less."""
 ROUNDING = 16 * float(np.finfo(np.float64).eps)
-"""The rounding error of a cost, relative to it."""
+"""The rounding error of a cost, relative to it, or to 1 if it is smaller.
+
+A cost of 1e-5 is the logarithm of 1.00001, or the square of a difference of numbers near 1.
+"""
 DOUBT = 8
 """Two differences with other steps that disagree are wrong by this times their disagreement."""
 PLACES = 8
@@ -170,7 +173,7 @@ class _Check:
         if not math.isfinite(difference):
             return WORST
         error = difference / size if size else 0.0
-        if difference <= TOLERANCE * size + ROUNDING * abs(self._cost) / step:
+        if difference <= TOLERANCE * size + ROUNDING * max(abs(self._cost), 1) / step:
             return min(error, TOLERANCE)
         other = self._difference(layer, direction, step / 2)
         return None if difference <= DOUBT * abs(numeric - other) else error

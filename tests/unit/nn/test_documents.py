@@ -10,10 +10,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from idx_files import idx_dataset
 from networks import batch, network
 
 from experiments.configuration import PROJECT
-from experiments.data import IDXDataset, Subset
 from experiments.examples import Split
 from experiments.training.diagnostics import diagnose
 from nn import CrossEntropyCost, LeCunNormal, Network, Output, QuadraticCost, ReLU, Sigmoid
@@ -318,17 +318,7 @@ def test_sigmoid_outputs_are_no_distribution() -> None:
 @pytest.fixture(scope="module")
 def digits() -> Split:
     """Return 200 images of MNIST."""
-    source = IDXDataset(
-        name="mnist",
-        root=str(PROJECT / "data" / "mnist"),
-        mirrors=[],
-        sha256={},
-        first_label=0,
-        train_size=200,
-        subset=Subset.stratified,
-        validation_size=100,
-        split_seed=0,
-    )
+    source = idx_dataset(PROJECT / "data" / "mnist", train_size=200)
     return source.load(np.float64).train
 
 

@@ -3,10 +3,10 @@
 import networks
 import numpy as np
 import pytest
+from idx_files import idx_dataset
 from trainings import training
 
 from experiments.configuration import PROJECT
-from experiments.data import IDXDataset, Subset
 from experiments.examples import Dataset, Split
 from experiments.training import EpochMetrics, confusion_matrix, constant_guess
 from nn import SGD, LeCunNormal, Network, Output, QuadraticCost, Sigmoid
@@ -24,22 +24,7 @@ def network(*sizes: int) -> Network:
 
 @pytest.fixture(scope="module")
 def mnist() -> Dataset:
-    source = IDXDataset(
-        name="mnist",
-        root=str(PROJECT / "data" / "mnist"),
-        mirrors=[],
-        sha256={},
-        file_names={},
-        gz_sha256={},
-        classes=[],
-        first_label=0,
-        transposed=False,
-        flatten=False,
-        train_size=1000,
-        subset=Subset.stratified,
-        validation_size=2000,
-        split_seed=0,
-    )
+    source = idx_dataset(PROJECT / "data" / "mnist", train_size=1000, validation_size=2000)
     return source.load(np.float32)
 
 

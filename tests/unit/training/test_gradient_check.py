@@ -125,6 +125,17 @@ def test_a_rectifier_that_is_at_its_kink_passes() -> None:
         assert max(errors(net, black, seed=seed)) <= TOLERANCE
 
 
+@pytest.mark.parametrize("logit", [10, 20, 40, 1000])
+@pytest.mark.parametrize("loss", LOSSES, ids=lambda x: f"{type(x).__name__} {x.output}")
+def test_an_output_that_nearly_equals_its_target_passes(loss: Loss, logit: float) -> None:
+    """The gradient of -log(1 - 1e-17) is 1e-17, but 1 - 1e-17 is 1 in double precision."""
+    net = networks.network((1, 2), loss=loss)
+    net.weights[0][:], net.biases[0][:] = 0, [logit, -logit]
+    split = Split(np.zeros((1, 1)), np.zeros(1, int), np.array([[1.0, 0.0]]))
+    for seed in range(10):
+        assert max(errors(net, split, seed=seed)) <= TOLERANCE
+
+
 @dataclass(frozen=True)
 class Wrong(Activation):
     """An activation of which the derivative is wrong by a factor."""
