@@ -28,7 +28,8 @@ def test_a_run_of_a_preset_is_the_run_that_one_types(tmp_path: Path) -> None:
     harness.run(tmp_path / "o", "+replicate=layer_by_layer", *FEW, "seed=3")
     before = journals(tmp_path / "o")
     typed = ("architecture=784-32-32-10", "activation=relu", "loss=ce", "seed=3")
-    harness.run(tmp_path / "o", *typed, *FEW)
+    rate = "optimizer.learning_rate=0.05"
+    harness.run(tmp_path / "o", *typed, rate, *FEW)
     assert journals(tmp_path / "o") == before
 
 

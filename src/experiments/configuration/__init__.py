@@ -48,6 +48,7 @@ from experiments.configuration.overrides import (
 from experiments.configuration.places import CONF, PROJECT
 from experiments.configuration.preset import (
     BEST,
+    HIGHEST,
     INITIAL,
     LOWEST,
     TIE,
@@ -88,6 +89,7 @@ __all__ = [
     "CONTROL",
     "DESCRIBED",
     "GROUPS",
+    "HIGHEST",
     "INITIAL",
     "LOWEST",
     "MOST_VALUES",

@@ -10,7 +10,8 @@ from experiments.configuration.schema import ADDED, REPLICATE
 from experiments.configuration.typed_nodes import typed_node
 from experiments.errors import ConfigError
 
-INITIAL, LAST, BEST, LOWEST = "initial", "last", "best", "epoch of the lowest"
+INITIAL, LAST, BEST = "initial", "last", "best"
+LOWEST, HIGHEST = "epoch of the lowest", "epoch of the highest"
 """Words for `Number.take`."""
 EXAMINATIONS = ("strokes", "affine")
 """Words for `Preset.examine`."""
@@ -29,10 +30,10 @@ class Number(Struct, frozen=True, forbid_unknown_fields=True):
     """A number of a published experiment.
 
     ``metric`` is the name of a metric of a run. ``take`` says at which epoch: `initial` (before the
-    first, from the certificate of the run), `last`, `best` (the largest value of all epochs), the
-    number of an epoch, or `epoch of the lowest`, which is that epoch itself. ``value`` is the
-    author's, with ``digits`` after the point, accuracies in per cent; None if there is none. It is
-    the largest of ``best_of`` runs. ``open`` says what the text leaves open.
+    first, from the certificate of the run), `last`, `best` (the largest value of all epochs), or
+    the number of an epoch; `epoch of the lowest` and `epoch of the highest` are an epoch itself.
+    ``value`` is the author's, with ``digits`` after the point, accuracies in per cent; None if
+    there is none. It is the largest of ``best_of`` runs. ``open`` says what the text leaves open.
     """
 
     metric: str
@@ -46,10 +47,10 @@ class Number(Struct, frozen=True, forbid_unknown_fields=True):
         """Raise ConfigError for a value out of its range."""
         if isinstance(self.take, int) and self.take < first_epoch:
             raise ConfigError(f"{REPLICATE}: take={self.take}: epochs begin with {first_epoch}")
-        if isinstance(self.take, str) and self.take not in (INITIAL, LAST, BEST, LOWEST):
+        if isinstance(self.take, str) and self.take not in (INITIAL, LAST, BEST, LOWEST, HIGHEST):
             raise ConfigError(
-                f"{REPLICATE}: take={self.take}: must be {INITIAL}, {LAST}, {BEST}, {LOWEST} or the"
-                " number of an epoch"
+                f"{REPLICATE}: take={self.take}: must be {INITIAL}, {LAST}, {BEST}, {LOWEST},"
+                f" {HIGHEST} or the number of an epoch"
             )
         for name, least in (("best_of", 1), ("digits", 0)):
             if (value := getattr(self, name)) < least:
@@ -64,8 +65,8 @@ class Number(Struct, frozen=True, forbid_unknown_fields=True):
         """The number in words: `test/accuracy, best epoch`."""
         if isinstance(self.take, int):
             return f"{self.metric}, epoch {self.take}"
-        if self.take == LOWEST:
-            return f"{LOWEST} {self.metric}"
+        if self.take in (LOWEST, HIGHEST):
+            return f"{self.take} {self.metric}"
         return f"{self.metric}, {self.take}{'' if self.take == INITIAL else ' epoch'}"
 
 

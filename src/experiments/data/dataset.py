@@ -38,7 +38,7 @@ class IDXDataset:
     train_size: int | None
     subset: Subset
     validation_size: int
-    split_seed: int
+    split_seed: int | None
 
     def __post_init__(self) -> None:
         if not self.root:
@@ -59,7 +59,7 @@ class IDXDataset:
             raise ValueError(
                 f"validation_size must be at least 1 image, not {self.validation_size}"
             )
-        if self.split_seed < 0:
+        if self.split_seed is not None and self.split_seed < 0:
             raise ValueError(f"split_seed must be zero or positive, not {self.split_seed}")
 
     def files(self) -> Files:
@@ -114,7 +114,7 @@ class IDXDataset:
             )
 
     def load(self, dtype: npt.DTypeLike) -> Dataset:
-        """Return the three splits. The shuffle before the cut depends on ``split_seed`` only.
+        """Return the three splits. They depend on the options of the cut only.
 
         Raise DataError as `files` and `check_sizes` do.
         """

@@ -75,7 +75,8 @@ def judge(
     alone. It differs if it lies outside of the interval for all ``family`` numbers of the table.
     Between them nothing can be told, nor if ``left_open`` says that the set-up may be another one,
     nor with fewer than `FEWEST_SEEDS` values, of which ``missing`` is the reason. ``limits`` are
-    values that no number passes.
+    values that no number passes: an interval that passes one is cut there, and a number inside of
+    it says nothing, because the noise of our seeds is not the normal one that is assumed.
     """
     if len(values) < FEWEST_SEEDS:
         mean = float(np.mean(values)) if len(values) else None
@@ -83,11 +84,16 @@ def judge(
             return Judgement(Agreement.NOT_PUBLISHED, missing, mean)
         seeds = f"{len(values)} seed{'' if len(values) == 1 else 's'}, {FEWEST_SEEDS} are needed"
         return Judgement(Agreement.CANNOT_TELL, missing or seeds, mean)
+    uncut = interval(values, 1 - LEVEL, best_of)
     alone, together = (
         interval(values, alpha, best_of, rounding).within(*limits)
         for alpha in (1 - LEVEL, (1 - LEVEL) / family)
     )
     agreement, reason = _verdict(published, values, alone, together, left_open)
+    if agreement is Agreement.AGREES and uncut != uncut.within(*limits):
+        passed = limits[0] if uncut.low < limits[0] else limits[1]
+        agreement = Agreement.CANNOT_TELL
+        reason = f"our seeds differ so much that the interval would pass {passed:g}"
     return Judgement(agreement, reason, float(np.mean(values)), alone, together)
 
 

@@ -6,7 +6,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from experiments.configuration import BEST, INITIAL, LOWEST, Number, Preset, experiment_overrides
+from experiments.configuration import (
+    BEST,
+    HIGHEST,
+    INITIAL,
+    LOWEST,
+    Number,
+    Preset,
+    experiment_overrides,
+)
 from experiments.recording import Status
 from experiments.replicating.replicas import Replica
 from experiments.replicating.saturated_neuron import learn
@@ -125,6 +133,8 @@ class Recorded:
             return unit * float(values[number.take])
         if number.take == LOWEST:
             return float(values.idxmin())
+        if number.take == HIGHEST:
+            return float(values.idxmax())
         return unit * float(values.max() if number.take == BEST else values.iloc[-1])
 
 

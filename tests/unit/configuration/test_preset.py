@@ -16,6 +16,10 @@ from experiments.configuration import (
 )
 from experiments.errors import ConfigError
 
+PINNED = {
+    *("activation", "loss", "loss.output", "optimizer", "optimizer.learning_rate", "initializer"),
+    *("schedule", "epochs", "batch_size", "l2", "dataset"),
+}
 NUMBER = {"metric": "test/accuracy", "value": 95.42, "take": "best"}
 
 
@@ -28,6 +32,14 @@ def test_every_file_is_a_preset_whose_cases_can_be_composed(name: str) -> None:
     found = preset(name)
     for case in found.all_cases if found.trains else ():
         recorded_config(compose([*found.words(case, []), "seed=3"]))
+
+
+@pytest.mark.parametrize("name", choosable(REPLICATE))
+def test_no_preset_depends_on_a_default_that_a_later_study_may_change(name: str) -> None:
+    found = preset(name)
+    for case in found.all_cases if found.trains else ():
+        keys = {word.partition("=")[0] for word in found.words(case, [])}
+        assert keys >= PINNED
 
 
 def test_the_overrides_of_a_preset_are_those_that_one_types() -> None:
@@ -115,6 +127,7 @@ def test_the_words_of_a_command_line_about_its_preset() -> None:
         ("last", "test/accuracy, last epoch"),
         ("initial", "test/accuracy, initial"),
         ("epoch of the lowest", "epoch of the lowest test/accuracy"),
+        ("epoch of the highest", "epoch of the highest test/accuracy"),
     ],
 )
 def test_a_number_in_words(take: int | str, words: str) -> None:

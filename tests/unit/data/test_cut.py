@@ -51,6 +51,16 @@ def test_the_cut_depends_on_its_seed_only(folder: Path) -> None:
     assert numbers(first.train) != sorted(numbers(first.train))
 
 
+def test_without_a_seed_the_last_images_are_the_validation_set(folder: Path) -> None:
+    cut = {"split_seed": None, "validation_size": 150}
+    whole = idx_dataset(folder, **cut).load(np.float32)
+    assert numbers(whole.train) == list(range(N - 150))
+    assert numbers(whole.validation) == list(range(N - 150, N))
+    leading = idx_dataset(folder, **cut, train_size=77, subset=Subset.leading).load(np.float32)
+    assert numbers(leading.train) == list(range(77))
+    assert numbers(leading.validation) == numbers(whole.validation)
+
+
 def test_a_leading_subset_is_the_first_examples(folder: Path) -> None:
     whole = idx_dataset(folder).load(np.float32)
     dataset = idx_dataset(folder, train_size=77, subset=Subset.leading).load(np.float32)

@@ -80,4 +80,18 @@ def test_no_interval_passes_its_limits() -> None:
     assert judged.alone is not None
     assert judged.together is not None
     assert judged.alone.high == judged.together.high == 100
+
+
+@pytest.mark.parametrize(("values", "limit"), [([90.7, 82.2, 73.0], 100), ([9.8, 10.1, 1.0], 0)])
+def test_nothing_can_be_told_where_the_interval_would_pass_a_limit(
+    values: list[float], limit: float
+) -> None:
+    judged = judge(values[0], values, family=5, limits=(0, 100))
+    assert judged.agreement is Agreement.CANNOT_TELL
+    assert judged.reason.endswith(f"would pass {limit:g}")
+    assert judge(50.0, [99.0, 99.9, 97.0], family=1, limits=(0, 100)).agreement is Agreement.DIFFERS
+
+
+def test_equal_values_at_a_limit_agree() -> None:
+    judged = judge(100.0, [100.0] * 5, family=5, rounding=0.005, limits=(0, 100))
     assert judged.agreement is Agreement.AGREES

@@ -48,6 +48,7 @@ def measured(number: dict[str, Any], **run: Any) -> pd.Series:
         ({"metric": "test_curve/accuracy"}, 93),
         ({"metric": "test_curve/cost", "take": "last"}, 0.2),
         ({"metric": "test_curve/cost", "take": "epoch of the lowest"}, 2),
+        ({"metric": "test_curve/accuracy", "take": "epoch of the highest"}, 2),
         ({"metric": "test/accuracy"}, 94),
         ({"metric": "norm/1", "take": "initial"}, 0.07),
     ],
