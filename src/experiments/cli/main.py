@@ -1,7 +1,7 @@
 """The program `experiments`: read the command line and execute the command."""
 
 import argparse
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from experiments.cli import (
     compare,
@@ -46,6 +46,22 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"error: {' '.join(message.split())}; see {self.prog} --help\n")
 
 
+class CommandParser(Parser):
+    """The parser of a command: its options may stand before, between or after its other words."""
+
+    _intermixed = False
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Return the arguments and the words that are none, as ArgumentParser does."""
+        if self._intermixed:  # by a call of the method below
+            return super().parse_known_args(args, namespace)
+        self._intermixed = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._intermixed = False
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     top = Parser(
@@ -54,7 +70,7 @@ def parser() -> argparse.ArgumentParser:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = top.add_subparsers(title="commands", metavar="COMMAND")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", parser_class=CommandParser)
     for command in COMMANDS:
         command.add_parser(commands)
     return top

@@ -53,6 +53,19 @@ def test_the_examples_are_commands_that_can_be_executed() -> None:
 
 @pytest.mark.parametrize(
     "words",
+    [
+        ["--seeds", "3", "huang", "l2=1"],
+        ["huang", "--seeds", "3", "l2=1"],
+        ["huang", "l2=1", "--seeds", "3"],
+    ],
+)
+def test_options_stand_before_between_or_after_other_words(words: list[str]) -> None:
+    found = parser().parse_args(["replicate", *words])
+    assert (found.words, found.seeds) == (["huang", "l2=1"], 3)
+
+
+@pytest.mark.parametrize(
+    "words",
     [["no_such_command"], ["ui", "--port", "x"], ["compare"], ["export"], ["repeat"]],
 )
 def test_a_wrong_command_line_is_one_line_that_names_the_help(
