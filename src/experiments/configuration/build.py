@@ -150,7 +150,10 @@ def _sizes(config: DictConfig, dataset: IDXDataset) -> list[int]:
     sizes = list(config.architecture.sizes)
     for size in sizes:
         if not isinstance(size, int):
-            raise ConfigError(f"architecture.sizes: a size must be a whole number, not {size}")
+            raise ConfigError(
+                f"architecture.sizes: a size must be a whole number, not {size}; with"
+                " architecture.fit=true the data decide the first and the last one"
+            )
     try:
         check_sizes(sizes)
     except ValueError as error:

@@ -10,6 +10,8 @@ from experiments.plotting.style import PANEL, write_sentence
 
 ROW = 0.24
 """The height of a number, in inches."""
+LINEAR = 1
+"""The difference up to which the axis is linear."""
 OURS, PUBLISHED = COLOURS[0], COLOURS[1]
 
 
@@ -21,7 +23,7 @@ def published_differences(numbers: pd.DataFrame, *, axes: Axes | None = None) ->
     if axes is None:
         axes = plt.subplots(figsize=(9.5, 1.2 + ROW * max(len(numbers), 3)))[1]
     axes.set_title("Published minus ours")
-    axes.set_xlabel("percentage points")
+    axes.set_xlabel(f"percentage points (logarithmic beyond {LINEAR} and -{LINEAR})")
     if numbers.empty:
         write_sentence(axes, "No published number has been measured.")
         return axes
@@ -34,7 +36,7 @@ def published_differences(numbers: pd.DataFrame, *, axes: Axes | None = None) ->
     axes.axvline(0, color="0.6", linewidth=1)
     axes.set_yticks(places, numbers["label"], fontsize=9)
     axes.invert_yaxis()
-    axes.set_xscale("symlog", linthresh=1)
+    axes.set_xscale("symlog", linthresh=LINEAR)
     axes.xaxis.set_major_formatter("{x:g}")
     figure = axes.get_figure(root=True)
     assert figure is not None  # noqa: S101 - for mypy

@@ -18,7 +18,7 @@ from experiments.configuration import (
 from experiments.recording import Status
 from experiments.replicating.replicas import Replica
 from experiments.replicating.saturated_neuron import learn
-from experiments.results import END_METRICS
+from experiments.results import CERTIFICATE, END_METRICS
 
 COLUMNS = (
     *("preset", "case", "setting", "metric", "take", "published", "digits"),
@@ -31,8 +31,6 @@ COLUMNS = (
 beside the preset.
 """
 PERCENT = 100
-INITIAL_METRICS = "certificate/"
-"""The beginning of the columns of runs that hold metrics of the initial network."""
 FALLEN = "part of the fall"
 """The metric of a neuron: how much of the fall of its output it has done after some epochs."""
 
@@ -112,7 +110,7 @@ class Recorded:
         if self._status != Status.FINISHED.value:
             return f"a run is {self._status or 'not done'}"
         if number.take == INITIAL:
-            known = f"{INITIAL_METRICS}{number.metric}" in self._end
+            known = f"{CERTIFICATE}{number.metric}" in self._end
             return "" if known else f"the runs have not recorded {number.metric} at first"
         if number.metric in END_METRICS:
             return "the test set is closed" if math.isnan(self._end[number.metric]) else ""
@@ -125,7 +123,7 @@ class Recorded:
     def _value(self, number: Number) -> float:
         unit = PERCENT if number.metric.endswith("accuracy") else 1
         if number.take == INITIAL:
-            return self._end[f"{INITIAL_METRICS}{number.metric}"]
+            return self._end[f"{CERTIFICATE}{number.metric}"]
         if number.metric in END_METRICS:
             return unit * self._end[number.metric]
         values = self._epochs[number.metric]
@@ -140,7 +138,7 @@ class Recorded:
 
 def _is_of_run(column: str) -> bool:
     """Return whether a column of runs is a metric that a run has once."""
-    return column in END_METRICS or column.startswith(INITIAL_METRICS)
+    return column in END_METRICS or column.startswith(CERTIFICATE)
 
 
 def _described(name: str, case: int, setting: str, number: Number) -> dict[str, object]:

@@ -11,7 +11,10 @@ from matplotlib.figure import Figure
 from experiments import plotting
 from experiments.comparison import ARM
 from experiments.errors import UserError
-from experiments.results import first_layer
+from experiments.results import CERTIFICATE, first_layer
+
+INITIAL_NORM = f"{CERTIFICATE}error_norm/"
+"""The beginning of the columns of runs that hold the norm of an initial layer's mean error."""
 
 
 @dataclass(frozen=True)
@@ -53,15 +56,26 @@ def curves(trained: Trained) -> Figure:
 
 
 def error_norms(trained: Trained) -> Figure:
-    """Draw the norm of the mean error of each layer over the epochs, one panel per setting."""
+    """Draw the norm of the mean error of each layer over the epochs, one panel per setting.
+
+    Epoch 0 is the initial network.
+    """
+    history = pd.concat([_initial_norms(trained.runs), trained.epochs], ignore_index=True)
     arms = list(dict.fromkeys(trained.settings.values()))
     figure, grid = plt.subplots(1, len(arms), figsize=(3.6 * len(arms), 3.2), squeeze=False)
     for axes, arm in zip(grid.flat, arms, strict=True):
         own = [identity for identity, each in trained.settings.items() if each == arm]
-        shown = trained.epochs[trained.epochs["identity"].isin(own)].assign(**{ARM: arm})
+        shown = history[history["identity"].isin(own)].assign(**{ARM: arm})
         plotting.error_norms(shown, axes=axes)
         axes.set_title(plotting.fitted(arm, 3.6))
     return figure
+
+
+def _initial_norms(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return the norms of the initial networks as the frame of a history has those of an epoch."""
+    norms = {key: key.removeprefix(CERTIFICATE) for key in runs if key.startswith(INITIAL_NORM)}
+    known = runs.rename(columns=norms).melt("identity", norms.values(), "metric", "value")
+    return known.assign(epoch=0).dropna()
 
 
 def weights(trained: Trained) -> Figure:

@@ -5,6 +5,7 @@ from experiments.results.arrivals import TARGETS, arrivals
 from experiments.results.commands import commands, commands_if_known, with_choices, with_seeds
 from experiments.results.frames import (
     BEST_VALIDATION,
+    CERTIFICATE,
     END_METRICS,
     OUTPUTS,
     RATE,
@@ -35,6 +36,7 @@ from experiments.results.sweeps import SweepSummary, find_sweep, sweeps
 
 __all__ = [
     "BEST_VALIDATION",
+    "CERTIFICATE",
     "END_METRICS",
     "OUTPUTS",
     "OWN_SPLIT",

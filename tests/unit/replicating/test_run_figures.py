@@ -47,6 +47,9 @@ def test_each_figure_shows_every_setting(trained: Trained) -> None:
     assert list(drawn) == list(NAMES)
     assert [axes.get_title() for axes in drawn["weights"].axes] == ["l2=0.0", "l2=1.0"]
     assert [axes.get_title() for axes in drawn["error_norms"].axes] == ["l2=0.0", "l2=1.0"]
+    for axes in drawn["error_norms"].axes:
+        lines = [line.get_xdata() for line in axes.get_lines() if len(line.get_xdata())]
+        assert [list(x) for x in lines] == [[0, 1, 2]] * 2  # two layers
     left, right = drawn["curves"].axes
     assert (left.get_ylabel(), right.get_ylabel()) == ("accuracy", "cost per image")
     legend = left.get_legend()
