@@ -13,7 +13,7 @@ from experiments.errors import ConfigError
 INITIAL, LAST, BEST = "initial", "last", "best"
 LOWEST, HIGHEST = "epoch of the lowest", "epoch of the highest"
 """Words for `Number.take`."""
-EXAMINATIONS = ("strokes", "affine")
+EXAMINATIONS = ("strokes", "affine", "overlapping_digits")
 """Words for `Preset.examine`."""
 FIGURES = ("strokes", "weights", "curves", "error_norms")
 """Words for `Preset.draw`."""

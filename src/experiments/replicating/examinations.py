@@ -1,4 +1,4 @@
-"""Sentences about trained networks that no comparison of arms decides: their weights do."""
+"""Sentences about trained networks that no accuracy decides: weights and predictions do."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -14,13 +14,18 @@ from experiments.replicating.agreement import LEVEL
 from experiments.replicating.hypotheses import Answer, Hypothesis
 from experiments.replicating.strokes import autocorrelation, permuted
 from experiments.results import experiment, first_layer, network
+from experiments.training import confusion_matrix
 
 SAYS = {
     "strokes": "training makes neighbouring weights of the first layer alike, as in strokes",
     "affine": "without activations, the layers collapse into one affine map",
+    "overlapping_digits": "a network without hidden layers takes more 3s for 8s, and 8s for 3s",
 }
 """The sentences of the text by the names of their examinations."""
-STROKES, AFFINE = SAYS.values()
+STROKES, AFFINE, OVERLAPPING = SAYS.values()
+PAIR = (3, 8)
+"""The digits that overlap."""
+RATE = "optimizer.learning_rate"
 
 
 def examined(names: list[str], outputs: Path, runs: pd.DataFrame) -> list[Hypothesis]:
@@ -57,7 +62,7 @@ def strokes(outputs: Path, runs: pd.DataFrame) -> Hypothesis:
     values = np.array(measured).reshape(-1, 3)
     if len(values) < 2:
         return Hypothesis(STROKES, Answer.UNDECIDED, f"{len(values)} finished runs, 2 are needed")
-    low = min(_lowest(values[:, 0] - values[:, other]) for other in (1, 2))
+    low = min(_interval(values[:, 0] - values[:, other], 1 - LEVEL)[0] for other in (1, 2))
     trained, initial, shuffled = values.mean(axis=0)
     return Hypothesis(
         STROKES,
@@ -92,18 +97,66 @@ def affine(outputs: Path, runs: pd.DataFrame) -> Hypothesis:
     )
 
 
+def overlapping_digits(outputs: Path, runs: pd.DataFrame) -> Hypothesis:
+    """Return whether networks without hidden layers confuse the digits of `PAIR` more often.
+
+    Each architecture is taken at the learning rate with the highest mean validation accuracy. The
+    confused images of the test set are compared with those of each other architecture, seed by
+    seed. The sentence holds if all of Student's intervals of the mean difference lie above 0, and
+    does not hold if one lies below; together they are right with a probability of `LEVEL`.
+    """
+    counts = _best_rates(runs).assign(
+        confused=lambda best: [_confused(outputs, run) for _, run in best.iterrows()]
+    )
+    by_seed = counts.pivot(index="seed", columns="architecture", values="confused").dropna()
+    linear = [name for name in by_seed if name.count("-") == 1]
+    others = [name for name in by_seed if name not in linear]
+    if len(linear) != 1 or not others or len(by_seed) < 2:
+        needed = "two seeds of a network without hidden layers and of another one are needed"
+        return Hypothesis(OVERLAPPING, Answer.UNDECIDED, needed)
+    differences = [(by_seed[linear[0]] - by_seed[other]).to_numpy(float) for other in others]
+    intervals = [_interval(each, (1 - LEVEL) / len(others)) for each in differences]
+    answer = Answer.HOLDS if min(low for low, _ in intervals) > 0 else Answer.UNDECIDED
+    if min(high for _, high in intervals) < 0:
+        answer = Answer.FAILS
+    means = ", ".join(f"{by_seed[name].mean():.1f} ({name})" for name in (*linear, *others))
+    more = ", ".join(f"[{low:+.1f}, {high:+.1f}]" for low, high in intervals)
+    return Hypothesis(
+        OVERLAPPING,
+        answer,
+        f"confused images of the test set: {means}; more without hidden layers: {more},"
+        f" {len(by_seed)} seeds",
+    )
+
+
+def _best_rates(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return the runs at the best learning rate of each architecture."""
+    accuracies = runs.groupby(["architecture", RATE], observed=True)["validation/accuracy"].mean()
+    best = set(accuracies.groupby(level="architecture", observed=True).idxmax())
+    return runs[[pair in best for pair in zip(runs["architecture"], runs[RATE], strict=True)]]
+
+
+def _confused(outputs: Path, run: pd.Series) -> int:
+    """Return how many test images of one digit of `PAIR` a network takes for the other."""
+    described = experiment(run)
+    test = described.dataset.load(described.dtype).test
+    counts = confusion_matrix(network(outputs, run), test)
+    return int(counts[PAIR] + counts[PAIR[::-1]])
+
+
 EXAMINATIONS: Mapping[str, Callable[[Path, pd.DataFrame], Hypothesis]] = {
     "strokes": strokes,
     "affine": affine,
+    "overlapping_digits": overlapping_digits,
 }
 """The examinations by their names in a preset."""
 
 
-def _lowest(differences: np.ndarray) -> float:
-    """Return the lower end of Student's interval of the mean."""
-    n = len(differences)
-    quantile = float(stats.t.ppf((1 + LEVEL) / 2, n - 1))
-    return float(np.mean(differences) - quantile * np.std(differences, ddof=1) / np.sqrt(n))
+def _interval(values: np.ndarray, alpha: float) -> tuple[float, float]:
+    """Return Student's interval of the mean, which misses it with a probability of ``alpha``."""
+    n, mean = len(values), float(np.mean(values))
+    half = float(stats.t.ppf(1 - alpha / 2, n - 1) * np.std(values, ddof=1) / np.sqrt(n))
+    return mean - half, mean + half
 
 
 def _inked(run: pd.Series) -> np.ndarray:

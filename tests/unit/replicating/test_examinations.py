@@ -1,4 +1,4 @@
-"""Sentences that the weights of trained networks decide, on real networks."""
+"""Sentences that trained networks decide, on real networks."""
 
 from pathlib import Path
 from typing import Any
@@ -67,3 +67,61 @@ def test_other_networks_are_not_examined_for_it(tmp_path: Path) -> None:
 def test_runs_that_did_not_finish_are_left_out(tmp_path: Path) -> None:
     runs = trained(tmp_path).assign(status="interrupted")
     assert examined(["affine"], tmp_path, runs)[0].reason == "no run has finished"
+
+
+def frame(confused: dict[str, list[int]]) -> pd.DataFrame:
+    """Return runs of architectures at two rates, with the confused images as their identity."""
+    rows = [
+        {
+            "identity": count if rate == 1.0 else 999,
+            "architecture": name,
+            "seed": seed,
+            "status": "finished",
+            "optimizer.learning_rate": rate,
+            "validation/accuracy": 0.9 + (rate == 1.0) * 0.01,
+        }
+        for name, counts in confused.items()
+        for seed, count in enumerate(counts)
+        for rate in (0.1, 1.0)
+    ]
+    return pd.DataFrame(rows)
+
+
+@pytest.mark.parametrize(
+    ("confused", "answer"),
+    [
+        ({"784-10": [30, 33, 31], "784-20-10": [10, 12, 11]}, Answer.HOLDS),
+        ({"784-10": [10, 12, 11], "784-20-10": [30, 33, 31]}, Answer.FAILS),
+        ({"784-10": [30, 10, 31], "784-20-10": [10, 12, 41]}, Answer.UNDECIDED),
+        (
+            {
+                "784-10": [30, 33, 31],
+                "784-20-10": [10, 12, 11],
+                "784-20-10-10": [30, 33, 32],
+            },
+            Answer.UNDECIDED,
+        ),
+        ({"784-10": [30, 33, 31]}, Answer.UNDECIDED),
+        ({"784-10": [30], "784-20-10": [10]}, Answer.UNDECIDED),
+    ],
+)
+def test_a_network_without_hidden_layers_is_compared_with_each_other_one(
+    confused: dict[str, list[int]], answer: Answer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each at its best learning rate: at the other one 999 images are confused."""
+    monkeypatch.setattr(examinations, "_confused", lambda _, run: run["identity"])
+    (found,) = examined(["overlapping_digits"], Path(), frame(confused))
+    assert found.answer is answer
+    if answer is Answer.HOLDS:
+        assert "31.3 (784-10), 11.0 (784-20-10)" in found.reason
+
+
+def test_confused_digits_are_those_that_a_network_mistakes(tmp_path: Path) -> None:
+    runs = trained(tmp_path, **{"optimizer.learning_rate": 3.0})
+    described = results.experiment(runs.iloc[0])
+    test = described.dataset.load(described.dtype).test
+    predicted = results.network(tmp_path, runs.iloc[0]).predict(test.images).argmax(axis=1)
+    pairs = list(zip(test.labels.tolist(), predicted.tolist(), strict=True))
+    expected = pairs.count((3, 8)) + pairs.count((8, 3))
+    assert 0 < expected < 2000
+    assert examinations._confused(tmp_path, runs.iloc[0]) == expected
