@@ -95,6 +95,7 @@ def dataset() -> Dataset:
         train_size=None,
         subset=Subset.stratified,
         validation_size=10_000,
+        shuffle=True,
         split_seed=0,
     ).load(np.float32)
 

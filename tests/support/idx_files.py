@@ -86,6 +86,7 @@ def idx_dataset(root: Path, **options: Any) -> IDXDataset:
         "train_size": None,
         "subset": Subset.stratified,
         "validation_size": 100,
+        "shuffle": True,
         "split_seed": 0,
     }
     return IDXDataset(**{**defaults, **options})

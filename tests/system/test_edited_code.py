@@ -41,7 +41,8 @@ for copy in copies:
     from experiments.running.identity import origin
 
     assert nn.__file__.startswith(copy)
-    dataset = IDXDataset("", data, [], {}, {}, {}, [], 0, False, False, 3, Subset.stratified, 2, 0)
+    files = "", data, [], {}, {}, {}, [], 0, False, False
+    dataset = IDXDataset(*files, 3, Subset.stratified, 2, True, 0)
 
     def code(activation, initializer, loss, optimizer, schedule):
         parts = activation, initializer, loss, optimizer, schedule

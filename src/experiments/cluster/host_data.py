@@ -78,6 +78,7 @@ class HostDataset(IDXDataset):
             self.train_size,
             self.subset.value,
             self.validation_size,
+            self.shuffle,
             self.split_seed,
             np.dtype(dtype).name,
         )

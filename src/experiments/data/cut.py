@@ -25,23 +25,24 @@ def cut(
     train_size: int | None,
     subset: Subset,
     validation_size: int,
-    split_seed: int | None,
+    shuffle: bool,
+    split_seed: int,
     dtype: str,
 ) -> Dataset:
     """Cut the training files into training and validation set; the test files are the test set.
 
-    The training examples are shuffled, in an order that depends on ``split_seed`` and on their
-    number only. The first ``validation_size`` of them are the validation set; the training set has
-    ``train_size`` of the others, or all of them if that is None. Without a ``split_seed`` they are
-    not shuffled: the last ``validation_size`` of the files are the validation set. The arrays can
-    only be read: the next call with the same arguments returns the same ones.
+    With ``shuffle`` the training examples are shuffled, in an order that depends on ``split_seed``
+    and on their number only, and the first ``validation_size`` of them are the validation set.
+    Without it the last ones of the files are. The training set has ``train_size`` of the others, or
+    all of them if that is None. The arrays can only be read: the next call with the same arguments
+    returns the same ones.
     """
     n = len(files.train_labels)
-    if split_seed is None:
-        train, validation = np.split(np.arange(n), [n - validation_size])
-    else:
+    if shuffle:
         order = np.random.default_rng(split_seed).permutation(n)
         validation, train = np.split(order, [validation_size])
+    else:
+        train, validation = np.split(np.arange(n), [n - validation_size])
     if train_size is not None:
         train = train[_subset(files.train_labels[train], train_size, subset)]
     n_classes = files.n_classes

@@ -38,7 +38,8 @@ class IDXDataset:
     train_size: int | None
     subset: Subset
     validation_size: int
-    split_seed: int | None
+    shuffle: bool
+    split_seed: int
 
     def __post_init__(self) -> None:
         if not self.root:
@@ -59,7 +60,7 @@ class IDXDataset:
             raise ValueError(
                 f"validation_size must be at least 1 image, not {self.validation_size}"
             )
-        if self.split_seed is not None and self.split_seed < 0:
+        if self.split_seed < 0:
             raise ValueError(f"split_seed must be zero or positive, not {self.split_seed}")
 
     def files(self) -> Files:
@@ -124,6 +125,7 @@ class IDXDataset:
             train_size=self.train_size,
             subset=self.subset,
             validation_size=self.validation_size,
+            shuffle=self.shuffle,
             split_seed=self.split_seed,
             dtype=np.dtype(dtype).name,
         )

@@ -24,12 +24,14 @@ FILE_NAMES = "dataset.file_names."
 """The beginning of the names of the files, which are columns if they are not those of MNIST."""
 FIRST_LABEL = "dataset.first_label"
 TRANSPOSED = "dataset.transposed"
+SHUFFLE = "dataset.shuffle"
 FLATTEN = "dataset.flatten"
 BACKEND = "backend"
 USUAL = {
     FIRST_LABEL: 0,
     TRANSPOSED: False,
     FLATTEN: False,
+    SHUFFLE: True,
     BACKEND: Backend.numpy.name,
     TEST_CURVE: False,
 }

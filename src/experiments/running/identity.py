@@ -34,9 +34,9 @@ CUT = ("train_size", "subset", "validation_size", "split_seed")
 """The options of a data set that decide which images are used for what.
 
 `first_label` and `flatten` do not count, because the data decide them: the smallest label, and
-whether images have channels. `transposed` counts if it is true.
+whether images have channels. Those of `UNUSUAL` count if they have these values.
 """
-TRANSPOSED = "transposed"
+UNUSUAL = {"transposed": True, "shuffle": False}
 
 
 def origin(experiment: Experiment) -> Origin:
@@ -97,8 +97,8 @@ def processor() -> str:
 def _value(value: Any) -> Any:
     """Return a value of an experiment as JSON can hold it; a class by its name without module."""
     if isinstance(value, IDXDataset):
-        known = CUT if not value.transposed else (*CUT, TRANSPOSED)
-        return {name: _value(getattr(value, name)) for name in known}
+        unusual = [name for name, each in UNUSUAL.items() if getattr(value, name) is each]
+        return {name: _value(getattr(value, name)) for name in (*CUT, *unusual)}
     if dataclasses.is_dataclass(value):
         fields = [each.name for each in dataclasses.fields(value)]
         options = {name: _value(getattr(value, name)) for name in fields}

@@ -53,7 +53,13 @@ def test_the_splits_are_those_of_one_machine(data: IDXDataset, dtype: str) -> No
 
 
 def test_each_way_to_cut_the_data_has_its_own_arrays(data: IDXDataset) -> None:
-    for changes in ({}, {"split_seed": 1}, {"train_size": 10}, {"validation_size": 10}):
+    for changes in (
+        {},
+        {"split_seed": 1},
+        {"shuffle": False},
+        {"train_size": 10},
+        {"validation_size": 10},
+    ):
         other = dataclasses.replace(data, **changes)
         expected = other.load("float32")
         assert_same(HostDataset.of(other, expected.sha256).load("float32"), expected)

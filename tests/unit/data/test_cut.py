@@ -51,8 +51,8 @@ def test_the_cut_depends_on_its_seed_only(folder: Path) -> None:
     assert numbers(first.train) != sorted(numbers(first.train))
 
 
-def test_without_a_seed_the_last_images_are_the_validation_set(folder: Path) -> None:
-    cut = {"split_seed": None, "validation_size": 150}
+def test_without_a_shuffle_the_last_images_are_the_validation_set(folder: Path) -> None:
+    cut = {"shuffle": False, "validation_size": 150}
     whole = idx_dataset(folder, **cut).load(np.float32)
     assert numbers(whole.train) == list(range(N - 150))
     assert numbers(whole.validation) == list(range(N - 150, N))

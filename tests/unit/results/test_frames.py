@@ -105,14 +105,18 @@ def test_the_label_of_class_0_is_a_column_if_it_is_not_0_in_every_run() -> None:
     assert "dataset.first_label" not in frames.frame([older, MIXED[2]])
 
 
-@pytest.mark.parametrize("option", ["transposed", "flatten"])
-def test_how_images_are_read_is_a_column_if_it_is_unusual_in_a_run(option: str) -> None:
+@pytest.mark.parametrize(
+    ("option", "unusual"), [("transposed", True), ("flatten", True), ("shuffle", False)]
+)
+def test_how_images_are_read_is_a_column_if_it_is_unusual_in_a_run(
+    option: str, unusual: bool
+) -> None:
     column = f"dataset.{option}"
     older = {key: value for key, value in MIXED[1].items() if key != column}
     assert column not in frames.frame([older, MIXED[2]])
-    frame = frames.frame([{**MIXED[0], column: True}, older, MIXED[2]])
-    assert list(frame[column]) == [True, False, False]
-    assert (column in options(frame)) == (option == "transposed")  # flatten is known by the data
+    frame = frames.frame([{**MIXED[0], column: unusual}, older, MIXED[2]])
+    assert list(frame[column]) == [unusual, not unusual, not unusual]
+    assert (column in options(frame)) == (option != "flatten")  # which is known by the data
 
 
 def test_the_names_of_the_users_files_are_columns_if_they_are_not_those_of_mnist() -> None:

@@ -53,6 +53,7 @@ def base() -> Job:
         "dataset.validation_size=9999",
         "test_curve=true",
         "dataset.transposed=true",
+        "dataset.shuffle=false",
     ],
 )
 def test_options_that_change_the_numbers_change_the_identity(base: Job, override: str) -> None:
@@ -87,6 +88,7 @@ def test_options_that_change_the_numbers_change_the_identity(base: Job, override
         ("dataset.classes=[a,b,c,d,e,f,g,h,i,j]",),
         ("dataset.flatten=true",),
         ("dataset.transposed=false",),
+        ("dataset.shuffle=true",),
         ("architecture.fit=true",),
         ("architecture.fit=true", "architecture.sizes=[1,30,1]"),
         ("dataset.mirrors=[http://localhost]",),
