@@ -1,5 +1,6 @@
 """The two frames of results, and their columns: one row per run, and one per run and epoch."""
 
+import json
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -22,6 +23,8 @@ ROOT = "dataset.root"
 """The folder of the images. It is a column if a run has learned from a folder of the user's."""
 FILE_NAMES = "dataset.file_names."
 """The beginning of the names of the files, which are columns if they are not those of MNIST."""
+CLASSES = "dataset.classes"
+"""The names of the classes as JSON. It is a column if a run has other names than its data set."""
 FIRST_LABEL = "dataset.first_label"
 TRANSPOSED = "dataset.transposed"
 SHUFFLE = "dataset.shuffle"
@@ -59,7 +62,7 @@ FIRST = ("identity", "name", "status", *GROUPS, "seed")
 """The first columns, in their order."""
 LEFT_OUT = (
     *("architecture.sizes", "dataset.name", "dataset.mirrors", "dataset.sha256"),
-    *("dataset.gz_sha256", "dataset.classes"),
+    "dataset.gz_sha256",
 )
 """Options that are no columns, because `architecture`, `dataset` and `data` say the same."""
 
@@ -150,7 +153,7 @@ def frame_of(rows: Sequence[Mapping[str, Any]], epochs: pd.DataFrame) -> pd.Data
     """
     frame = pd.DataFrame(rows)
     frame = frame.drop(columns=[column for column in frame if column.startswith(LEFT_OUT)])
-    frame = _add_metrics(_without_usual(_with_own_files(frame)), epochs)
+    frame = _add_metrics(_without_usual(_with_own_classes(_with_own_files(frame))), epochs)
     frame["started"] = pd.to_datetime(frame["started"], unit="s", utc=True)
     for column in CATEGORIES:
         frame[column] = frame[column].astype("category")
@@ -183,7 +186,7 @@ def options(runs: pd.DataFrame) -> list[str]:
     """Return the columns of a frame of runs that are options of an experiment.
 
     The seed is not among them, nor are options that do not change what a run learns: the folder and
-    the files, the label of class 0, channels, and the test curve.
+    the files, names of classes, the label of class 0, channels, and the test curve.
     """
     of_groups = [column for column in runs if "." in column and is_option(column)]
     return [*of_groups, *(key for key in DESCRIBED if key in runs and is_option(key))]
@@ -191,7 +194,7 @@ def options(runs: pd.DataFrame) -> list[str]:
 
 def is_option(column: str) -> bool:
     """Return whether a frame of runs with this column has it among its `options`."""
-    unchanging = (ROOT, FIRST_LABEL, FLATTEN, TEST_CURVE, "seed")
+    unchanging = (ROOT, CLASSES, FIRST_LABEL, FLATTEN, TEST_CURVE, "seed")
     if column in unchanging or column.startswith((FILE_NAMES, *LEFT_OUT)):
         return False
     group, _, option = column.partition(".")
@@ -213,19 +216,37 @@ def _with_own_files(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.drop(columns=usual)
 
 
-@lru_cache(maxsize=256)
+def _with_own_classes(frame: pd.DataFrame) -> pd.DataFrame:
+    """Keep names of classes only where they are not those of the data set's file in conf/."""
+    if CLASSES not in frame:
+        return frame
+    own = [
+        json.dumps(names) if isinstance(names, list) and names != _classes(str(choice)) else None
+        for choice, names in zip(frame["dataset"], frame[CLASSES], strict=True)
+    ]
+    return frame.drop(columns=CLASSES) if not any(own) else frame.assign(**{CLASSES: own})
+
+
+def _classes(choice: str) -> list[str]:
+    """Return the names of the classes in the file of a data set in conf/."""
+    return list(_file_of(choice).get("classes") or [])
+
+
 def _is_elsewhere(choice: str, root: str) -> bool:
     """Return whether the folder of a data set of conf/ is not the one of its file there.
 
     That one is below the folder of the project, which differs between machines.
     """
-    file = CONF / "dataset" / f"{choice}.yaml"
-    if not file.exists():
-        return False
-    values = OmegaConf.to_container(OmegaConf.load(file), resolve=False)
-    text = str(values.get("root")) if isinstance(values, dict) else ""
-    usual = re.fullmatch(r"\$\{project:(.*)\}", text)
+    usual = re.fullmatch(r"\$\{project:(.*)\}", str(_file_of(choice).get("root")))
     return usual is not None and not root.endswith(f"/{usual[1]}")
+
+
+@lru_cache(maxsize=256)
+def _file_of(choice: str) -> Mapping[str, Any]:
+    """Return the values in the file of a data set in conf/; none if there is no such file."""
+    file = CONF / "dataset" / f"{choice}.yaml"
+    values = OmegaConf.to_container(OmegaConf.load(file), resolve=False) if file.exists() else {}
+    return {str(key): value for key, value in values.items()} if isinstance(values, dict) else {}
 
 
 def _without_usual(frame: pd.DataFrame) -> pd.DataFrame:

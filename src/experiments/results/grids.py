@@ -5,7 +5,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-Setting: TypeAlias = str | int | float | tuple[int, ...]
+Setting: TypeAlias = str | int | float | tuple[int, ...] | tuple[str, ...]
 """A value on the command line. A tuple is a list of layer sizes."""
 Settings: TypeAlias = Mapping[str, Setting]
 """The values that a command line gives for one run, by key."""

@@ -1,5 +1,6 @@
 """From a row of a frame back to the settings of its run: choices, options, and an experiment."""
 
+import json
 import math
 from collections.abc import Collection, Mapping
 from functools import lru_cache
@@ -19,7 +20,7 @@ from experiments.configuration import (
     recorded_config,
 )
 from experiments.recording import parameters
-from experiments.results.frames import OUTPUTS, RATE, ROOT
+from experiments.results.frames import CLASSES, OUTPUTS, RATE, ROOT
 from experiments.results.grids import Setting, Settings
 from experiments.results.splits import OWN_SPLIT, SPLIT
 
@@ -165,6 +166,8 @@ def value_of(run: AnyRow, key: str) -> Setting | None:
     runs have no value.
     """
     value = run.get(key)
+    if key == CLASSES and isinstance(value, str):
+        return tuple(json.loads(value))
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float):

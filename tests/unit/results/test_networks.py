@@ -119,6 +119,14 @@ def test_named_classes_are_categories_in_the_order_of_their_labels(
     assert found.ordered
 
 
+def test_names_that_a_command_gave_are_in_the_predictions(tmp_path: Path) -> None:
+    write_images(tmp_path / "images")
+    names = "dataset.classes=[zebra,ant]"
+    outputs = write_run(tmp_path / "outputs", tmp_path / "images", names, first_label=0)
+    found = results.predictions(outputs, results.runs(outputs).iloc[0]).table
+    assert list(found["label"].cat.categories) == ["zebra", "ant"]
+
+
 @pytest.mark.parametrize(("channels", "shown"), [(1, ()), (2, ()), (3, (3,)), (4, (4,))])
 def test_images_in_colour_keep_their_channels(channels: int, shown: tuple[int, ...]) -> None:
     images = np.random.default_rng(0).random((5, 2, 3, channels))

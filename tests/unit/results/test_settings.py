@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from omegaconf import OmegaConf
 
-from experiments.configuration import CONF
+from experiments.configuration import CONF, override
 from experiments.results.settings import (
     changed_options,
     choices_of,
@@ -37,6 +37,15 @@ def test_an_architecture_with_a_file_is_given_by_its_name() -> None:
     assert "architecture" not in by_sizes
     own = choices_of(row("architecture.sizes=[784,7,10]"), architecture_by_name=True)
     assert own["architecture.sizes"] == (784, 7, 10)
+
+
+def test_names_of_classes_are_those_that_the_command_gave() -> None:
+    names = [*"abcdefghi", "j, or k"]
+    own = row(override("dataset.classes", names), others=[()])
+    assert value_of(own, "dataset.classes") == tuple(names)
+    assert changed_options(own, choices_of(own, architecture_by_name=True)) == ["dataset.classes"]
+    assert experiment(own).dataset.classes == names
+    assert "dataset.classes" not in row("dataset=emnist_letters")
 
 
 def test_a_choice_has_a_file_or_not() -> None:
