@@ -6,7 +6,7 @@ from typing import Protocol
 
 from experiments.cli import values
 from experiments.cli.arguments import Commands, command_parser
-from experiments.configuration import PROJECT, Preset, check_folder, group_of
+from experiments.configuration import PROJECT, Preset, check_folder, group_of, override
 from experiments.errors import ConfigError
 
 SEEDS, QUICK_SEEDS = 5, 3
@@ -21,6 +21,7 @@ class Arguments(Protocol):
     quick: bool
     seeds: int | None
     recorded: bool
+    config_dir: Path | None
     to: Path
 
 
@@ -70,6 +71,12 @@ def add_parser(commands: Commands) -> None:
         default=RESULTS,
         help="the folder for the table and its figures (default: outputs/replication)",
     )
+    parser.add_argument(
+        "--config-dir",
+        type=values.folder,
+        metavar="FOLDER",
+        help="a folder of your own with presets in replicate/ and other groups of conf/",
+    )
     parser.set_defaults(run=run)
 
 
@@ -86,27 +93,34 @@ def run(arguments: Arguments) -> None:
         publish,
         with_tracking,
     )
+    from experiments.terminal import duration
 
     check_folder("--to", str(arguments.to))
     names = [word for word in arguments.words if "=" not in word]
     own = with_tracking([word for word in arguments.words if "=" in word])
     if any(group_of(word) == "seed" for word in own):
         raise ConfigError("seed: --seeds N chooses the seeds")
-    chosen = presets(names, quick=arguments.quick)
-    known = presets([], quick=False)
+    chosen = presets(names, quick=arguments.quick, config_dir=arguments.config_dir)
+    known = presets([], quick=False) | chosen
+    if arguments.config_dir is not None:
+        own.append(override("hydra.searchpath", [arguments.config_dir.absolute().as_uri()]))
     console = Console(highlight=False)
 
     def say(text: str) -> None:
         console.print(text, soft_wrap=True, markup=False)
 
-    outcomes, rows = {}, []
+    outcomes, rows, planned = {}, [], 0.0
     for name, preset in chosen.items():
         seeds = range(arguments.seeds or seeds_of(preset, quick=arguments.quick))
         outcome = conduct(name, preset, seeds, own, say=say, train=not arguments.recorded)
-        if outcome is not None:
+        if isinstance(outcome, float):
+            planned += outcome
+        else:
             outcomes[name] = outcome
             rows = publish(outcomes, known, arguments.to)
-    if outcomes:
+    if not outcomes:
+        say(f"All presets one after the other: about {duration(planned)}.")
+    else:
         print_table(rows, known, console)
         for name, outcome in outcomes.items():
             print_hypotheses(name, outcome.hypotheses, console)

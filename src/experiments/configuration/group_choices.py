@@ -1,6 +1,7 @@
 """The groups of conf/ and the files in them that can be chosen, for `run.py --help`."""
 
 import textwrap
+from pathlib import Path
 
 from experiments.configuration.places import CONF
 from experiments.configuration.schema import ADDED, CHOSEN_BY_NAME, PARTS
@@ -8,13 +9,13 @@ from experiments.configuration.schema import ADDED, CHOSEN_BY_NAME, PARTS
 WIDTH = 80
 
 
-def choosable(group: str) -> list[str]:
-    """Return the names of the files in a group of conf/ that can be chosen.
+def choosable(group: str, folder: Path = CONF) -> list[str]:
+    """Return the names of the files in a group that can be chosen, of conf/ or of a user's folder.
 
     Those that are only parts of others cannot.
     """
-    files = (CONF / group).rglob("*.yaml")
-    names = sorted(path.relative_to(CONF / group).with_suffix("").as_posix() for path in files)
+    files = (folder / group).rglob("*.yaml")
+    names = sorted(path.relative_to(folder / group).with_suffix("").as_posix() for path in files)
     return [name for name in names if name not in PARTS.get(group, ())]
 
 

@@ -24,6 +24,7 @@ class Agreement(Enum):
     DIFFERS = "differs"
     CANNOT_TELL = "cannot be told"
     NOT_PUBLISHED = "no number published"
+    OTHER_SETUP = "another set-up"
 
 
 @dataclass(frozen=True)

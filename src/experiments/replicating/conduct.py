@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
@@ -21,6 +22,7 @@ from experiments.processors import usable_processors
 from experiments.replicating.examinations import examined
 from experiments.replicating.hypotheses import Hypothesis, hypotheses
 from experiments.replicating.measures import measure, measure_neurons
+from experiments.replicating.neuron_sentences import neuron_sentences
 from experiments.replicating.replicas import Replica, replicas
 from experiments.replicating.run_figures import Trained
 from experiments.results import history, runs
@@ -31,16 +33,21 @@ UNTRACKED = "tracking=none"
 """The runs are not copied to MLflow, unless the command says so: some have 15,000 epochs."""
 
 
-def presets(names: Sequence[str], *, quick: bool) -> dict[str, Preset]:
-    """Return the presets of these names, by default all of conf/; only quick ones if ``quick``.
+def presets(
+    names: Sequence[str], *, quick: bool, config_dir: Path | None = None
+) -> dict[str, Preset]:
+    """Return the presets of these names, only quick ones if ``quick``.
 
-    Raise ConfigError, which names the presets, if one does not exist.
+    By default they are all of conf/, or all of ``config_dir``, a folder of the user. Raise
+    ConfigError, which names the presets, if one does not exist.
     """
-    known = choosable(REPLICATE)
+    own = [] if config_dir is None else choosable(REPLICATE, config_dir)
+    known = [*own, *choosable(REPLICATE)]
     unknown = [name for name in names if name not in known]
     if unknown:
         raise ConfigError(f"{unknown[0]}: no such preset; there are {', '.join(known)}")
-    found = {name: preset(name) for name in names or known}
+    where = None if config_dir is None else str(config_dir)
+    found = {name: preset(name, where) for name in names or own or known}
     return {name: each for name, each in found.items() if each.quick or not quick}
 
 
@@ -70,22 +77,23 @@ def conduct(
     *,
     say: Callable[[str], None],
     train: bool = True,
-) -> Outcome | None:
+) -> Outcome | float:
     """Do the runs of a preset that are not done, and return what all of them say.
 
     ``own`` are the other overrides of all runs. With `plan=true` among them print what would be
-    done, and return None. A run that fails is a line, and its numbers are missing. So are those of
-    runs that are not done if ``train`` is false.
+    done, and return the seconds that it would take. A run that fails is a line, and its numbers are
+    missing. So are those of runs that are not done if ``train`` is false.
     """
     if not replicated.trains:
-        return None if compose(own).plan else Outcome(measure_neurons(name, replicated), [])
+        if compose(own).plan:
+            return 0.0
+        return Outcome(measure_neurons(name, replicated), neuron_sentences(replicated))
     found = replicas(name, replicated, seeds, own)
     jobs = [replica.job for replica in found]
     launcher = compose().hydra.launcher
     processes = launcher.processes or usable_processors()
     if any(job.plan for job in jobs):
-        plan(jobs, processes=processes)
-        return None
+        return plan(jobs, processes=processes)
     if not train:
         return _outcome(name, replicated, found, own)
     words = [f"+{override(REPLICATE, name)}", *own, override("seed", *seeds)]

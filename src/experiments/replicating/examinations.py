@@ -17,7 +17,7 @@ from experiments.results import experiment, first_layer, network
 from experiments.training import confusion_matrix
 
 SAYS = {
-    "strokes": "training makes neighbouring weights of the first layer alike, as in strokes",
+    "strokes": "training makes neighbouring weights of the first layer alike, as strokes need",
     "affine": "without activations, the layers collapse into one affine map",
     "overlapping_digits": "a network without hidden layers takes more 3s for 8s, and 8s for 3s",
 }
@@ -67,8 +67,9 @@ def strokes(outputs: Path, runs: pd.DataFrame) -> Hypothesis:
     return Hypothesis(
         STROKES,
         Answer.HOLDS if low > 0 else Answer.UNDECIDED,
-        f"Moran's I of neighbouring weights: {trained:.2f} after training, {initial:.2f} before,"
-        f" {shuffled:.2f} with shuffled pixels, {len(values)} seeds",
+        f"Moran's I, the correlation of the weights of pixels side by side: {trained:.2f} after"
+        f" training, {initial:.2f} before, {shuffled:.2f} with shuffled pixels, {len(values)}"
+        " seeds; larger shapes than strokes would give it, too",
     )
 
 

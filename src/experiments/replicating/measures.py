@@ -14,6 +14,7 @@ from experiments.configuration import (
     Number,
     Preset,
     experiment_overrides,
+    group_of,
 )
 from experiments.recording import Status
 from experiments.replicating.replicas import Replica
@@ -62,7 +63,7 @@ def measure(
                     "value": value,
                     "missing": missing,
                     "identity": replica.job.identity,
-                    "overrides": " ".join(experiment_overrides(own)),
+                    "overrides": " ".join(_of_experiment(own)),
                 }
             )
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -134,6 +135,11 @@ class Recorded:
         if number.take == HIGHEST:
             return float(values.idxmax())
         return unit * float(values.max() if number.take == BEST else values.iloc[-1])
+
+
+def _of_experiment(own: Sequence[str]) -> list[str]:
+    """Return the overrides that change the experiment, without those of Hydra."""
+    return [word for word in experiment_overrides(own) if group_of(word) != "hydra"]
 
 
 def _is_of_run(column: str) -> bool:

@@ -16,6 +16,7 @@ STYLES = {
     Agreement.DIFFERS: "bold red",
     Agreement.CANNOT_TELL: "yellow",
     Agreement.NOT_PUBLISHED: "dim",
+    Agreement.OTHER_SETUP: "dim",
 }
 ANSWERS = {Answer.HOLDS: "green", Answer.FAILS: "bold red", Answer.UNDECIDED: "yellow"}
 INDENT = "  "
@@ -55,18 +56,25 @@ def print_summary(rows: Sequence[Row], console: Console) -> None:
 def counts(rows: Sequence[Row]) -> str:
     """Return how many published numbers agree with ours, as a sentence."""
     found = Counter(row.judgement.agreement for row in rows)
+    left_open = sum(
+        row.judgement.agreement is Agreement.AGREES and bool(row.number.open) for row in rows
+    )
+    about = f" ({left_open} of them about texts that leave something open)" if left_open else ""
     return (
-        f"Published numbers that agree: {found[Agreement.AGREES]}; that differ:"
+        f"Published numbers that agree: {found[Agreement.AGREES]}{about}; that differ:"
         f" {found[Agreement.DIFFERS]}; of which it cannot be told: {found[Agreement.CANNOT_TELL]}."
     )
 
 
 def method(rows: Sequence[Row]) -> str:
     """Return how the numbers are compared, in sentences."""
+    family = family_of(rows)
+    if not family:
+        return "No published number of these depends on a seed."
     return (
         f"In brackets: the interval that contains the number of a new run with a probability of"
         f" {LEVEL:.0%}, from the noise of our seeds. A number inside agrees. It differs if it lies"
-        f" outside of the interval that is right for all {family_of(rows)} compared numbers"
+        f" outside of the interval that is right for all {family} compared numbers"
         " together with this probability."
     )
 

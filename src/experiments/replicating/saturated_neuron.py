@@ -14,10 +14,14 @@ LOSSES: dict[str, type[Loss]] = {"mse": QuadraticCost, "ce": CrossEntropyCost}
 
 @dataclass(frozen=True)
 class Learning:
-    """The outputs and costs of a neuron, each ``[epochs + 1]``: at first and after each epoch."""
+    """The outputs and costs of a neuron, each ``[epochs + 1]``: at first and after each epoch.
+
+    ``steps [epochs + 1]`` is how far the weight moves in the next epoch.
+    """
 
     outputs: np.ndarray
     costs: np.ndarray
+    steps: np.ndarray
 
 
 def learn(neuron: Neuron) -> Learning:
@@ -30,12 +34,13 @@ def learn(neuron: Neuron) -> Learning:
         raise ConfigError(f"replicate: neuron.loss={neuron.loss}: must be {known}")
     loss = LOSSES[neuron.loss](Output.sigmoid)
     weight, bias, target = neuron.weight, neuron.bias, np.zeros((1, 1))
-    outputs, costs, error = [], [], np.empty((1, 1))
+    outputs, costs, steps, error = [], [], [], np.empty((1, 1))
     for _ in range(neuron.epochs + 1):
         logit = np.array([[weight + bias]])
         outputs.append(loss.activations(logit).item())
         costs.append(loss.value(logit, target))
         loss.gradient(logit, target, error)
-        weight -= neuron.learning_rate * error.item()
-        bias -= neuron.learning_rate * error.item()
-    return Learning(np.array(outputs), np.array(costs))
+        step = neuron.learning_rate * error.item()
+        steps.append(abs(step))
+        weight, bias = weight - step, bias - step
+    return Learning(np.array(outputs), np.array(costs), np.array(steps))

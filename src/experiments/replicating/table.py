@@ -4,11 +4,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
-from experiments.configuration import Number
+from experiments.configuration import Number, group_of
 from experiments.replicating.agreement import Agreement, Judgement, judge
 
+HARMLESS = ("backend", "dtype")
+"""Options of a run that an author leaves open: they round differently, and change nothing else."""
 NUMBER = ["preset", "case", "setting", "metric", "take", "digits", "best_of", "open"]
 """The columns of measured values that name a number."""
 
@@ -39,6 +42,14 @@ class Row:
         return f"{text(judgement.mean)} {ends}"
 
     @property
+    def differs_outside(self) -> str:
+        """The interval outside of which a published number differs; empty if there is none."""
+        together, text = self.judgement.together, self.number.text
+        if together is None or self.number.value is None:
+            return ""
+        return f"[{text(together.low)}, {text(together.high)}]"
+
+    @property
     def range(self) -> str:
         """The smallest and the largest of our values; empty if they do not differ."""
         if not self.random or not self.values:
@@ -63,7 +74,8 @@ def table(measured: pd.DataFrame) -> list[Row]:
 
 def family_of(rows: Sequence[Row]) -> int:
     """Return the number of rows whose intervals are right together."""
-    return sum(row.random and row.number.value is not None for row in rows)
+    compared = (Agreement.AGREES, Agreement.DIFFERS, Agreement.CANNOT_TELL)
+    return sum(row.random and row.judgement.agreement in compared for row in rows)
 
 
 def _row(own: pd.DataFrame, family: int) -> Row:
@@ -82,6 +94,8 @@ def _row(own: pd.DataFrame, family: int) -> Row:
     judgement = (
         _exactly(number, values)
         if not random
+        else _of_another_setup(values, _changes(own))
+        if number.value is not None and _changes(own)
         else judge(
             number.value,
             values,
@@ -106,10 +120,22 @@ def _exactly(number: Number, values: list[float]) -> Judgement:
     return Judgement(agreement, "no randomness: compared when rounded", value)
 
 
+def _changes(own: pd.DataFrame) -> list[str]:
+    """Return the overrides of the command with which the runs are no longer the author's."""
+    words = str(own["overrides"].iloc[0]).split() if own["overrides"].notna().all() else []
+    return [word for word in words if group_of(word) not in HARMLESS]
+
+
+def _of_another_setup(values: list[float], changes: list[str]) -> Judgement:
+    """Return that a number has no verdict, because the command changed the author's options."""
+    mean = float(np.mean(values)) if values else None
+    return Judgement(Agreement.OTHER_SETUP, f"not with {' '.join(changes)}", mean)
+
+
 def half_unit(number: Number) -> float:
     """Return half a unit of the last digit of a number: 0.005 with two digits."""
     return float(0.5 * 10.0**-number.digits)
 
 
 def _is_compared(own: pd.DataFrame) -> bool:
-    return bool(own["published"].notna().any() and own["seed"].notna().any())
+    return bool(own["published"].notna().any() and own["seed"].notna().any() and not _changes(own))

@@ -14,8 +14,8 @@ from experiments.sweeping.watch import expected, expected_after
 from experiments.terminal import name_cell, runs_table, status_cell, time_left
 
 
-def plan(jobs: Sequence[Job], *, processes: int) -> None:
-    """Print the runs, their status, and an estimate of the time that the rest of them takes."""
+def plan(jobs: Sequence[Job], *, processes: int) -> float:
+    """Print the runs, their status, and an estimate of the seconds of the rest; return that."""
     unique, messages = distinct(jobs)
     messages += notices(jobs)
     table = runs_table(words=("identity", "status"), numbers=("epochs", "time left"))
@@ -49,6 +49,7 @@ def plan(jobs: Sequence[Job], *, processes: int) -> None:
         " Nothing was trained.",
         soft_wrap=True,
     )
+    return total
 
 
 def run_seconds(jobs: Sequence[Job]) -> list[float]:

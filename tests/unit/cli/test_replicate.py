@@ -38,6 +38,36 @@ def test_overrides_hold_for_all_runs(tmp_path: Path) -> None:
     assert list(measured["overrides"].unique()) == [" ".join(FEW)]
 
 
+def test_presets_of_the_user_are_replicated_from_their_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = tmp_path / "my" / "replicate" / "wide.yaml"
+    own.parent.mkdir(parents=True)
+    own.write_text(
+        "title: a network\nsource: a table\nsettings: {architecture.sizes: [784, 5, 10]}\n"
+        "numbers: [{metric: test/accuracy, value: 10.0}]\n"
+    )
+    words = [*FEW, f"outputs={tmp_path / 'runs'}"]
+    run("--config-dir", str(tmp_path / "my"), "--to", str(tmp_path / "to"), "--seeds", "2", *words)
+    printed = capsys.readouterr().out
+    assert "wide: a network" in printed
+    assert f"not with {' '.join(FEW)}" in printed
+    measured = pd.read_csv(tmp_path / "to" / "replication.csv")
+    assert list(measured["preset"]) == ["wide", "wide"]
+    assert list(measured["overrides"].unique()) == [" ".join(FEW)]
+    with pytest.raises(ConfigError, match=r"^nothing: no such preset; there are wide, back"):
+        run("nothing", "--config-dir", str(tmp_path / "my"), "--to", str(tmp_path / "to"))
+
+
+def test_a_plan_ends_with_the_time_of_all_presets(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("huang", "lecun", "plan=true", f"outputs={tmp_path / 'runs'}", "--to", str(tmp_path))
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("All presets one after the other: about ")
+    assert not list(tmp_path.iterdir())
+
+
 def test_the_number_of_seeds_is_that_of_the_preset_if_it_needs_more() -> None:
     assert replicate.seeds_of(preset("huang"), quick=False) == replicate.SEEDS
     assert replicate.seeds_of(preset("image_recognition/layers"), quick=False) == 10

@@ -23,7 +23,7 @@ PRESET = Preset.of(
 FEW = ("tracking=none", "dataset.train_size=100", "dataset.validation_size=100")
 
 
-def conducted(outputs: Path, said: list[str], *words: str) -> Outcome | None:
+def conducted(outputs: Path, said: list[str], *words: str) -> Outcome | float:
     own = [*FEW, f"outputs={outputs}", *words]
     return conduct("p", PRESET, [0, 1], own, say=said.append)
 
@@ -31,7 +31,7 @@ def conducted(outputs: Path, said: list[str], *words: str) -> Outcome | None:
 def test_the_runs_are_done_once_and_recorded_as_one_sweep(tmp_path: Path) -> None:
     said: list[str] = []
     first = conducted(tmp_path, said)
-    assert first is not None
+    assert isinstance(first, Outcome)
     assert first.measured["value"].between(5, 100).all()
     assert len(run_folders(tmp_path)) == 4
     (folder,) = sweep_folders(tmp_path)
@@ -42,7 +42,7 @@ def test_the_runs_are_done_once_and_recorded_as_one_sweep(tmp_path: Path) -> Non
     assert said[0].endswith(" ".join(record.overrides))
     times = {path: (path / "journal.jsonl").stat().st_mtime_ns for path in run_folders(tmp_path)}
     again = conducted(tmp_path, said)
-    assert again is not None
+    assert isinstance(again, Outcome)
     assert again.measured.equals(first.measured)
     assert len(sweep_folders(tmp_path)) == 1
     assert times == {
@@ -54,7 +54,7 @@ def test_without_training_the_runs_that_are_done_are_measured(tmp_path: Path) ->
     own = [*FEW, f"outputs={tmp_path}"]
     conduct("p", PRESET, [0], own, say=print)
     found = conduct("p", PRESET, [0, 1], own, say=print, train=False)
-    assert found is not None
+    assert isinstance(found, Outcome)
     by_seed = found.measured.groupby("seed")["missing"].unique()
     assert list(by_seed[0]) == [""]
     assert list(by_seed[1]) == ["a run is not done"]
@@ -62,7 +62,9 @@ def test_without_training_the_runs_that_are_done_are_measured(tmp_path: Path) ->
 
 
 def test_a_plan_does_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert conducted(tmp_path / "new", [], "plan=true") is None
+    seconds = conducted(tmp_path / "new", [], "plan=true")
+    assert isinstance(seconds, float)
+    assert 0 < seconds < 60
     assert not (tmp_path / "new").exists()
     assert "4 of 4 runs to do" in capsys.readouterr().out
 

@@ -5,7 +5,13 @@ from rich.console import Console
 
 from experiments.configuration import Preset
 from experiments.replicating.hypotheses import Answer, Hypothesis
-from experiments.replicating.printing import print_hypotheses, print_summary, print_table
+from experiments.replicating.printing import (
+    counts,
+    method,
+    print_hypotheses,
+    print_summary,
+    print_table,
+)
 from experiments.replicating.table import Row, table
 
 PRESET = Preset.of({"title": "a title", "source": "a book", "numbers": [{"metric": "x"}]})
@@ -51,3 +57,17 @@ def test_sentences_have_their_verdicts() -> None:
         print_hypotheses("p", [Hypothesis("it learns", Answer.HOLDS, "by 2 points")], console)
         print_hypotheses("q", [], console)
     assert capture.get().splitlines() == ["p says:", "  it learns: holds", "    by 2 points"]
+
+
+def test_agreements_about_open_texts_are_counted_apart() -> None:
+    frame = measured.numbers(
+        measured.number(published=95.42), measured.number("b", published=95.42, open="the rate")
+    )
+    assert counts(table(frame)).startswith(
+        "Published numbers that agree: 2 (1 of them about texts that leave something open); "
+    )
+
+
+def test_without_random_numbers_no_interval_is_explained() -> None:
+    output = measured.number("output", published=0.82, values=(0.817,), seeds=False)
+    assert method(table(output)) == "No published number of these depends on a seed."

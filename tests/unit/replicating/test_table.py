@@ -69,3 +69,31 @@ def test_accuracies_are_at_most_100_per_cent() -> None:
     assert accuracy.judgement.alone.high == 100
     assert cost.judgement.alone is not None
     assert cost.judgement.alone.high > 100
+
+
+def test_runs_of_another_set_up_have_no_verdict_and_are_not_in_the_family() -> None:
+    rows = table(
+        measured.numbers(
+            measured.number("a", published=95.0, overrides="backend=numba dtype=float64"),
+            measured.number("b", published=95.0, overrides="backend=numba epochs=1"),
+            measured.number("c", overrides="epochs=1"),
+        )
+    )
+    same, other, unpublished = (row.judgement for row in rows)
+    assert same.agreement is Agreement.AGREES
+    assert (other.agreement, other.reason) == (Agreement.OTHER_SETUP, "not with epochs=1")
+    assert other.mean == pytest.approx(95.2)
+    assert unpublished.agreement is Agreement.NOT_PUBLISHED
+    assert family_of(rows) == 1
+
+
+def test_the_interval_of_all_numbers_says_outside_of_which_one_differs() -> None:
+    (one,) = table(measured.number(published=95.42))
+    assert one.differs_outside == "[94.71, 95.69]"
+    two = table(
+        measured.numbers(measured.number(published=95.42), measured.number("b", published=95.0))
+    )
+    low, high = (float(end) for end in two[0].differs_outside.strip("[]").split(", "))
+    assert low < 94.7
+    assert high > 95.7
+    assert table(measured.number())[0].differs_outside == ""
