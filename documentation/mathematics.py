@@ -12,6 +12,8 @@ from documentation.function_names import with_function_names
 FONT = Path(str(distribution("ziamath").locate_file("ziamath/fonts/STIXTwoMath-Regular.ttf")))
 """A font with large parentheses and sums, which few machines have. It comes with a package."""
 INLINE = re.compile(r'<span class="arithmatex">\\\((.*?)\\\)</span>', re.DOTALL)
+WHOLE_LINE = ('<mo accent="true">&#x02015;</mo>', '<mo stretchy="true">&#x0203E;</mo>')
+"""A line above a formula as it is converted, and as one that is as long as the formula."""
 TAG = re.compile(r"\\tag\{(\w+)\}")
 DISPLAYED = re.compile(r'<div class="arithmatex">\\\[(.*?)\\\]</div>', re.DOTALL)
 
@@ -31,4 +33,5 @@ def _displayed(formula: str) -> str:
 
 
 def _mathml(formula: str, display: str = "inline") -> str:
-    return with_function_names(convert(formula.strip(), display=display))
+    converted = convert(formula.strip(), display=display).replace(*WHOLE_LINE)
+    return with_function_names(converted)

@@ -31,7 +31,7 @@ WITHOUT_CLASS: dict[str, Any] = {"architecture": Architecture, "tracking": Track
 RATES = "${learning_rates."
 """How a default begins that is looked up in the table of learning rates."""
 LONGEST = 160
-"""Characters of a mapping that a cell of a table shows."""
+"""Characters of a mapping or a list that a cell of a table shows."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def shown(value: object) -> str:
         return "a hash of each file"
     dumped = yaml.safe_dump(value, default_flow_style=True, width=10_000)
     written = dumped.removesuffix("\n...\n").strip()
-    if isinstance(value, dict) and len(written) > LONGEST:
+    if isinstance(value, dict | list) and len(written) > LONGEST:
         return "written in its file"
     return f"`{written}`"
 
