@@ -1,6 +1,7 @@
 """The comments of a file of conf/: about the file, and about each of its options."""
 
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 import yaml
@@ -42,8 +43,19 @@ def _at_the_top(lines: list[str]) -> str:
 
 
 def _after(lines: list[str], key: yaml.Node, value: yaml.Node) -> str:
-    """Return the comment in the line of an option; empty if there is none."""
+    """Return the comment in the line of an option, and in the next lines; empty if there is none.
+
+    A comment goes on in lines that have nothing else and are indented more than the option.
+    """
     in_block = isinstance(value, yaml.CollectionNode) and not value.flow_style
     end = key.end_mark if in_block else value.end_mark
     rest = lines[end.line][end.column :].lstrip(": ")
-    return rest.lstrip("# ") if rest.startswith("#") else ""
+    if not rest.startswith("#"):
+        return ""
+    below = takewhile(lambda line: _is_comment(line, key.start_mark.column), lines[end.line + 1 :])
+    return " ".join(line.strip("# ") for line in [rest, *below])
+
+
+def _is_comment(line: str, column: int) -> bool:
+    """Return whether a line has only a comment, and begins behind a column."""
+    return line.lstrip().startswith("#") and len(line) - len(line.lstrip()) > column

@@ -1,7 +1,8 @@
 """The options of conf/: the type, range, default and meaning of each, read from where they are.
 
 Types are those of the dataclasses, ranges those of the program's messages, defaults and meanings
-those of the files. An option that several files of a group have is explained in one of them.
+those of the files. An option that several files of a group have is explained in one of them, or in
+each where it means something else.
 """
 
 import inspect
@@ -29,6 +30,8 @@ WITHOUT_CLASS: dict[str, Any] = {"architecture": Architecture, "tracking": Track
 """The groups whose files name no class, and the class of their options."""
 RATES = "${learning_rates."
 """How a default begins that is looked up in the table of learning rates."""
+LONGEST = 160
+"""Characters of a mapping or a list that a cell of a table shows."""
 
 
 @dataclass(frozen=True)
@@ -110,8 +113,17 @@ def shown(value: object) -> str:
         return "[tuned](#default-learning-rates)"
     if value == "???":
         return "none: give one"
-    written = yaml.safe_dump(value, default_flow_style=True, width=10_000).removesuffix("\n...\n")
-    return f"`{written.strip()}`"
+    if isinstance(value, dict) and value and all(map(_is_hash, value.values())):
+        return "a hash of each file"
+    dumped = yaml.safe_dump(value, default_flow_style=True, width=10_000)
+    written = dumped.removesuffix("\n...\n").strip()
+    if isinstance(value, dict | list) and len(written) > LONGEST:
+        return "written in its file"
+    return f"`{written}`"
+
+
+def _is_hash(value: object) -> bool:
+    return re.fullmatch("[0-9a-f]{64}", str(value)) is not None
 
 
 def _choice(name: str, file: Commented) -> Choice:
@@ -129,7 +141,7 @@ def _with_parts(path: Path) -> Commented:
     for each in listed if isinstance(listed, list) else []:
         part = read_commented(path.with_name(f"{each}.yaml"))
         values = {**part.values, **values}
-        comments = {**part.comments, **comments}
+        comments |= part.comments  # they are about all sets, those of the file about one
     return Commented(about, values, comments)
 
 
@@ -142,8 +154,19 @@ def _option(group: str, name: str, files: Mapping[str, Commented]) -> Option:
         in_words(kind),
         range_of(name, kind, _attempt_in_group(group, first, name)),
         {choice: shown(file.values[name]) for choice, file in having.items()},
-        next((file.comments[name] for file in having.values() if name in file.comments), ""),
+        _meaning({choice: file.comments.get(name, "") for choice, file in having.items()}),
     )
+
+
+def _meaning(comments: Mapping[str, str]) -> str:
+    """Return the comment about an option; of several comments, each with the choices it is for."""
+    by_text: dict[str, list[str]] = {}
+    for choice, text in comments.items():
+        if text:
+            by_text.setdefault(text, []).append(choice)
+    if len(by_text) == 1:
+        return next(iter(by_text))
+    return "<br>".join(f"{', '.join(having)}: {text}" for text, having in by_text.items())
 
 
 def _unwritten(group: str, files: Mapping[str, Commented]) -> Iterator[Option]:

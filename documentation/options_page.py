@@ -1,5 +1,6 @@
 """The page of all options: a section for each group of conf/, and the main options first."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from documentation.options import Group, Option, chosen_by_default, group, main_
 from experiments.configuration import CONF, PARTS, STUDY
 
 PRESETS = "replicate"
+BRACKETS = re.compile(r"\{[^{}]*\}|\[[^][]*\]")
+"""A list or a mapping in a comment."""
 RATES = "learning_rates"
 ABOUT = """\
 # Options
@@ -71,7 +74,7 @@ def _table(
     """Yield a table of the options that any of the choices has."""
     rows = [
         f"| `{prefix}{each.name}` | {each.kind} | {each.range} |"
-        f" {_default(each.defaults, choices)} | {each.about} |"
+        f" {_default(each.defaults, choices)} | {_with_code(each.about)} |"
         for each in options
     ]
     if rows:
@@ -79,6 +82,11 @@ def _table(
         yield "| --- | --- | --- | --- | --- |"
         yield from rows
         yield ""
+
+
+def _with_code(comment: str) -> str:
+    """Return a comment with its lists and mappings as code: Markdown reads ``{...}`` otherwise."""
+    return BRACKETS.sub(r"`\g<0>`", comment)
 
 
 def _default(defaults: Mapping[str, str], choices: Sequence[str]) -> str:
@@ -119,10 +127,10 @@ def _base_of_studies() -> Iterator[str]:
     yield "| --- | --- | --- |"
     for name, value in file.values.items():
         if name != "budgets":
-            yield f"| `study.{name}` | {shown(value)} | {file.comments.get(name, '')} |"
-    budgets = file.values["budgets"]
+            yield f"| `study.{name}` | {shown(value)} | {_with_code(file.comments.get(name, ''))} |"
+    budgets, about = file.values["budgets"], _with_code(file.comments["budgets"])
     for name, value in budgets.items() if isinstance(budgets, dict) else ():
-        yield f"| `study.budgets.{name}` | {shown(value)} | {file.comments['budgets']} |"
+        yield f"| `study.budgets.{name}` | {shown(value)} | {about} |"
     yield ""
 
 

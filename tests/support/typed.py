@@ -7,7 +7,9 @@ from harness import PROJECT
 
 COMMAND = re.compile(r"^ {4}((?:make|\.venv/bin/).*)$", re.MULTILINE)
 PROGRAM = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-FILE = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FILE = re.compile(
+    r"^```(?:python|yaml)\n# (\S+\.(?:py|yaml))\n(.*?)^```$", re.MULTILINE | re.DOTALL
+)
 
 
 def page(name: str) -> str:
@@ -23,6 +25,11 @@ def commands(name: str) -> list[str]:
 def programs(name: str) -> list[str]:
     """Return the programs in Python of a page."""
     return PROGRAM.findall(page(name))
+
+
+def files(name: str) -> dict[str, str]:
+    """Return the files of a page, by the paths that their first lines say."""
+    return dict(FILE.findall(page(name)))
 
 
 def without_comment(line: str) -> str:

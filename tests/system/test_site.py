@@ -92,6 +92,15 @@ def test_a_page_opens_from_the_file_system(site: Path, page: Page, name: str, sc
     assert width <= 390, "the page is wider than a phone"
 
 
+def test_no_equation_has_a_vertical_scrollbar(site: Path, page: Page) -> None:
+    """On a phone, a long equation scrolls to the side; none is cut off at the top or bottom."""
+    page.goto((site / "backpropagation.html").as_uri())
+    hidden = "all => all.map(each => each.scrollHeight - each.clientHeight)"
+    found = page.locator(".equation").evaluate_all(hidden)
+    assert len(found) > 50
+    assert {*found} == {0}
+
+
 def test_the_search_finds_a_page_without_a_network(site: Path, page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto((site / "index.html").as_uri())

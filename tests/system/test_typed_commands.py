@@ -54,7 +54,7 @@ def test_the_commands_of_the_readme(checkout: Checkout) -> None:
 
 def test_the_commands_and_the_program_of_the_tutorial(checkout: Checkout) -> None:
     lines = typed.commands("docs/tutorial.md")
-    assert len(lines) == 11
+    assert len(lines) == 12
     first = lines.index(".venv/bin/experiments compare loss")
     type_all(checkout, lines[:first])
     with checkout.typed(lines[first]) as program:  # one seed is too few, as the page says
@@ -68,13 +68,16 @@ def test_the_commands_and_the_program_of_the_tutorial(checkout: Checkout) -> Non
     assert [row[-1] for row in rows[2:]] == ["7", "7", "7", "7"]
 
 
-def test_the_part_of_ones_own_is_trained_and_compared(checkout: Checkout) -> None:
-    """The page of parts of one's own: its class and its file, and then its commands."""
-    (module,) = typed.programs("docs/adding.md")
-    (file,) = typed.FILE.findall(typed.page("docs/adding.md"))
-    typed.write(checkout.folder / "my_activations.py", module)
-    typed.write(checkout.folder / "my" / "activation" / "softsign.yaml", file)
-    one, sweep, compare = typed.commands("docs/adding.md")[:3]
-    checkout.done(one)
-    checkout.done(sweep)
-    assert "softsign" in checkout.done(compare)
+def test_parts_of_ones_own_are_verified_trained_and_compared(checkout: Checkout) -> None:
+    """The page of parts of one's own: its files, and then its commands."""
+    for name, text in typed.files("docs/adding.md").items():
+        typed.write(checkout.folder / name, text)
+    printed = {line: checkout.done(line) for line in typed.commands("docs/adding.md")}
+    assert len(printed) == 8
+    for line, output in printed.items():
+        if "verify" in line:
+            assert "comparisons agree" in output
+        elif "compare" in line:
+            assert "softsign" in output
+        else:
+            assert "finished" in output, line

@@ -1,6 +1,7 @@
 """The program `experiments`: read the command line and execute the command."""
 
 import argparse
+import sys
 from typing import Any, NoReturn
 
 from experiments.cli import (
@@ -19,6 +20,7 @@ from experiments.cli import (
 )
 from experiments.cli.error_lines import one_line_errors
 from experiments.cli.left_out import said_what_is_left_out
+from experiments.configuration import PROJECT
 from experiments.interruption import Interruption
 
 COMMANDS = (
@@ -86,5 +88,12 @@ def main() -> None:
             top.print_help()
             return
         interruption.install()
+        _find_own_modules()
         with said_what_is_left_out():
             arguments.run(arguments)
+
+
+def _find_own_modules() -> None:
+    """Let classes of the reader's modules beside run.py be imported, as run.py imports them."""
+    if str(PROJECT) not in sys.path:
+        sys.path.insert(0, str(PROJECT))

@@ -206,9 +206,11 @@ def _check_fit(experiment: Experiment) -> None:
     """Check that the first and the last layer fit the data."""
     files = experiment.dataset.files()
     expected = [files.n_pixels, *experiment.sizes[1:-1], files.n_classes]
+    channels = files.train_images.shape[3:]
+    each = "number of a pixel" if channels else "pixel"
     if experiment.sizes != expected:
         raise ConfigError(
             f"architecture.sizes={experiment.sizes} does not fit the data: the first layer must"
-            f" have {expected[0]} neurons, one per pixel, and the last {expected[-1]}, one per"
+            f" have {expected[0]} neurons, one per {each}, and the last {expected[-1]}, one per"
             f" class; architecture.fit=true makes it {override(SIZES, expected)}"
         )

@@ -141,10 +141,11 @@ def one_line(error: Exception, group: str = "") -> str:
     if isinstance(cause, OmegaConfBaseException):
         return _option_problem(cause, group)
     if isinstance(error, MissingConfigException) and error.options is not None:
-        group = str(error.missing_cfg_file).partition("/")[0]
+        group, _, name = str(error.missing_cfg_file).partition("/")
         nested = choosable(group) if group == REPLICATE else ()
         found = dict.fromkeys([*error.options, *nested])
         known = [each for each in found if each not in PARTS.get(group, ())]
+        known = [each for each in known if each.startswith(f"{name}/")] or known
         return f"no {error.missing_cfg_file}; there are {', '.join(known) or 'none'}"
     if isinstance(cause, OSError) and cause.filename and cause.strerror:
         return f"{cause.filename}: {cause.strerror}"

@@ -14,6 +14,7 @@ import records
 
 from experiments.cli import main
 from experiments.cli.main import COMMANDS, EXAMPLES, parser
+from experiments.configuration import PROJECT
 from experiments.interruption import SIGNALS
 from experiments.recording import Status
 
@@ -107,6 +108,16 @@ def test_signals_are_handled_while_a_command_is_executed(
         execute("status", "--outputs", "anywhere")
     assert ended.value.code == 128 + signal.SIGTERM
     assert all(callable(signal.getsignal(each)) or each for each in SIGNALS)
+
+
+def test_modules_beside_run_py_can_be_imported(
+    execute: Execute, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", [each for each in sys.path if each != str(PROJECT)])
+    found: list[list[str]] = []
+    monkeypatch.setattr("experiments.cli.status.show_status", lambda *_: found.append([*sys.path]))
+    execute("status", "--outputs", "anywhere")
+    assert found[0].count(str(PROJECT)) == 1
 
 
 @pytest.mark.parametrize(

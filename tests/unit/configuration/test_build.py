@@ -5,6 +5,7 @@ from pathlib import Path
 
 import idx_files
 import msgspec
+import numpy as np
 import pytest
 from composing import check_refused
 
@@ -53,6 +54,23 @@ def test_the_ends_of_a_network_are_those_of_the_data_on_request(tmp_path: Path) 
     message = str(caught.value)
     assert message.endswith("; architecture.fit=true makes it architecture.sizes=[4,20,10,2]")
     assert build(compose([*small, message.rpartition(" ")[2]])).sizes == [4, 20, 10, 2]
+
+
+@pytest.mark.parametrize(
+    ("channels", "words"),
+    [((), "must have 4 neurons, one per pixel,"), ((3,), "12 neurons, one per number of a pixel,")],
+)
+def test_the_message_about_the_first_layer_names_what_its_neurons_are(
+    tmp_path: Path, channels: tuple[int, ...], words: str
+) -> None:
+    contents = {}
+    for split in ("train", "test"):
+        contents[f"{split}_images"] = np.zeros((5, 2, 2, *channels), np.uint8)
+        contents[f"{split}_labels"] = np.arange(5, dtype=np.uint8) % 2
+    idx_files.write(tmp_path, contents)
+    data = ("dataset=folder", f"dataset.root={tmp_path}", "dataset.validation_size=2")
+    with pytest.raises(ConfigError, match=words):
+        build(compose([*data, "dataset.flatten=true"]))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hydra.errors import HydraException
 from hydra.utils import instantiate
 from omegaconf import OmegaConf
 
-from experiments.configuration import compose, file_being_read, one_line
+from experiments.configuration import CONF, compose, file_being_read, one_line
 from experiments.configuration.group_choices import choosable
 from experiments.errors import UserError
 
@@ -75,6 +75,14 @@ def test_a_part_is_not_offered_as_a_choice() -> None:
     known = ", ".join(choosable("dataset"))
     assert {"fashion_mnist", "folder", "mnist"} <= {*known.split(", ")}
     assert one_line(caught.value) == f"no dataset/cifar; there are {known}"
+
+
+def test_only_the_members_of_a_folder_are_offered_for_its_name() -> None:
+    with pytest.raises(HydraException) as caught:
+        compose(["+replicate=nielsen"])
+    folder = sorted(path.stem for path in (CONF / "replicate" / "nielsen").glob("*.yaml"))
+    members = [f"nielsen/{name}" for name in folder if name != "base"]
+    assert one_line(caught.value) == f"no replicate/nielsen; there are {', '.join(members)}"
 
 
 def test_an_error_of_the_system_becomes_file_and_reason() -> None:

@@ -13,6 +13,11 @@ FILE = """\
 defaults: [base]  # a list
 name: "with # inside"  # of the option
 bare: 1
+# of no option
+long: 1  # of the option,
+  # in three
+         # lines {a: 1}
+# of no option either
 budgets:  # of the block
   small: {epochs: 3}  # of a part
 last: [1,
@@ -35,6 +40,7 @@ def test_the_comment_in_a_line_is_about_its_option(file: Commented) -> None:
     assert file.comments == {
         "defaults": "a list",
         "name": "of the option",
+        "long": "of the option, in three lines {a: 1}",
         "budgets": "of the block",
         "last": "after two lines",
     }
@@ -45,6 +51,7 @@ def test_values_are_as_they_are_written(file: Commented) -> None:
         "defaults": ["base"],
         "name": "with # inside",
         "bare": 1,
+        "long": 1,
         "budgets": {"small": {"epochs": 3}},
         "last": [1, 2],
     }

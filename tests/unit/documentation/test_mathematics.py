@@ -17,6 +17,18 @@ def test_a_formula_in_a_line_becomes_mathml() -> None:
     assert formula.find(f".//{MATHML}msubsup") is not None
 
 
+def test_the_name_of_a_function_is_applied() -> None:
+    page = r'<p><span class="arithmatex">\(\ln a\)</span></p>'
+    assert "".join(ET.fromstring(with_mathml(page)).itertext()) == "ln\u2061a"
+
+
+def test_a_line_above_a_formula_is_as_long_as_the_formula() -> None:
+    page = r'<p><span class="arithmatex">\(\overline{a b}\)</span></p>'
+    line = ET.fromstring(with_mathml(page)).find(f".//{MATHML}mover/{MATHML}mo")
+    assert line is not None
+    assert (line.text, line.get("stretchy")) == ("\u203e", "true")
+
+
 def test_a_displayed_formula_is_a_block() -> None:
     page = '<div class="arithmatex">\\[\n\\frac{\\partial C}{\\partial w}\n\\]</div>'
     (formula,) = ET.fromstring(with_mathml(page))

@@ -84,6 +84,24 @@ def test_a_number_has_a_range_or_none_is_needed(groups: dict[str, Group]) -> Non
     assert [each.name for each in options if each.kind in numbers and not each.range] == []
 
 
+def test_a_meaning_says_something_of_its_own(groups: dict[str, Group]) -> None:
+    """No comment begins in the middle of a sentence, and none is only a list of the values."""
+    options = [*main_options(), *(each for group in groups.values() for each in group.options)]
+    begun = [each.name for each in options if each.about.startswith(("or ", "of a ", "as in "))]
+    assert begun == []
+    assert [each.name for each in options if each.about == each.kind.replace("`", "")] == []
+
+
+def test_an_option_that_means_different_things_is_explained_for_each_choice(
+    groups: dict[str, Group],
+) -> None:
+    gamma = option(groups["schedule"].options, "gamma")
+    first, second = gamma.about.split("<br>")
+    assert first.startswith("exponential: ")
+    assert second.startswith("step: ")
+    assert "<br>" not in option(groups["dataset"].options, "gz_sha256").about
+
+
 def test_defaults_as_one_writes_them() -> None:
     assert shown(None) == "`null`"
     assert shown(True) == "`true`"
@@ -91,4 +109,7 @@ def test_defaults_as_one_writes_them() -> None:
     assert shown("sigmoid") == "`sigmoid`"
     assert shown("${epochs}") == "`${epochs}`"
     assert shown("???") == "none: give one"
+    assert shown({"train_images": "0a" * 32}) == "a hash of each file"
+    assert shown({"train_images": "a" * 200}) == "written in its file"
+    assert shown({}) == "`{}`"
     assert "tuned" in shown("${learning_rates.a.b.sgd}")

@@ -1,5 +1,7 @@
 """The page of all options."""
 
+import re
+
 import pytest
 import yaml
 
@@ -22,6 +24,16 @@ def test_every_option_has_a_row(page: str) -> None:
         "| `optimizer.momentum` | number | at least 0 and below 1 | momentum, nesterov: `0.9` |"
         in page
     )
+
+
+def test_a_mapping_in_a_comment_is_code_which_markdown_does_not_read(page: str) -> None:
+    assert "sweep over, for example `{seed: range(5)}` |" in page
+    assert "| `[0,0,0.9]`: stop after epoch 3" in page
+
+
+def test_no_cell_has_a_hash(page: str) -> None:
+    assert re.search("[0-9a-f]{64}", page) is None
+    assert "| mnist, fashion_mnist: a hash of each file<br>" in page
 
 
 def test_a_row_has_five_cells(page: str) -> None:
