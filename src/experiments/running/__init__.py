@@ -1,6 +1,7 @@
 """One run, from the checked configuration to the last event, resumed where it was stopped."""
 
 from experiments.running.backends import kernel
+from experiments.running.certificate import certify
 from experiments.running.checkpoint import made_elsewhere
 from experiments.running.checkpoint import remove as remove_checkpoints
 from experiments.running.environment import environment
@@ -14,6 +15,7 @@ __all__ = [
     "HELD",
     "Job",
     "Repetition",
+    "certify",
     "differences",
     "environment",
     "identity",
