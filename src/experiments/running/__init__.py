@@ -9,6 +9,7 @@ from experiments.running.identity import differences, identity, origin, processo
 from experiments.running.job import Job
 from experiments.running.repeat import Repetition, repeat
 from experiments.running.run import HELD, recorded_dataset, run
+from experiments.running.source import is_source
 from experiments.running.together import lockstep_groups, run_together
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "differences",
     "environment",
     "identity",
+    "is_source",
     "kernel",
     "lockstep_groups",
     "made_elsewhere",
