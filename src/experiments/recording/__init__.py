@@ -8,6 +8,7 @@ from experiments.recording.correct_images import (
     pack_correct,
 )
 from experiments.recording.events import (
+    NOT_A_NUMBER,
     TEST_ACCURACY,
     Certificate,
     End,
@@ -88,6 +89,7 @@ __all__ = [
     "MARGIN",
     "METRICS",
     "NETWORK",
+    "NOT_A_NUMBER",
     "OPENINGS",
     "OUTPUT_LOG",
     "PREVIOUS_CHECKPOINT",

@@ -88,12 +88,20 @@ class Resume(Struct, frozen=True, kw_only=True, tag_field="event", tag="resume")
     environment: dict[str, str]
 
 
+NOT_A_NUMBER = 2.0
+"""The recorded error of a gradient that is not a number, which a journal cannot hold.
+
+The relative errors of numbers are below it.
+"""
+
+
 class Certificate(Struct, frozen=True, kw_only=True, tag_field="event", tag="certificate"):
     """The check of the gradient before the training; older records do not have it.
 
     ``errors`` are the relative errors of the gradient of each layer, the first hidden one first,
-    against finite differences on some ``examples``; there are none if the initial cost is not
-    finite. ``error_norms`` are the metrics `error_norm/<layer>` of the initial network.
+    against finite differences on some ``examples``, `NOT_A_NUMBER` if it is none; there are none if
+    the initial cost is not finite. ``error_norms`` are the metrics `error_norm/<layer>` of the
+    initial network.
     """
 
     time: float = 0.0

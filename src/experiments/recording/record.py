@@ -7,6 +7,7 @@ from pathlib import Path
 
 from experiments.errors import DataError
 from experiments.recording.events import (
+    NOT_A_NUMBER,
     Certificate,
     End,
     Epoch,
@@ -165,6 +166,8 @@ def describe_certificate(certificate: Certificate) -> str:
     layer, tolerance = certificate.wrong_layer, f"tolerance {certificate.tolerance:g}"
     if layer is not None:
         error = certificate.errors[layer - 1]
+        if error == NOT_A_NUMBER:
+            return f"the gradient of layer {layer} is wrong: it is not a number"
         return f"the gradient of layer {layer} is wrong: relative error {error:.2g}, {tolerance}"
     if not certificate.errors:
         return "the gradient could not be checked: the initial cost is not finite"

@@ -12,6 +12,7 @@ from experiments.training.gradient_check import (
     GradientCheck,
     check_gradient,
     leave_kinks,
+    training_gradient,
 )
 from experiments.training.metrics import CLOCK, EpochMetrics
 from experiments.training.progress import Progress, initialise
@@ -35,5 +36,6 @@ __all__ = [
     "initialise",
     "leave_kinks",
     "train",
+    "training_gradient",
     "training_parts",
 ]

@@ -52,7 +52,7 @@ PLACES = 8
 NUDGE = 1e-3
 """The most by which biases are moved, and twice the least."""
 WORST = 2.0
-"""The largest relative error that two numbers can have."""
+"""The error of a gradient that is not a number; those of numbers are below it."""
 
 
 @dataclass(frozen=True)
@@ -87,9 +87,41 @@ def check_gradient(
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(2,)))
     with np.errstate(all="ignore"):  # a network that overflows diverges later
         check = _Check(network, train, penalty=l2 / (2 * len(train)), rng=rng)
-        check.compute_gradient(kernel)
+        training_gradient(
+            check.network, check.examples, penalty=check.penalty, order=rng, kernel=kernel
+        )
         errors = check.errors() if check.possible else ()
     return GradientCheck(errors, examples=len(check.examples))
+
+
+def training_gradient(
+    network: Network,
+    examples: Split,
+    *,
+    penalty: float,
+    order: np.random.Generator,
+    kernel: "MakeKernel | None" = None,
+) -> None:
+    """Write the gradient of a mini-batch to ``network.gradient`` as a training does; take no step.
+
+    The cost is the mean of all ``examples`` plus ``penalty`` times the sum of squared weights.
+    """
+    optimizer = _NoStep(1.0)
+    state = optimizer.init(network.parameters)
+    descent = Descent(
+        network,
+        examples,
+        batch_size=len(examples),
+        order=order,
+        optimizer=optimizer,
+        progress=Progress(state, order, network.parameters),
+        rate=0.0,
+        decay=2 * penalty,
+        kernel=kernel and kernel(network, examples),
+    )
+    descend([descent], stop=lambda: False)
+    if descent.error is not None:
+        raise descent.error
 
 
 class _Check:
@@ -104,7 +136,7 @@ class _Check:
             train.labels[:EXAMPLES],
             train.targets[:EXAMPLES].astype(np.float64),
         )
-        self._penalty, self._rng = penalty, rng
+        self.penalty, self._rng = penalty, rng
         leave_kinks(self.network, self.examples.images, rng)
         self._cost = self._new_cost()
 
@@ -117,28 +149,9 @@ class _Check:
         """Return the relative error of the gradient of each layer."""
         return tuple(map(self._error_of, range(len(self.network.weights))))
 
-    def compute_gradient(self, kernel: "MakeKernel | None") -> None:
-        """Write the gradient to ``network.gradient`` as a training does, but take no step."""
-        optimizer = _NoStep(1.0)
-        state = optimizer.init(self.network.parameters)
-        descent = Descent(
-            self.network,
-            self.examples,
-            batch_size=len(self.examples),
-            order=self._rng,
-            optimizer=optimizer,
-            progress=Progress(state, self._rng, self.network.parameters),
-            rate=0.0,
-            decay=2 * self._penalty,
-            kernel=kernel and kernel(self.network, self.examples),
-        )
-        descend([descent], stop=lambda: False)
-        if descent.error is not None:
-            raise descent.error
-
     def _new_cost(self) -> float:
         """Return the cost of the examples as a training records it."""
-        return evaluate(self.network, self.examples, penalty=self._penalty).cost
+        return evaluate(self.network, self.examples, penalty=self.penalty).cost
 
     def _error_of(self, layer: int) -> float:
         """Return the relative error of the gradient of a layer.
@@ -172,7 +185,7 @@ class _Check:
         size, difference = max(abs(numeric), abs(analytic)), abs(numeric - analytic)
         if not math.isfinite(difference):
             return WORST
-        error = difference / size if size else 0.0
+        error = min(difference / size, math.nextafter(WORST, 0)) if size else 0.0
         if difference <= TOLERANCE * size + ROUNDING * max(abs(self._cost), 1) / step:
             return min(error, TOLERANCE)
         other = self._difference(layer, direction, step / 2)

@@ -38,6 +38,11 @@ ACTIVATIONS: Mapping[type[Activation], Callable[[float], float]] = {
 """Activations of one number; `LeakyReLU` has an option."""
 
 
+def knows(activation: Activation) -> bool:
+    """Return whether the textbook's formula is here."""
+    return type(activation) in (*ACTIVATIONS, LeakyReLU)
+
+
 def activate(activation: Activation, z: float) -> float:
     """Return ``f(z)``: the textbook's formula, or for a class of the user its own ``apply``."""
     if type(activation) in ACTIVATIONS:
@@ -84,12 +89,22 @@ def cost(loss: Loss, z: Sequence[float], y: Sequence[float]) -> float | None:
     return math.fsum(t * (log_total - each) for each, t in pairs)
 
 
-def mean_cost(network: Network, images: Array, targets: Array) -> float | None:
-    """Return the mean cost of some examples; None as `cost` does."""
+def mean_cost(
+    network: Network, images: Array, targets: Array, *, penalty: float = 0.0
+) -> float | None:
+    """Return the mean cost of some examples with the penalty; None as `cost` does."""
     rows = zip(images.tolist(), targets.tolist(), strict=True)
     costs = [cost(network.loss, logits(network, image), target) for image, target in rows]
     known = [each for each in costs if each is not None]
-    return math.fsum(known) / len(costs) if len(known) == len(costs) else None
+    if len(known) < len(costs):
+        return None
+    return math.fsum(known) / len(costs) + penalty * sum_of_squares(network)
+
+
+def sum_of_squares(network: Network) -> float:
+    """Return the sum of all squared weights; biases have no penalty."""
+    rows = (row for w in network.weights for row in w.tolist())
+    return math.fsum(each * each for row in rows for each in row)
 
 
 def _softplus(z: float) -> float:

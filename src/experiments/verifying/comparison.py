@@ -21,7 +21,8 @@ class Comparison:
 
     ``absolute`` is the largest difference, ``relative`` the same divided by the largest number. The
     tolerance is relative; ``rounding`` is an absolute error that the reference itself has. A
-    reference that is known to be wrong is ``refuted``: it has to differ.
+    reference that is known to be wrong is ``refuted``: it has to differ. A ``partial`` one knows no
+    formula, but something that every right formula has; ``says`` is printed instead of the errors.
     """
 
     reference: str
@@ -32,6 +33,8 @@ class Comparison:
     tolerance: float
     rounding: float = 0.0
     refuted: bool = False
+    partial: bool = False
+    says: str = ""
 
     @classmethod
     def of(
@@ -44,6 +47,7 @@ class Comparison:
         rounding: float = 0.0,
         total: int | None = None,
         refuted: bool = False,
+        partial: bool = False,
     ) -> "Comparison":
         """Return the comparison of two arrays of the same shape, which may be a sample."""
         a, b = np.asarray(ours, np.float64), np.asarray(theirs, np.float64)
@@ -52,7 +56,7 @@ class Comparison:
         largest = float(max(np.max(np.abs(a), initial=0.0), np.max(np.abs(b), initial=0.0)))
         relative = absolute / largest if largest else 0.0
         sizes = (a.size, total or a.size)
-        return cls(reference, *sizes, absolute, relative, tolerance, rounding, refuted)
+        return cls(reference, *sizes, absolute, relative, tolerance, rounding, refuted, partial)
 
     @property
     def agrees(self) -> bool:
@@ -72,6 +76,7 @@ class Table:
     """The first rows of a table: a label per row, a number per column and row.
 
     Without a comparison nothing is known about the numbers but ours. A ``note`` explains them.
+    ``chosen`` are words for the chosen class that no other table checks.
     """
 
     subject: str
@@ -80,3 +85,9 @@ class Table:
     columns: Mapping[str, Sequence[float]]
     comparisons: Sequence[Comparison]
     note: str = ""
+    chosen: str = ""
+
+    @property
+    def is_partial(self) -> bool:
+        """Return whether no comparison knows the formula."""
+        return bool(self.comparisons) and all(each.partial for each in self.comparisons)

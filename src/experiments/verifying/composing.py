@@ -6,7 +6,18 @@ from pathlib import Path
 from omegaconf import DictConfig, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
-from experiments.configuration import CONF, build, choices, compose, override
+from experiments.configuration import (
+    CONF,
+    REPLICATE,
+    build,
+    choices,
+    compose,
+    override,
+    own_words,
+    preset,
+    preset_name,
+)
+from experiments.errors import ConfigError
 from experiments.verifying.subject import Subject
 from nn import Optimizer
 
@@ -22,6 +33,7 @@ def composed(overrides: Sequence[str], config_dir: Path | None = None) -> Subjec
     chosen optimizer are those of the overrides; the others have their own, and the same learning
     rate if one is given. Raise ConfigError or DataError.
     """
+    overrides = _without_preset(overrides, config_dir)
     places = [CONF] if config_dir is None else [CONF, config_dir.absolute()]
     own = [override("hydra.searchpath", [f"file://{place}" for place in places[1:]])]
     words = [*overrides, *(own if places[1:] else [])]
@@ -34,7 +46,31 @@ def composed(overrides: Sequence[str], config_dir: Path | None = None) -> Subjec
         else:
             others = [*filter(_is_for_all, words), override(GROUP, name)]
             optimizers[name] = build(_without_hydra(_compose(others))).optimizer
-    return Subject.of(experiment, optimizers)
+    return Subject.of(experiment, optimizers, chosen=chosen)
+
+
+def _without_preset(words: Sequence[str], config_dir: Path | None) -> list[str]:
+    """Return the overrides with a preset written out, as run.py reads it.
+
+    Of several settings the other overrides have to choose one.
+    """
+    name = preset_name(words)
+    if name is None:
+        return list(words)
+    chosen, own = preset(name, None if config_dir is None else str(config_dir)), own_words(words)
+    if not chosen.trains:
+        raise ConfigError(f"+{REPLICATE}={name}: it has no network to verify, only a single neuron")
+    first, *others = (chosen.words(case, own) for case in chosen.all_cases)
+    if any(each != first for each in others):
+        settings = [
+            " ".join(override(key, value) for key, value in case.settings.items())
+            for case in chosen.all_cases
+        ]
+        raise ConfigError(
+            f"+{REPLICATE}={name}: it has {len(settings)} settings; add the words of one of them: "
+            + " or ".join(settings)
+        )
+    return first
 
 
 def _is_for_all(word: str) -> bool:

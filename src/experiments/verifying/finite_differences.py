@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from nn import Network
 from nn.arrays import Array
 
 EVERY = 1000
@@ -38,23 +37,13 @@ class Differences:
 
 
 def differences(
-    network: Network,
-    batch: tuple[Array, Array],
-    place: Array,
-    gradient: Array,
-    *,
-    rng: np.random.Generator,
+    cost: Callable[[], float], place: Array, gradient: Array, *, rng: np.random.Generator
 ) -> Differences:
-    """Return derivatives of the mean cost by the parameters in ``place``, a view of the network's.
+    """Return derivatives of a cost by the parameters in ``place``, a view of a network's.
 
-    ``batch`` are images and targets. Compute all of at most `EVERY` parameters, else `SAMPLE`, most
-    of them with a ``gradient`` that is not zero. The parameters are as before afterwards.
+    Compute all of at most `EVERY` parameters, else `SAMPLE`, most of them with a ``gradient`` that
+    is not zero. The parameters are as before afterwards.
     """
-    images, targets = batch
-
-    def cost() -> float:
-        return network.loss.value(network.forward(images), targets)
-
     flat, expected, size = place.reshape(-1), gradient.reshape(-1), abs(cost())
     largest = float(np.max(np.abs(expected), initial=0.0))
     indices, values, rounding = sample(expected, rng), [], 0.0

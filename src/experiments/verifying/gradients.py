@@ -42,7 +42,7 @@ def _table(
     subject: Subject, name: str, *, place: Array, gradient: Array, by_jax: Array | None
 ) -> Table:
     """Return the table of some parameters, whose first derivatives that are not zero are shown."""
-    numeric = differences(subject.network, subject.batch(0), place, gradient, rng=subject.rng)
+    numeric = differences(subject.cost, place, gradient, rng=subject.rng)
     flat = gradient.reshape(-1)
     checked = flat[numeric.indices]
     rows = (np.flatnonzero(checked) if checked.any() else np.arange(len(checked)))[:ROWS]

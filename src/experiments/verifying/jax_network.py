@@ -47,8 +47,11 @@ class Computed:
     gradient: Array
 
 
-def compute(network: Network, images: Array, targets: Array) -> Computed:
-    """Compute a network with JAX in double precision. It is not compiled, which takes longer."""
+def compute(network: Network, images: Array, targets: Array, *, penalty: float = 0.0) -> Computed:
+    """Compute a network with JAX in double precision. It is not compiled, which takes longer.
+
+    ``penalty`` times the sum of squared weights is a part of the cost.
+    """
     import jax
 
     with jax.enable_x64(True), jax.disable_jit():
@@ -57,7 +60,8 @@ def compute(network: Network, images: Array, targets: Array) -> Computed:
 
         def cost(vector: "jax.Array") -> tuple["jax.Array", "jax.Array"]:
             z = _logits(vector, x, network)
-            return _costs(network.loss, z, y).mean(), _outputs(network.loss, z)
+            decay = penalty * (vector[: network.n_weights] ** 2).sum()
+            return _costs(network.loss, z, y).mean() + decay, _outputs(network.loss, z)
 
         (value, outputs), gradient = jax.value_and_grad(cost, has_aux=True)(parameters)
         return Computed(np.asarray(outputs), float(value), np.asarray(gradient))

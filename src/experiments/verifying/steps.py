@@ -13,6 +13,10 @@ from nn.arrays import Array
 ROWS = 3
 """Rows that are shown of a table."""
 OURS, PAPER, OPTAX = "ours", "by the paper", "optax"
+OWN_OPTIMIZER = """\
+No reference knows this class. Only the direction of the first step is checked:
+a wrong length, or a mistake in a later step, is not noticed."""
+DOWNHILL = "downhill"
 
 
 def steps_table(subject: Subject, name: str, optimizer: Optimizer) -> Table:
@@ -43,9 +47,30 @@ def steps_table(subject: Subject, name: str, optimizer: Optimizer) -> Table:
         by_optax = np.stack(theirs) - start
         columns[OPTAX] = by_optax[0, shown].tolist()
         comparisons.append(Comparison.of(OPTAX, ours, by_optax, tolerance=SAME))
+    note = ""
+    if not comparisons:
+        note = OWN_OPTIMIZER
+        firsts = [_our_changes(optimizer, start, [each])[0] for each in gradients]
+        comparisons = _direction(gradients, firsts)
     about = f"learning rate {optimizer.learning_rate:g}, the first of {BATCHES} steps"
     labels = [str(int(index) + 1) for index in shown]
-    return Table(f"Steps of {name}", about, labels, columns, comparisons)
+    words = f"the optimizer {name}" if name == subject.chosen else ""
+    return Table(f"Steps of {name}", about, labels, columns, comparisons, note, words)
+
+
+def _direction(gradients: list[Array], steps: list[Array]) -> list[Comparison]:
+    """Compare the sign of ``gradient . step``; there is nothing to compare without a gradient.
+
+    It is what a small step adds to the cost, to first order, so it has to be negative for a first
+    step. Each gradient has a step of its own.
+    """
+    products = [float(g @ step) for g, step in zip(gradients, steps, strict=True) if g.any()]
+    wrong = sum(not each < 0 for each in products)
+    shown = next((each for each in products if not each < 0), max(products, default=0.0))
+    says = f"gradient . step = {shown:.2g}, has to be below 0"
+    n, share = len(products), wrong / max(len(products), 1)
+    found = Comparison(DOWNHILL, n, n, share, share, tolerance=0.0, partial=True, says=says)
+    return [found] if products else []
 
 
 def _our_changes(optimizer: Optimizer, start: Array, gradients: list[Array]) -> Array:

@@ -22,6 +22,14 @@ ADAM = Adam(huang.RATE, beta1=huang.BETA1, beta2=huang.BETA2, epsilon=huang.EPSI
 OURS, HAND, PRINTED, TENSORFLOW, PAPER = "ours", "by hand", "printed", "TensorFlow", "by the paper"
 Numbers: TypeAlias = Mapping[str, npt.ArrayLike]
 """The columns of a table."""
+PRINTED_LESS = "printed - y"
+OF_OUTPUTS = """\
+He prints neither the picture nor all weights, so the logits are the logarithms
+of his outputs. To agree shows only that these sum to one, and that the cost and
+the errors follow. It does not show that his network gives these outputs."""
+"""What an agreement with printed outputs shows, and what it does not."""
+ROUNDED = float(np.finfo(np.float32).eps) / 2
+"""The rounding of a number below one in single precision."""
 SINGLE = 4 * float(np.finfo(np.float32).eps)
 """The tolerance for numbers in single precision."""
 
@@ -37,7 +45,7 @@ def worked_example() -> Iterator[Table]:
     yield from (_weights(row, printed, errors) for row, printed in huang.WEIGHT_GRADIENTS.items())
     yield _first_step(errors)
     yield _second_step(errors)
-    yield _cost("a trained network, for a 7", _logits_of_7(), 7)
+    yield from _trained(_logits_of_7(), 7)
 
 
 def _softmax() -> Table:
@@ -70,8 +78,9 @@ def _outputs(logits: Array) -> Table:
         Comparison.of(TENSORFLOW, ours, huang.UNTRAINED_5, tolerance=SINGLE),
         _printed(ours, huang.UNTRAINED_5_BY_HAND, digits=3),
     ]
-    about = "a picture of a 5, his Table 3; the logits are the logarithms"
-    return _table("Outputs", about, _classes(range(10)), columns, comparisons)
+    about = "a picture of a 5, his Table 3"
+    labels = _classes(range(10))
+    return _table("Outputs", about, labels, columns, comparisons, note=OF_OUTPUTS)
 
 
 def _cost(about: str, logits: Array, label: int) -> Table:
@@ -82,6 +91,31 @@ def _cost(about: str, logits: Array, label: int) -> Table:
     columns: Numbers = {"output": [output], OURS: [ours], HAND: [hand or math.nan]}
     comparisons = [Comparison.of(HAND, ours, hand or math.nan, tolerance=1e-8)]
     return _table("Cost", f"{about}: -ln of the output", [f"class {label}"], columns, comparisons)
+
+
+def _trained(logits: Array, label: int) -> Iterator[Table]:
+    """Yield the tables of a trained network: outputs, cost and output errors."""
+    printed, labels = np.array(huang.TRAINED_7), _classes(range(10))
+    ours, hand = COST.activations(logits)[0], by_hand.outputs(COST, logits[0].tolist())
+    columns: Numbers = {OURS: ours, HAND: hand, PRINTED: printed}
+    comparisons = [
+        Comparison.of(HAND, ours, hand, tolerance=SAME),
+        Comparison.of(PRINTED, ours, printed, tolerance=0.0, rounding=ROUNDED),
+    ]
+    note = (
+        f"His outputs sum to {math.fsum(printed):.10f}, as far as single precision goes; ours to\n"
+        f"one, with the small ones {ours[0] / printed[0]:.3f} times as large.\n{OF_OUTPUTS}"
+    )
+    about = "a picture of a 7, his Table 6"
+    yield _table("Outputs", about, labels, columns, comparisons, note=note)
+    yield _cost("a trained network, for a 7", logits, label)
+    errors, target = _output_error(logits, label), np.eye(10)[label]
+    columns = {OURS: errors, HAND: hand - target, PRINTED_LESS: printed - target}
+    comparisons = [
+        Comparison.of(HAND, errors, hand - target, tolerance=1e-8),
+        Comparison.of(PRINTED_LESS, errors, printed - target, tolerance=0.0, rounding=ROUNDED),
+    ]
+    yield _table("Output errors", "a - y, of his Table 6", labels, columns, comparisons)
 
 
 def _output_error(logits: Array, label: int) -> Array:

@@ -8,9 +8,17 @@ import pytest
 
 from experiments.cli import verify
 from experiments.cli.main import parser
-from experiments.errors import ConfigError
+from experiments.errors import ConfigError, UserError
 from experiments.verifying import jax_network, optax_steps
 
+BROKEN = """
+from nn import Sigmoid
+
+
+class Broken(Sigmoid):
+    def apply(self, z):
+        raise ValueError("no such\\nfunction")
+"""
 OWN = """
 import numpy as np
 
@@ -49,9 +57,34 @@ def test_a_wrong_activation_of_the_user_is_named_with_its_layer(
         run("--config-dir", str(tmp_path), "activation=half", "architecture.sizes=[784,5,10]")
     sys.modules.pop("half_slope")
     assert ended.value.code == 1
-    *_, weights, biases = capsys.readouterr().out.splitlines()
+    *_, weights, biases, certificate = capsys.readouterr().out.splitlines()
+    assert "Certificate: finite differences, relative error 0.5" in certificate
     for kind, line in (("weights", weights), ("biases", biases)):
         assert f"Gradient of the {kind} of layer 1: finite differences, relative error 0.5" in line
+
+
+def test_an_exception_in_a_class_of_the_user_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "broken_module.py").write_text(BROKEN, encoding="utf-8")
+    (tmp_path / "activation").mkdir()
+    file = tmp_path / "activation" / "broken.yaml"
+    file.write_text("_target_: broken_module.Broken\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(UserError) as caught:
+        run("--config-dir", str(tmp_path), "activation=broken", "architecture.sizes=[784,5,10]")
+    sys.modules.pop("broken_module")
+    place = f"{tmp_path / 'broken_module.py'}, line 7, in apply"
+    assert str(caught.value) == f"{place}: ValueError: no such function"
+
+
+def test_the_numbers_change_with_l2(capsys: pytest.CaptureFixture[str]) -> None:
+    printed = []
+    for l2 in (0, 500):
+        run("architecture.sizes=[784,3,10]", f"l2={l2}")
+        printed.append(capsys.readouterr().out)
+    assert "sum w^2" not in printed[0]
+    assert "Table 2. Cost, mean over 10 images, QuadraticCost, and 0.005 sum w^2\n" in printed[1]
 
 
 def test_without_jax_the_output_says_how_to_install_it(

@@ -250,6 +250,7 @@ def test_the_certificate_is_the_last_one_that_was_made() -> None:
     [
         ([3e-9, 2e-9], "the gradient is right: largest relative error 3e-09, tolerance 1e-05"),
         ([0.5, 1e-9], "the gradient of layer 1 is wrong: relative error 0.5, tolerance 1e-05"),
+        ([1e-9, 2.0], "the gradient of layer 2 is wrong: it is not a number"),
         ([], "the gradient could not be checked: the initial cost is not finite"),
     ],
 )

@@ -44,9 +44,37 @@ class HalfSlope(nn.Sigmoid):
         np.multiply(delta, 0.5, delta)
 
 
-def wrong(job: Job) -> Job:
-    experiment = dataclasses.replace(job.experiment, activation=HalfSlope())
+class NoSlope(nn.Sigmoid):
+    """A sigmoid function whose derivative is not a number."""
+
+    def multiply_by_derivative(self, delta: Any, a: Any, scratch: Any) -> None:
+        np.multiply(delta, np.nan, delta)
+
+
+class Flipped(nn.Sigmoid):
+    """A sigmoid function whose derivative has the wrong sign: each error is nearly two."""
+
+    def multiply_by_derivative(self, delta: Any, a: Any, scratch: Any) -> None:
+        super().multiply_by_derivative(delta, a, scratch)
+        np.negative(delta, delta)
+
+
+def wrong(job: Job, activation: nn.Activation | None = None) -> Job:
+    experiment = dataclasses.replace(job.experiment, activation=activation or HalfSlope())
     return dataclasses.replace(job, experiment=experiment)
+
+
+@pytest.mark.parametrize(
+    ("activation", "words"),
+    [(NoSlope(), "is wrong: it is not a number; "), (Flipped(), "is wrong: relative error 2, ")],
+)
+def test_a_gradient_that_is_not_a_number_is_no_large_error(
+    job: Job, activation: nn.Activation, words: str
+) -> None:
+    with pytest.raises(UserError, match=f"the gradient of layer 1 {words}"):
+        jobs.do(wrong(job, activation))
+    certificate = next(each for each in recorded(job) if isinstance(each, Certificate))
+    assert certificate.largest_error == pytest.approx(2, abs=0.1)
 
 
 def test_the_certificate_has_the_errors_of_each_layer_and_the_initial_norms(job: Job) -> None:

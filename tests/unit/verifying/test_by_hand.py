@@ -37,6 +37,8 @@ class Cubed(Activation):
 
 def test_an_activation_of_the_user_is_its_own_function() -> None:
     assert by_hand.activate(Cubed(), 2.0) == 8.0
+    assert not by_hand.knows(Cubed())
+    assert all(map(by_hand.knows, ACTIVATIONS))
 
 
 @pytest.mark.parametrize("loss", LOSSES, ids=str)
@@ -52,6 +54,17 @@ def test_logits_outputs_and_cost_are_those_of_the_network(
         assert by_hand.outputs(loss, z) == pytest.approx(loss.activations(row[None])[0].tolist())
     expected = loss.value(net.logits(images), targets)
     assert by_hand.mean_cost(net, images, targets) == pytest.approx(expected, rel=1e-12)
+
+
+def test_the_penalty_is_that_of_all_weights_and_of_no_bias() -> None:
+    net, (images, targets) = network(SIZES), batch(SIZES, 3)
+    net.biases[0][:] = 5
+    cost = by_hand.mean_cost(net, images, targets)
+    assert cost is not None
+    squares = sum(float(w**2) for w in net.parameters[: net.n_weights])
+    assert by_hand.sum_of_squares(net) == pytest.approx(squares)
+    with_penalty = by_hand.mean_cost(net, images, targets, penalty=0.5)
+    assert with_penalty == pytest.approx(cost + 0.5 * squares)
 
 
 def test_costs_of_a_calculator() -> None:

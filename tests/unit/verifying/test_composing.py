@@ -8,7 +8,7 @@ from networks import classes
 from experiments.errors import ConfigError
 from experiments.verifying import composed
 from experiments.verifying.composing import RATE
-from nn import SGD, Adam, CrossEntropyCost, Momentum, ReLU
+from nn import SGD, Adam, CrossEntropyCost, Momentum, ReLU, Tanh
 
 
 def test_the_network_is_the_chosen_one_and_every_optimizer_is_there() -> None:
@@ -43,9 +43,40 @@ def test_classes_of_the_user_are_found_and_have_a_learning_rate(tmp_path: Path) 
     assert adam.learning_rate == RATE
 
 
+@pytest.mark.parametrize(("name", "rate"), [("huang", 0.001), ("nielsen/quadratic_30", 3.0)])
+def test_a_preset_of_one_setting_is_the_words_for_which_it_stands(name: str, rate: float) -> None:
+    subject = composed([f"+replicate={name}"])
+    assert subject.optimizers[subject.chosen].learning_rate == rate
+    sizes = (784, 128, 64, 10) if name == "huang" else (784, 30, 10)
+    assert subject.network.sizes == sizes
+
+
+def test_words_beside_a_preset_win_and_can_choose_one_of_its_settings() -> None:
+    assert composed(["+replicate=huang", "activation=tanh"]).network.activation == Tanh()
+    words = ["dataset.train_size=200", "epochs=7500", "l2=0.02"]
+    subject = composed(["+replicate=nielsen/training_set_size", *words])
+    assert subject.penalty == 0.02 / (2 * 200)
+
+
+def test_a_preset_of_the_user_is_found(tmp_path: Path) -> None:
+    (tmp_path / "replicate").mkdir()
+    (tmp_path / "replicate" / "wide.yaml").write_text(
+        "title: a\nsource: b\nsettings: {architecture.sizes: [784, 7, 10]}\n"
+        "numbers: [{metric: test/accuracy}]\n",
+        encoding="utf-8",
+    )
+    assert composed(["+replicate=wide"], tmp_path).network.sizes == (784, 7, 10)
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
+        (
+            ["+replicate=nielsen/training_set_size"],
+            "it has 9 settings; add the words of one of them: dataset.train_size=100 epochs=15000"
+            " l2=0.01 or dataset.train_size=200 ",
+        ),
+        (["+replicate=nielsen/saturated_neuron"], "it has no network to verify"),
         (["epochz=3"], "epochz"),
         (["loss=mse,ce"], "several values need -m"),
         (["architecture.sizes=[784,10,3]"], "does not fit the data"),

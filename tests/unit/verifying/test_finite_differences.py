@@ -1,11 +1,13 @@
 """Derivatives by finite differences: which, how exact, and beside the kinks of rectifiers."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from networks import ACTIVATIONS, batch, network
 
 from experiments.verifying.finite_differences import EVERY, SAMPLE, differences, sample
-from nn import Activation, ReLU
+from nn import Activation, Network, ReLU
 
 SIZES = (6, 5, 4)
 
@@ -14,13 +16,17 @@ def rng() -> np.random.Generator:
     return np.random.default_rng(0)
 
 
+def cost_of(net: Network, images: np.ndarray, targets: np.ndarray) -> Callable[[], float]:
+    return lambda: net.loss.value(net.forward(images), targets)
+
+
 @pytest.mark.parametrize("activation", ACTIVATIONS, ids=str)
 def test_every_derivative_of_a_small_layer(activation: Activation) -> None:
     net, (images, targets) = network(SIZES, activation=activation), batch(SIZES, 5)
     net.backward(images, targets)
     before = net.parameters.tobytes()
     for place, gradient in zip(net.weights, net.weight_gradients, strict=True):
-        found = differences(net, (images, targets), place, gradient, rng=rng())
+        found = differences(cost_of(net, images, targets), place, gradient, rng=rng())
         assert found.indices.tolist() == list(range(place.size))
         expected = pytest.approx(gradient.ravel(), abs=1e-9)
         assert found.values == expected
@@ -35,7 +41,7 @@ def test_a_kink_inside_of_the_first_step_is_left_outside_of_the_next() -> None:
     net.backward(images, targets)
     gradient = net.bias_gradients[0].copy()
     assert gradient.all()
-    found = differences(net, (images, targets), net.biases[0], gradient, rng=rng())
+    found = differences(cost_of(net, images, targets), net.biases[0], gradient, rng=rng())
     assert found.values == pytest.approx(gradient, rel=1e-6)
 
 
@@ -43,7 +49,7 @@ def test_a_wrong_derivative_is_not_found_to_be_right() -> None:
     net, (images, targets) = network(SIZES), batch(SIZES, 5)
     net.backward(images, targets)
     right = net.bias_gradients[0].copy()
-    found = differences(net, (images, targets), net.biases[0], 1.001 * right, rng=rng())
+    found = differences(cost_of(net, images, targets), net.biases[0], 1.001 * right, rng=rng())
     assert found.values == pytest.approx(right, rel=1e-6)
 
 

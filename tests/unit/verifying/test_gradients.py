@@ -28,8 +28,9 @@ def test_every_gradient_agrees(activation: Activation, loss: Loss) -> None:
 
 @pytest.mark.parametrize("factor", [1.0, 1 + 1e-8])
 def test_the_gradient_of_jax_is_compared_whole(factor: float) -> None:
-    subject = verified.subject()
-    theirs = jax_network.compute(subject.network, *subject.batch(0)).gradient
+    subject = verified.subject(penalty=0.25)
+    images, targets = subject.batch(0).images, subject.batch(0).targets
+    theirs = jax_network.compute(subject.network, images, targets, penalty=0.25).gradient
     for table in gradient_tables(subject, factor * theirs):
         _, by_jax = table.comparisons
         assert (by_jax.reference, by_jax.compared) == ("JAX", by_jax.total)
@@ -47,6 +48,16 @@ def test_the_numbers_that_are_shown_are_those_of_their_labels() -> None:
     subject.gradient(0)
     assert weights.columns["ours"] == subject.network.weight_gradients[0][1, :4].tolist()
     assert len(gradient) == len(subject.network.parameters)
+
+
+def test_the_penalty_is_in_the_gradient_of_the_weights_and_not_of_the_biases() -> None:
+    without, penalised = (
+        list(gradient_tables(verified.subject(penalty=each), None)) for each in (0.0, 0.25)
+    )
+    for before, after in zip(without, penalised, strict=True):
+        assert all(each.agrees for each in after.comparisons)
+        changed = after.columns["ours"] != pytest.approx(before.columns["ours"])
+        assert changed == ("weights" in after.subject)
 
 
 class Wrong(Tanh):

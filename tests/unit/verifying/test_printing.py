@@ -1,5 +1,8 @@
 """Printed tables: first rows, largest errors, a summary, 80 columns."""
 
+import dataclasses
+import math
+
 import pytest
 
 from experiments.verifying import Comparison, Table, print_tables
@@ -47,5 +50,36 @@ def test_a_refuted_number_is_as_expected(capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_without_a_comparison_a_table_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    assert print_tables([table()])
-    assert "nothing to compare with" in capsys.readouterr().out
+    assert print_tables([table(RIGHT), table()])
+    printed = capsys.readouterr().out
+    assert "nothing to compare with\n" in printed
+    assert printed.endswith("All 1 comparisons agree.\n1 table has no comparison: Gradient.\n")
+
+
+def test_a_chosen_class_that_nothing_checks_is_no_success(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    chosen = dataclasses.replace(table(), chosen="the optimizer mine")
+    assert not print_tables([table(RIGHT), table(), chosen])
+    assert capsys.readouterr().out.endswith(
+        "2 tables have no comparison: Gradient, Gradient.\n"
+        "Nothing could check the optimizer mine, so the exit code is 1.\n"
+    )
+    assert print_tables([dataclasses.replace(chosen, comparisons=[RIGHT])])
+
+
+def test_a_comparison_without_a_formula_is_told_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    partial = dataclasses.replace(RIGHT, partial=True, says="goes down")
+    assert print_tables([table(partial), table(partial, RIGHT)])
+    printed = capsys.readouterr().out
+    assert "by hand: agrees (2 of 5,000 numbers)\n  goes down\n" in printed
+    assert printed.endswith("1 table has no formula to compare with: Gradient.\n")
+    assert not print_tables([table(dataclasses.replace(WRONG, partial=True, says="goes up"))])
+    assert "  Gradient: JAX, goes up\n" in capsys.readouterr().out
+
+
+def test_a_number_that_is_none_has_no_relative_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert not print_tables([table(Comparison.of("JAX", [math.nan], [1.0], tolerance=1.0))])
+    printed = capsys.readouterr().out
+    assert "  not a number; tolerance 1\n" in printed
+    assert printed.endswith("  Gradient: JAX, not a number\n")

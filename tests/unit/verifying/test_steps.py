@@ -1,5 +1,7 @@
 """Tables of steps: every optimizer agrees with its paper and with optax; a wrong one does not."""
 
+import math
+from dataclasses import dataclass
 from typing import Any
 
 import networks
@@ -7,7 +9,7 @@ import pytest
 import verified
 
 from experiments.verifying.steps import steps_table
-from nn import SGD, Momentum, Optimizer
+from nn import SGD, Momentum, Optimizer, Tanh
 
 
 @pytest.mark.parametrize("optimizer", networks.OPTIMIZERS, ids=str)
@@ -36,11 +38,44 @@ def test_an_error_after_the_first_step_is_found(monkeypatch: pytest.MonkeyPatch)
     assert not any(each.agrees for each in table.comparisons)
 
 
-class Own(SGD):
-    """An optimizer of the user."""
+@dataclass(frozen=True)
+class Times(SGD):
+    """An optimizer of the user: a step of some multiple of that of gradient descent."""
+
+    factor: float = 1.0
+
+    def update(self, parameters: Any, gradient: Any, state: Any, rate: float) -> None:
+        parameters -= self.factor * rate * gradient
 
 
-def test_an_optimizer_of_the_user_is_shown_without_a_comparison() -> None:
-    table = steps_table(verified.subject(), "own", Own(0.1))
+@pytest.mark.parametrize(
+    ("factor", "right"), [(2.0, True), (-1.0, False), (0.0, False), (math.nan, False)]
+)
+def test_the_step_of_an_optimizer_of_the_user_has_to_go_downhill(
+    factor: float, right: bool
+) -> None:
+    table = steps_table(verified.subject(chosen="own"), "own", Times(0.1, factor))
     assert table.columns.keys() == {"gradient", "ours"}
+    (found,) = table.comparisons
+    assert (found.reference, found.compared) == ("downhill", 3)
+    assert found.agrees == right
+    assert table.is_partial
+    assert "is not noticed" in table.note
+
+
+def test_without_a_gradient_nothing_checks_the_chosen_optimizer() -> None:
+    subject = verified.subject(chosen="own", activation=Silent())
+    subject.network.weights[1][:] = 0
+    subject.examples.targets[:] = 1 / 4
+    subject.network.biases[1][:] = 0
+    table = steps_table(subject, "own", Times(0.1))
     assert table.comparisons == []
+    assert table.chosen == "the optimizer own"
+    assert steps_table(subject, "other", Times(0.1)).chosen == ""
+
+
+class Silent(Tanh):
+    """An activation that is zero."""
+
+    def apply(self, z: Any) -> None:
+        z[:] = 0

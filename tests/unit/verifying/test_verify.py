@@ -26,6 +26,7 @@ def test_everything_in_conf_agrees_with_every_reference(activation: Activation, 
     assert len(steps) == 6
     for name in steps:
         assert references.pop(name) == ["by the paper", "optax"]
+    assert references.pop("Certificate") == ["finite differences"]
     assert len(references) == 4
     assert {*map(tuple, references.values())} == {("finite differences", "JAX")}
     assert all(each.agrees for table in tables.values() for each in table.comparisons)
@@ -43,9 +44,44 @@ def test_classes_of_the_user_are_verified_without_jax() -> None:
     for options in ({"activation": Own()}, {"loss": OwnCost(Output.sigmoid)}):
         tables = by_subject(verify(verified.subject(**options)))
         references = {each.reference for table in tables.values() for each in table.comparisons}
-        assert references == {"by hand", "finite differences", "by the paper", "optax"}
+        of_cost = "single images" if "loss" in options else "by hand"
+        assert references == {"by hand", of_cost, "finite differences", "by the paper", "optax"}
         assert all(each.agrees for table in tables.values() for each in table.comparisons)
-        assert bool(tables["Cost"].comparisons) == ("activation" in options)
+        assert [each.reference for each in tables["Cost"].comparisons] == [of_cost]
+        assert tables["Cost"].is_partial == ("loss" in options)
+        assert bool(tables["Outputs"].note) == ("activation" in options)
+
+
+class Summed(QuadraticCost):
+    """A cost of the user that is no mean."""
+
+    def value(self, logits: Any, targets: Any) -> float:
+        return super().value(logits, targets) * len(logits)
+
+
+def test_a_cost_of_the_user_has_to_be_a_mean() -> None:
+    tables = by_subject(verify(verified.subject(loss=Summed(Output.sigmoid), penalty=0.5)))
+    (found,) = tables["Cost"].comparisons
+    assert not found.agrees
+
+
+def test_an_activation_of_the_user_that_no_layer_has_is_checked_by_nothing() -> None:
+    net = network((6, 4), activation=Own())
+    found = by_subject(verify(verified.subject(net)))["Activation"]
+    assert found.comparisons == []
+    assert found.chosen == "the activation Own"
+    known = by_subject(verify(verified.subject(network((6, 4)))))
+    assert "Activation" not in known
+
+
+@pytest.mark.parametrize("loss", [CrossEntropyCost(Output.softmax), OwnCost(Output.sigmoid)])
+def test_a_penalty_is_in_the_cost_and_in_every_way_to_compute_it(loss: Loss) -> None:
+    without, tables = (
+        by_subject(verify(verified.subject(loss=loss, penalty=each))) for each in (0.0, 0.5)
+    )
+    assert all(each.agrees for table in tables.values() for each in table.comparisons)
+    assert tables["Cost"].columns["ours"][0] > 1 + without["Cost"].columns["ours"][0]
+    assert "0.5 sum w^2" in tables["Cost"].about
 
 
 class WrongCost(CrossEntropyCost):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from experiments.verifying import Table, print_tables, worked_example
+from experiments.verifying import Table, huang, print_tables, worked_example
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,26 @@ def test_costs_and_errors(tables: list[Table]) -> None:
     assert of(tables, "Cost", "5").columns["ours"] == pytest.approx([3.155682], abs=5e-7)
     assert of(tables, "Cost", "7").columns["ours"] == pytest.approx([8.34e-7], rel=1e-4)
     printed = [0.0821, 0.0673, 0.1621, 0.1712, 0.1180, -0.9574, 0.1039, 0.1133, 0.0792, 0.0603]
-    assert of(tables, "Output errors").columns["ours"] == pytest.approx(printed, abs=5e-5)
+    errors = of(tables, "Output errors", "Table 4").columns["ours"]
+    assert errors == pytest.approx(printed, abs=5e-5)
+
+
+def test_the_outputs_and_errors_for_the_7_are_there(tables: list[Table]) -> None:
+    outputs, errors = of(tables, "Outputs", "a 7"), of(tables, "Output errors", "Table 6")
+    assert outputs.columns["printed"] == list(huang.TRAINED_7)
+    assert outputs.columns["ours"] == pytest.approx(huang.TRAINED_7, abs=6e-8)
+    assert sum(outputs.columns["ours"]) == pytest.approx(1, abs=1e-15)
+    assert errors.columns["ours"][7] == pytest.approx(-8.34e-7, rel=1e-4)
+    small = [output for number, output in enumerate(outputs.columns["ours"]) if number != 7]
+    found = [error for number, error in enumerate(errors.columns["ours"]) if number != 7]
+    assert found == pytest.approx(small)
+
+
+def test_the_text_says_what_an_agreement_does_not_show(tables: list[Table]) -> None:
+    for part in ("Table 3", "Table 6"):
+        note = of(tables, "Outputs", part).note
+        assert "the logits are the logarithms" in note
+        assert "does not show" in note
 
 
 def test_the_first_step_is_the_learning_rate_and_not_the_printed_one(tables: list[Table]) -> None:
