@@ -56,6 +56,11 @@ class Number(Struct, frozen=True, forbid_unknown_fields=True):
             if (value := getattr(self, name)) < least:
                 raise ConfigError(f"{REPLICATE}: {name}={value}: must be {least} or more")
 
+    @property
+    def is_accuracy(self) -> bool:
+        """Whether the number is an accuracy, and not the epoch of one."""
+        return self.metric.endswith("accuracy") and self.take not in (LOWEST, HIGHEST)
+
     def text(self, value: float) -> str:
         """Return a value with as many digits as the number has."""
         return f"{value:.{self.digits}f}"

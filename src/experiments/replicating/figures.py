@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from experiments.configuration import Preset
 from experiments.replicating.run_figures import FIGURES, Trained, figures_of
 from experiments.replicating.saturated_neuron import learn
 from experiments.replicating.table import Row
+
+LONGEST_SETTING = 36
+"""The most characters of a setting in a label."""
 
 
 def draw(
@@ -73,8 +77,8 @@ def numbers(rows: Sequence[Row]) -> pd.DataFrame:
         {
             "preset": row.preset,
             "setting": row.setting,
-            "label": " ".join(filter(None, [row.preset, row.setting, row.number.words])),
-            "accuracy": row.number.metric.endswith("accuracy"),
+            "label": " ".join(filter(None, [row.preset, _short(row.setting), row.number.words])),
+            "accuracy": row.number.is_accuracy,
             "published": row.number.value,
             "mean": row.judgement.mean,
             "low": row.judgement.alone.low,
@@ -84,6 +88,11 @@ def numbers(rows: Sequence[Row]) -> pd.DataFrame:
         if row.number.value is not None and row.judgement.alone is not None
     ]
     return pd.DataFrame(found, columns=columns)
+
+
+def _short(setting: str) -> str:
+    """Return the first words of a setting, so that the labels leave room for the figure."""
+    return textwrap.shorten(setting, LONGEST_SETTING, placeholder=" ...")
 
 
 def _train_size(setting: str) -> float | None:

@@ -122,7 +122,7 @@ class Recorded:
         return f"the runs have {len(values)} epochs" if few else ""
 
     def _value(self, number: Number) -> float:
-        unit = PERCENT if number.metric.endswith("accuracy") else 1
+        unit = PERCENT if number.is_accuracy else 1
         if number.take == INITIAL:
             return self._end[f"{CERTIFICATE}{number.metric}"]
         if number.metric in END_METRICS:

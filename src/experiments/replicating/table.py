@@ -102,7 +102,7 @@ def _row(own: pd.DataFrame, family: int) -> Row:
             family=family,
             best_of=number.best_of,
             rounding=half_unit(number),
-            limits=(0, 100) if number.metric.endswith("accuracy") else (-math.inf, math.inf),
+            limits=(0, 100) if number.is_accuracy else (-math.inf, math.inf),
             left_open=number.open,
             missing=next((str(text) for text in own["missing"] if text), ""),
         )

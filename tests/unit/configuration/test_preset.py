@@ -133,3 +133,16 @@ def test_the_words_of_a_command_line_about_its_preset() -> None:
 def test_a_number_in_words(take: int | str, words: str) -> None:
     found = Preset.of(described(numbers=[{**NUMBER, "take": take}]))
     assert found.numbers[0].words == words
+
+
+@pytest.mark.parametrize(
+    ("metric", "take", "accuracy"),
+    [
+        ("test/accuracy", "best", True),
+        ("test/accuracy", "epoch of the highest", False),
+        ("test/cost", "last", False),
+    ],
+)
+def test_the_epoch_of_an_accuracy_is_no_accuracy(metric: str, take: str, accuracy: bool) -> None:
+    found = Preset.of(described(numbers=[{"metric": metric, "take": take}]))
+    assert found.numbers[0].is_accuracy == accuracy
