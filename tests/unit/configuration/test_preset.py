@@ -9,6 +9,7 @@ from experiments.configuration import (
     Preset,
     choosable,
     compose,
+    compose_each,
     own_words,
     preset,
     preset_name,
@@ -30,8 +31,9 @@ def described(**other: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("name", choosable(REPLICATE))
 def test_every_file_is_a_preset_whose_cases_can_be_composed(name: str) -> None:
     found = preset(name)
-    for case in found.all_cases if found.trains else ():
-        recorded_config(compose([*found.words(case, []), "seed=3"]))
+    jobs = [[*found.words(case, []), "seed=3"] for case in found.all_cases if found.trains]
+    for job in compose_each(jobs):
+        recorded_config(job.config)
 
 
 @pytest.mark.parametrize("name", choosable(REPLICATE))
