@@ -34,11 +34,11 @@ quick: .venv/installed-test  ## run the unit tests, those of changed rooms first
 	$(BIN)/python -m pytest tests/unit --changed-first --hypothesis-profile=quick -m "not stress and not forks" -n 2 --dist worksteal
 
 test: .venv/installed-test  ## run the tests, except those marked stress
-	$(BIN)/python -m pytest -m "not stress and not forks" -n 2 --dist loadfile --no-loadscope-reorder
-	$(BIN)/python -m pytest tests/unit/sweeping -m forks
+	$(BIN)/python -m pytest --hypothesis-profile=quick -m "not stress and not forks" -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --hypothesis-profile=quick tests/unit/sweeping -m forks
 
-stress: .venv/installed-test  ## run the tests marked stress: many kills, long simulations, heavy loads
-	$(BIN)/python -m pytest -m stress -n 2 --dist worksteal
+stress: .venv/installed-test  ## run the tests marked stress, and those of hypothesis with all trials
+	$(BIN)/python -m pytest -m "(stress or hypothesis) and not forks" -n 2 --dist worksteal
 
 check: .venv/installed-test  ## lint, format, types, imports between rooms
 	$(BIN)/ruff check --no-cache .  # the cache does not notice new modules, which sort imports

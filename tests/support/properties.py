@@ -1,4 +1,7 @@
-"""Settings of the tests with hypothesis: always the same examples, and fewer in `make quick`."""
+"""Settings of the tests with hypothesis: always the same examples, all of them in `make stress`.
+
+`make quick` and `make test` do a tenth of the trials.
+"""
 
 from collections.abc import Sequence
 

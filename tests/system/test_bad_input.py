@@ -58,8 +58,15 @@ def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
         yield forks
 
 
-def test_a_mistake_is_one_line_and_nothing_is_written(forks: Forks, tmp_path: Path) -> None:
-    for words, expected in MISTAKES:
+@pytest.mark.parametrize(
+    "mistakes",
+    [MISTAKES[::4], pytest.param(MISTAKES, marks=pytest.mark.stress)],
+    ids=["some", "all"],
+)
+def test_a_mistake_is_one_line_and_nothing_is_written(
+    forks: Forks, tmp_path: Path, mistakes: list[tuple[list[str], str]]
+) -> None:
+    for words, expected in mistakes:
         outputs = f"outputs={tmp_path / 'outputs'}"
         forks.execute([*words, NOT_TRACKED, outputs]).check_one_line(expected)
     assert not (tmp_path / "outputs").exists()

@@ -52,6 +52,7 @@ def test_a_training_that_ends_with_the_best_epoch_has_the_same_test_results(
     assert expected["test/cost"] != expected["best_epoch/test/cost"]
 
 
+@pytest.mark.stress
 def test_the_best_epoch_survives_kills_before_and_after_it(whole: Path, tmp_path: Path) -> None:
     folder, epoch = tmp_path / "outputs", int(end_metrics(whole)["best_epoch/epoch"])
     for enough, signum in ((1, signal.SIGTERM), (epoch + 2, signal.SIGKILL)):

@@ -75,6 +75,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Broken:
     return Broken(tmp_path_factory.mktemp("broken"))
 
 
+@pytest.mark.stress
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_run_does_not_fail_when_its_store_fails(broken: Broken, name: str) -> None:
     assert broken.exit_codes[name] == 0
@@ -86,6 +87,7 @@ def test_a_run_does_not_fail_when_its_store_fails(broken: Broken, name: str) -> 
         assert (harness.run_folder(run) / "network.npz").is_file()
 
 
+@pytest.mark.stress
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_run_prints_why_its_store_failed_and_the_repair(broken: Broken, name: str) -> None:
     message = broken.outputs[name].rpartition("finished")[2]
@@ -111,6 +113,7 @@ def _run(command: list[str], folder: Path) -> None:
     assert code == 0, output
 
 
+@pytest.mark.stress
 def test_sync_brings_a_repaired_store_up_to_date(broken: Broken, repaired: list[str]) -> None:
     runs = harness.by_name(broken.uri)
     (parent,) = (run for run in runs.values() if "mlflow.parentRunId" not in run.tags)
@@ -127,6 +130,7 @@ def test_sync_brings_a_repaired_store_up_to_date(broken: Broken, repaired: list[
         assert (len(run.models), len(run.datasets)) == (1, 3)
 
 
+@pytest.mark.stress
 def test_sync_can_be_repeated(broken: Broken, repaired: list[str]) -> None:
     before = harness.tracked(broken.uri)
     _run(repaired, broken.folders["file"])
@@ -136,6 +140,7 @@ def test_sync_can_be_repeated(broken: Broken, repaired: list[str]) -> None:
         assert run == same
 
 
+@pytest.mark.stress
 def test_sync_with_a_dead_server_ends_with_one_line(broken: Broken) -> None:
     folder = broken.folders["dead"]
     with _port() as dead:

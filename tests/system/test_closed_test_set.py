@@ -41,6 +41,7 @@ def test_the_test_set_is_opened_later_with_the_numbers_of_a_run_that_opened_it_a
     assert not list(harness.run_folder(later).glob("checkpoint*"))
 
 
+@pytest.mark.stress
 def test_two_processes_open_the_test_set_once(tmp_path: Path) -> None:
     harness.run(tmp_path, CLOSED, *SMALL, NOT_TRACKED)
     programs = [
@@ -53,6 +54,7 @@ def test_two_processes_open_the_test_set_once(tmp_path: Path) -> None:
     assert _kinds(tmp_path).count("end") == 2
 
 
+@pytest.mark.stress
 def test_a_process_that_is_killed_while_the_test_set_is_opened_is_no_loss(tmp_path: Path) -> None:
     """SIGKILL at the first sign of the resumption, wherever the process then is."""
     harness.run(tmp_path, CLOSED, *SMALL, NOT_TRACKED)

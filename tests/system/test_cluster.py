@@ -72,6 +72,7 @@ def status(outputs: Path) -> list[str]:
     return [row[1] for row in harness.table(program.output)]
 
 
+@pytest.mark.stress
 def test_a_run_whose_worker_died_goes_on_elsewhere(
     undisturbed: dict[str, object], tmp_path: Path
 ) -> None:
@@ -194,6 +195,7 @@ def test_the_cluster_keeps_a_run_until_its_last_client_leaves(tmp_path: Path) ->
         assert harness.events(folder)[-1]["status"] == "interrupted"
 
 
+@pytest.mark.stress
 def test_a_sweep_survives_the_scheduler(undisturbed: dict[str, object], tmp_path: Path) -> None:
     outputs = tmp_path / "outputs"
     with (

@@ -7,6 +7,8 @@ import harness
 import pytest
 from harness import NOT_TRACKED, PROJECT, Program
 
+pytestmark = pytest.mark.stress
+
 OPTIONS = (
     "epochs=3",
     "optimizer=adam",
@@ -80,9 +82,7 @@ REPEATED = "14 15 16 17 18"
 """Calls that are enough to come from one checkpoint to the next."""
 
 
-@pytest.fixture(
-    scope="module", params=[pytest.param(1, marks=pytest.mark.stress), 2], ids="every {}".format
-)
+@pytest.fixture(scope="module", params=[1, 2], ids="every {}".format)
 def every(request: pytest.FixtureRequest) -> int:
     """The number of epochs from checkpoint to checkpoint."""
     return int(request.param)

@@ -316,20 +316,24 @@ COMMANDS = (["export", "exported"], ["repeat", "ab"], ["report"], ["ui", "--no-b
 
 
 @pytest.mark.parametrize(
-    "commands",
-    [(["compare", "loss"], ["sync"]), pytest.param(COMMANDS, marks=pytest.mark.stress)],
+    ("commands", "limit"),
+    [
+        ((["compare", "loss"], ["sync"]), "1"),
+        pytest.param(COMMANDS, "5", marks=pytest.mark.stress),
+    ],
     ids=["two commands", "the others"],
 )
 def test_every_command_leaves_a_server_that_never_answers_within_seconds(
-    tmp_path: Path, commands: Sequence[Sequence[str]]
+    tmp_path: Path, commands: Sequence[Sequence[str]], limit: str
 ) -> None:
     """The command is ended after ten seconds, which is no line."""
     outputs = tmp_path / "outputs"
     records.write_run(outputs, "1" * 16, records.end())
-    with _listening(closing=False) as uri, Forks(EXPERIMENTS, tmp_path) as forks:
+    variables = {"MLFLOW_HTTP_REQUEST_TIMEOUT": limit}
+    with _listening(closing=False) as uri, Forks(EXPERIMENTS, tmp_path, **variables) as forks:
         for words in commands:
             chosen = ["--outputs", str(outputs)] * (words[0] != "ui")
-            message = f"{uri}: the server does not answer (no answer within 5 s)"
+            message = f"{uri}: the server does not answer (no answer within {limit} s)"
             forks.execute([*words, *chosen, "--uri", uri]).check_one_line(message)
 
 

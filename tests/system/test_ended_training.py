@@ -6,7 +6,7 @@ from pathlib import Path
 
 import harness
 import pytest
-from harness import EXPERIMENTS, NOT_TRACKED, Program
+from harness import NOT_TRACKED
 
 LAST = 7
 """The epoch after which the training ends: the weights hardly change, so the first is the best."""
@@ -18,9 +18,9 @@ SENTENCE = f"; its schedule ended the training after epoch {LAST}"
 
 
 def _printed(*command: str | Path, log: Path) -> str:
-    with Program([EXPERIMENTS, *command], log) as program:
-        assert program.wait() == 0, program.output
-        return program.output
+    code, output = harness.experiments(log, *command)
+    assert code == 0, output
+    return output
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +41,7 @@ def test_a_schedule_ends_the_training_and_the_journal_says_so(whole: Path) -> No
     assert len(weights) == 2  # before the first epoch, and after epoch 7
 
 
+@pytest.mark.stress
 def test_after_kills_it_ends_at_the_same_epoch_with_the_same_bits(
     whole: Path, tmp_path: Path
 ) -> None:

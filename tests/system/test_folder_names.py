@@ -31,6 +31,7 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
         return folder, program.output
 
 
+@pytest.mark.stress
 def test_a_folder_may_have_any_name(odd: tuple[Path, str]) -> None:
     folder, output = odd
     assert harness.advice(output, "ui")[2:] == ["--uri", harness.uri(folder)]
@@ -46,12 +47,9 @@ def test_a_folder_may_have_any_name(odd: tuple[Path, str]) -> None:
         assert kept == ["0000.npy", "0001.npy", "0002.npy"]
 
 
+@pytest.mark.stress
 @pytest.mark.parametrize(
-    ("command", "expected"),
-    [
-        ("status", "2 finished"),
-        pytest.param("sync", "up to date", marks=pytest.mark.stress),
-    ],
+    ("command", "expected"), [("status", "2 finished"), ("sync", "up to date")]
 )
 def test_commands_read_a_folder_with_any_name(
     odd: tuple[Path, str], tmp_path: Path, command: str, expected: str

@@ -105,6 +105,7 @@ def test_a_stopped_run_says_why_it_ended(stopped: Stopped, name: str) -> None:
     assert "learning_curves.svg" in run.artifacts
 
 
+@pytest.mark.stress
 def test_a_killed_run_has_a_message_in_mlflow(stopped: Stopped) -> None:
     run = harness.recorded_in(stopped.folder("SIGKILL"), stopped.in_mlflow("SIGKILL"))
     assert run.tags["message"] == "its process ended without recording why"
@@ -144,6 +145,7 @@ def test_the_runs_of_a_stopped_sweep_are_killed_in_mlflow(
         assert run.metrics["validation/accuracy"]
 
 
+@pytest.mark.stress
 def test_the_runs_of_a_killed_sweep_end_and_record_it(tmp_path: Path) -> None:
     folder = tmp_path / "orphans"
     with harness.start(folder, *SWEEPS["orphans"], *ENDLESS, NOT_TRACKED) as program:
@@ -156,6 +158,7 @@ def test_the_runs_of_a_killed_sweep_end_and_record_it(tmp_path: Path) -> None:
     assert not second.exists()
 
 
+@pytest.mark.stress
 def test_a_run_ends_with_its_terminal(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     with harness.start(folder, *ENDLESS, NOT_TRACKED) as program:
@@ -184,6 +187,7 @@ runpy.run_path("run.py", run_name="__main__")
 """Python loses an exception that is raised in this callback."""
 
 
+@pytest.mark.stress
 def test_a_signal_during_the_start_of_a_process_is_not_lost(tmp_path: Path) -> None:
     words = ("-m", "seed=1,2,3", *ENDLESS, NOT_TRACKED, f"outputs={tmp_path / 'outputs'}")
     command = [sys.executable, "-c", SIGNAL_DURING_FORK, *words]

@@ -64,6 +64,7 @@ def test_a_mirror_process_that_dies_is_replaced_and_mlflow_has_everything(tmp_pa
     )
 
 
+@pytest.mark.stress
 def test_a_mirror_process_that_dies_twice_is_reported_and_sync_brings_mlflow_up_to_date(
     tmp_path: Path,
 ) -> None:

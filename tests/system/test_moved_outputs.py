@@ -47,6 +47,7 @@ def outputs(tmp_path: Path) -> Path:
     return outputs
 
 
+@pytest.mark.stress
 def test_nothing_goes_to_the_old_place_of_a_moved_folder(outputs: Path, tmp_path: Path) -> None:
     elsewhere = outputs.rename(tmp_path / "elsewhere")
     before = artifacts(elsewhere)

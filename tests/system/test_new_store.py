@@ -31,7 +31,8 @@ class RunsAtOnce:
             self.outputs = [program.output for program in programs]
 
 
-@pytest.mark.parametrize("n", [2, pytest.param(16, marks=pytest.mark.stress)])
+@pytest.mark.stress
+@pytest.mark.parametrize("n", [2, 16])
 def test_runs_that_start_at_once_create_and_fill_one_store(tmp_path: Path, n: int) -> None:
     at_once = RunsAtOnce(tmp_path, n)
     assert at_once.exit_codes == [0] * n

@@ -140,6 +140,7 @@ def halted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.stress
 def test_a_killed_and_resumed_run_records_the_same_weights(
     undisturbed: Path, halted: Path, tmp_path: Path
 ) -> None:
@@ -174,11 +175,12 @@ def replaced_by_a_file(folder: Path) -> Iterator[None]:
     aside.rename(folder)
 
 
+@pytest.mark.stress
 @pytest.mark.parametrize(
     ("disturbance", "reason"),
     [
-        pytest.param(full, "No space left on device", marks=pytest.mark.stress),
-        pytest.param(harness.read_only, "", marks=pytest.mark.stress),
+        (full, "No space left on device"),
+        (harness.read_only, ""),
         (replaced_by_a_file, "File exists"),
     ],
 )

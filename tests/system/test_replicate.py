@@ -7,6 +7,7 @@ from pathlib import Path
 
 import harness
 import pandas as pd
+import pytest
 from harness import NOT_TRACKED
 
 FEW = ("dataset.train_size=100", "dataset.validation_size=100", "epochs=1", NOT_TRACKED)
@@ -33,6 +34,7 @@ def test_a_run_of_a_preset_is_the_run_that_one_types(tmp_path: Path) -> None:
     assert journals(tmp_path / "o") == before
 
 
+@pytest.mark.stress
 def test_a_replication_that_is_killed_goes_on(tmp_path: Path) -> None:
     outputs, target = tmp_path / "o", tmp_path / "results"
     words = [*FEW, f"outputs={outputs}", "--seeds", "3", "--to", target]

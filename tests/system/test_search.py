@@ -69,6 +69,7 @@ def start_and_kill(outputs: Path, *words: str, epochs: int) -> None:
         program.wait_until_gone()
 
 
+@pytest.mark.stress
 def test_a_search_of_four_trials_survives_a_kill(tmp_path: Path) -> None:
     whole = harness.run(tmp_path / "whole", *FOUR)
     assert closing(whole)[0].startswith("4 trials: 4 done. The best on the validation set is trial")

@@ -26,7 +26,7 @@ PERSON = credentials("alice", "a password of alice")
 def server() -> Iterator[TeamServer]:
     """A server that runs. Each test leaves it running."""
     team_server.skip_without_postgresql()
-    with team_server.open_folder() as folder, TeamServer(folder) as server:
+    with team_server.open_folder() as folder, TeamServer(folder, MLFLOW_WORKERS="1") as server:
         team_server.create_user(server, *PERSON.values())
         yield server
 
@@ -102,6 +102,7 @@ def test_a_sweep_is_complete_with_artifacts_and_models(server: TeamServer, sweep
     assert len(stored) >= len(jobs)
 
 
+@pytest.mark.stress
 def test_the_saved_view_of_the_sweep_is_announced(
     server: TeamServer, sweep: Path, tmp_path: Path
 ) -> None:
@@ -112,6 +113,7 @@ def test_the_saved_view_of_the_sweep_is_announced(
     assert "viewStateShareKey" in output
 
 
+@pytest.mark.stress
 def test_results_are_compared_and_reported_from_the_server(
     server: TeamServer, sweep: Path, tmp_path: Path
 ) -> None:
@@ -156,6 +158,7 @@ def test_trained_networks_come_back_from_the_server(
         assert program.output.endswith("same networks: 4\n")
 
 
+@pytest.mark.stress
 def test_an_outputs_folder_is_copied_to_the_server_and_only_once(
     server: TeamServer, four: harness.Sweep, tmp_path: Path
 ) -> None:
@@ -179,7 +182,8 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("name", ["wrong", pytest.param("missing", marks=pytest.mark.stress)])
+@pytest.mark.stress
+@pytest.mark.parametrize("name", WRONG)
 def test_with_a_wrong_password_training_goes_on_and_is_synced_later(
     server: TeamServer, tmp_path: Path, name: str
 ) -> None:
@@ -212,6 +216,7 @@ def test_readers_with_a_wrong_password_get_one_line(server: TeamServer, tmp_path
         assert line.startswith(f"error: {server.address}: the server refuses the user")
 
 
+@pytest.mark.stress
 def test_readers_of_a_database_that_refuses_them_get_one_line(
     server: TeamServer, tmp_path: Path
 ) -> None:
@@ -224,6 +229,7 @@ def test_readers_of_a_database_that_refuses_them_get_one_line(
         assert "does not exist" in line
 
 
+@pytest.mark.stress
 def test_a_password_in_an_address_is_refused_and_not_shown(
     server: TeamServer, tmp_path: Path
 ) -> None:
@@ -245,6 +251,7 @@ def test_a_password_in_an_address_is_refused_and_not_shown(
     assert not outputs.exists()
 
 
+@pytest.mark.stress
 def test_a_user_may_write_to_an_experiment_of_another_one_but_not_delete_it(
     server: TeamServer, sweep: Path
 ) -> None:

@@ -40,6 +40,7 @@ def test_two_processes_with_the_same_run_train_it_once(tmp_path: Path) -> None:
     assert kinds == ["start", "certificate", *["epoch"] * 40, "end"]
 
 
+@pytest.mark.stress
 def test_the_second_process_resumes_the_run_when_the_first_is_killed(tmp_path: Path) -> None:
     taken_over = Together(tmp_path / "taken over", signal.SIGKILL)
     assert taken_over.exit_codes == (-signal.SIGKILL, 0)
@@ -65,6 +66,7 @@ def _do_twice_at_once(folder: Path, *arguments: str) -> None:
         assert kinds == ["start", "certificate", *["epoch"] * 2, "end"]
 
 
+@pytest.mark.stress
 def test_two_sweeps_of_the_same_runs_train_each_run_once(tmp_path: Path) -> None:
     _do_twice_at_once(tmp_path / "outputs", *SWEEP, NOT_TRACKED)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import harness
 import pytest
-from harness import EXPERIMENTS, NOT_TRACKED, Program
+from harness import NOT_TRACKED
 
 BRIEF = ("dataset.train_size=300", "dataset.validation_size=500", NOT_TRACKED)
 SWEEP = (
@@ -22,9 +22,8 @@ LARGE = ("architecture.sizes=[784,100000000000,10]", *BRIEF)
 
 
 def _status(outputs: Path, *arguments: str | Path) -> tuple[int, str]:
-    command = [EXPERIMENTS, "status", *arguments, "--outputs", outputs]
-    with Program(command, outputs.with_suffix(".status.log")) as program:
-        return program.wait(), program.output
+    log = outputs.with_suffix(".status.log")
+    return harness.experiments(log, "status", *arguments, "--outputs", outputs)
 
 
 def _rows(output: str) -> dict[str, list[str]]:

@@ -120,6 +120,7 @@ def test_two_syncs_at_the_same_time_give_the_same_store_as_one(
     assert len([run for run in runs if "run" in run.tags]) == 3
 
 
+@pytest.mark.stress
 def test_a_damaged_record_is_reported_and_the_others_are_synced(
     untracked: Path, tmp_path: Path
 ) -> None:

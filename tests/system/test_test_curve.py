@@ -20,9 +20,10 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A sweep with test curves, after the same sweep without them."""
     folder = tmp_path_factory.mktemp("curves") / "outputs"
     for words in ((), ("test_curve=true",)):
-        printed = harness.run(folder, *SWEEP, *words, *harness.store(folder.parent))
+        printed = harness.run(folder, *SWEEP, *words, NOT_TRACKED)
         assert printed.count(SENTENCE) == len(words)
         assert "done before" not in printed
+    harness.sync(folder.parent, "--outputs", folder, "--uri", harness.uri(folder.parent))
     return folder
 
 

@@ -71,6 +71,7 @@ def test_the_ui_answers_at_both_addresses_of_this_machine(program: Program) -> N
             assert b"<title>MLflow" in page.read()
 
 
+@pytest.mark.stress
 def test_the_ui_opens_on_model_training(program: Program, page: Page) -> None:
     _open(page, _address(program))
     expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible()
@@ -94,6 +95,7 @@ def test_the_newest_sweep_opens_with_the_curves_of_its_arms_in_different_colours
         expect(page.locator(f"path[style*='stroke: rgb({rgb})']").first).to_be_visible()
 
 
+@pytest.mark.stress
 def test_the_assistant_of_mlflow_stays_closed(program: Program, page: Page) -> None:
     address = _address(program, "Newest sweep")
     if not address.startswith("http://[::1]"):
@@ -103,6 +105,7 @@ def test_the_assistant_of_mlflow_stays_closed(program: Program, page: Page) -> N
     expect(page.get_by_text("MLflow Assistant")).to_have_count(0)
 
 
+@pytest.mark.stress
 def test_a_sweep_is_one_row_that_expands_to_its_runs_and_their_curves(
     four: Sweep, program: Program, page: Page
 ) -> None:

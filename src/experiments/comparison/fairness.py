@@ -72,7 +72,9 @@ def _tuning(condition: str, arm: str, runs: pd.DataFrame) -> Tuning:
         places = rng.integers(0, len(common), (RESAMPLES, len(common)))
         means = common.to_numpy()[places].mean(axis=1)
         rates = [[float(rate)] for rate in table.columns]
-        others = float(np.mean([rates[best_point(rates, each)] != [chosen] for each in means]))
+        unique, counts = np.unique(means, axis=0, return_counts=True)  # few seeds: few of them
+        other = [rates[best_point(rates, each)] != [chosen] for each in unique]
+        others = float(counts[other].sum() / RESAMPLES)
     return Tuning(
         condition=condition,
         arm=arm,

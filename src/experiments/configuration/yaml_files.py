@@ -1,9 +1,11 @@
 """Files of conf/ and of users: find what Hydra would not name, before it reads them."""
 
+import copy
 import re
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
+from typing import ClassVar
 
 import yaml
 from hydra._internal.core_plugins import file_config_source
@@ -29,14 +31,21 @@ FORM = "must have the form KEY: VALUE"
 class FileConfigSource(file_config_source.FileConfigSource):
     """Hydra's reader of files, which checks each file first. It takes the place of Hydra's own.
 
-    It has the same name, because Hydra registers one class of each name.
+    It has the same name, because Hydra registers one class of each name. A study composes many
+    configurations, for which a file with the same contents is parsed once.
     """
+
+    _known: ClassVar[dict[tuple[str, str, str, bytes], ConfigResult]] = {}
 
     def load_config(self, config_path: str) -> ConfigResult:
         path = Path(self.path, self._normalize_file_name(config_path))
-        if path.is_file():
-            check_file(path, str(PurePosixPath(config_path).parent).strip("./"))
-        return super().load_config(config_path)
+        if not path.is_file():
+            return super().load_config(config_path)
+        check_file(path, str(PurePosixPath(config_path).parent).strip("./"))
+        key = (self.provider, self.path, config_path, path.read_bytes())
+        if key not in self._known:
+            self._known[key] = super().load_config(config_path)
+        return copy.deepcopy(self._known[key])  # Hydra changes what it gets
 
 
 def register_reader() -> None:

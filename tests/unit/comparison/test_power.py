@@ -48,7 +48,7 @@ def test_the_fewest_seeds_are_the_first_that_can_decide(family: int, one_look: b
 
 
 @pytest.mark.parametrize("one_look", [False, True])
-@pytest.mark.parametrize("n", [10, 30])
+@pytest.mark.parametrize("n", [10, pytest.param(30, marks=pytest.mark.stress)])
 def test_the_detectable_difference_is_detected_with_80_percent_power(
     n: int, one_look: bool
 ) -> None:

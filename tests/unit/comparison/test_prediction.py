@@ -24,6 +24,7 @@ def known(n: int, difference: float, deviation: float) -> PairedStatistics:
     return replace(start, n=n, difference=difference, standard_deviation=deviation)
 
 
+@pytest.mark.stress
 def test_the_chance_to_decide_is_the_share_of_futures_with_a_verdict() -> None:
     n, mean, deviation, more, family = 10, 0.0012, 0.002, 15, 2
     rng, simulations = np.random.default_rng(1), 1000

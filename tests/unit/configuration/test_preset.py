@@ -1,5 +1,6 @@
 """Presets: what a file of conf/replicate/ may say, and the overrides for which it stands."""
 
+from functools import cache
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from experiments.configuration import (
     Preset,
     choosable,
     compose,
+    compose_each,
     own_words,
     preset,
     preset_name,
@@ -20,6 +22,8 @@ PINNED = {
     *("activation", "loss", "loss.output", "optimizer", "optimizer.learning_rate", "initializer"),
     *("schedule", "epochs", "batch_size", "l2", "dataset"),
 }
+known = cache(preset)
+"""The presets of conf/, each read once."""
 NUMBER = {"metric": "test/accuracy", "value": 95.42, "take": "best"}
 
 
@@ -29,14 +33,15 @@ def described(**other: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", choosable(REPLICATE))
 def test_every_file_is_a_preset_whose_cases_can_be_composed(name: str) -> None:
-    found = preset(name)
-    for case in found.all_cases if found.trains else ():
-        recorded_config(compose([*found.words(case, []), "seed=3"]))
+    found = known(name)
+    jobs = [[*found.words(case, []), "seed=3"] for case in found.all_cases if found.trains]
+    for job in compose_each(jobs):
+        recorded_config(job.config)
 
 
 @pytest.mark.parametrize("name", choosable(REPLICATE))
 def test_no_preset_depends_on_a_default_that_a_later_study_may_change(name: str) -> None:
-    found = preset(name)
+    found = known(name)
     for case in found.all_cases if found.trains else ():
         keys = {word.partition("=")[0] for word in found.words(case, [])}
         assert keys >= PINNED

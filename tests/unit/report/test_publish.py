@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from frames import arm, run
 from subjects import subject
 
@@ -11,6 +12,7 @@ from experiments.report.document import document
 from experiments.report.publish import write_figures, write_tables
 
 
+@pytest.mark.stress
 def test_every_figure_is_a_picture(tmp_path: Path) -> None:
     figures = document(subject([run("loss=ce")])).figures
     write_figures(figures, tmp_path / "here")

@@ -22,7 +22,7 @@ from experiments.comparison import Verdict, compare, fewest_seeds
 from experiments.errors import ConfigError
 from experiments.recording import CONFIRMATION
 from experiments.results import RATE
-from experiments.studying import Result, StudyJob, conduct
+from experiments.studying import Outcome, Result, StudyJob, conduct
 from experiments.studying.jobs import TUNING
 
 BLOCKS = {"architecture": ["784-30-10", "784-20-10-10"]}
@@ -33,6 +33,20 @@ class KilledError(Exception):
     """The end of a process."""
 
 
+@pytest.fixture(scope="module")
+def whole() -> tuple[World, Outcome]:
+    """A study with two blocks. The tests only read it."""
+    world = World(better("ce", by=0.003))
+    return world, conducted(study(blocks=BLOCKS), world)
+
+
+@pytest.fixture(scope="module")
+def undisturbed() -> tuple[World, Outcome]:
+    """A study without blocks. The tests only read it."""
+    world = World(better("ce", by=0.003))
+    return world, conducted(study(), world)
+
+
 def test_the_better_arm_is_found() -> None:
     outcome = conducted(study(), World(better("ce", by=0.01)))
     (row,) = confirmed(outcome).comparison.rows
@@ -41,9 +55,8 @@ def test_the_better_arm_is_found() -> None:
     assert row.arm_a.startswith("ce")
 
 
-def test_the_test_set_is_opened_at_the_end_only_and_once() -> None:
-    world = World(better("ce", by=0.003))
-    outcome = conducted(study(blocks=BLOCKS), world)
+def test_the_test_set_is_opened_at_the_end_only_and_once(whole: tuple[World, Outcome]) -> None:
+    world, outcome = whole
     *before, last = world.asked
     assert not any(score_test for _, score_test in before)
     assert last[1]
@@ -73,9 +86,8 @@ def test_a_study_that_ends_after_tuning_counts_no_opening() -> None:
     assert not world.counted
 
 
-def test_the_seeds_of_the_two_stages_are_disjoint() -> None:
-    world = World(better("ce", by=0.003))
-    outcome = conducted(study(blocks=BLOCKS), world)
+def test_the_seeds_of_the_two_stages_are_disjoint(whole: tuple[World, Outcome]) -> None:
+    world, outcome = whole
     first, second = ({job.seed for job in world.of_stage(s)} for s in (TUNING, CONFIRMATION))
     assert first
     assert second
@@ -86,16 +98,14 @@ def test_the_seeds_of_the_two_stages_are_disjoint() -> None:
         assert not set(row.pair.values.index) & first
 
 
-def test_the_verdict_is_that_of_compare_on_the_same_runs() -> None:
-    world = World(better("ce", by=0.003))
-    made = study(blocks=BLOCKS, margin=0.2)
-    outcome = conducted(made, world)
-    again = compare(world.runs(), "loss", margin=0.002)
+def test_the_verdict_is_that_of_compare_on_the_same_runs(whole: tuple[World, Outcome]) -> None:
+    world, outcome = whole
+    again = compare(world.runs(), "loss", margin=0.001)
     pd.testing.assert_frame_equal(again.table, confirmed(outcome).comparison.table)
 
 
 def test_a_study_that_is_conducted_again_asks_for_the_same_jobs_and_verdicts() -> None:
-    made, world = study(blocks=BLOCKS), World(better("ce", by=0.003))
+    made, world = study(), World(better("ce", by=0.003))
     first = conducted(made, world)
     asked = list(world.words)
     anew = World(world.surface)
@@ -113,11 +123,15 @@ def test_a_study_that_is_conducted_again_asks_for_the_same_jobs_and_verdicts() -
     )
 
 
-@pytest.mark.parametrize("parts", [1, 2, 4, 5])
-def test_a_study_that_was_killed_goes_on_as_if_nothing_had_happened(parts: int) -> None:
-    made, world, undisturbed = (study(), *(World(better("ce", by=0.003)) for _ in range(2)))
-    expected = confirmed(conducted(made, undisturbed)).comparison.table
-    assert len(undisturbed.asked) > 5
+@pytest.mark.parametrize(
+    "parts", [1, *(pytest.param(parts, marks=pytest.mark.stress) for parts in (2, 4)), 5]
+)
+def test_a_study_that_was_killed_goes_on_as_if_nothing_had_happened(
+    undisturbed: tuple[World, Outcome], parts: int
+) -> None:
+    made, world = study(), World(better("ce", by=0.003))
+    before, outcome = undisturbed
+    assert len(before.asked) > 5
     do = world.do
 
     def do_some(jobs: Sequence[StudyJob], *, score_test: bool = False) -> list[Result]:
@@ -132,8 +146,8 @@ def test_a_study_that_was_killed_goes_on_as_if_nothing_had_happened(parts: int) 
     world.do = do  # type: ignore[method-assign]
     world.restart()
     table = confirmed(conducted(made, world)).comparison.table
-    assert world.words == undisturbed.words
-    pd.testing.assert_frame_equal(table, expected)
+    assert world.words == before.words
+    pd.testing.assert_frame_equal(table, confirmed(outcome).comparison.table)
 
 
 def test_two_hyper_parameters_are_tuned_and_compared() -> None:

@@ -37,6 +37,13 @@ def easy_and_hard(job: StudyJob) -> float:
     return better("ce", by=by)(job)
 
 
+@pytest.fixture(scope="module")
+def two_blocks() -> tuple[World, Study, list[Comparison]]:
+    """A study with an easy and a hard block, and its rounds. The tests only read it."""
+    world, made = World(easy_and_hard), study(blocks=BLOCKS, budgets=budget(most_seeds=40))
+    return world, made, rounds(made, world)
+
+
 def test_the_first_round_has_the_fewest_seeds_that_can_decide_and_they_are_new() -> None:
     world, made = World(better("ce", by=0.05)), study()
     (only,) = rounds(made, world)
@@ -47,10 +54,10 @@ def test_the_first_round_has_the_fewest_seeds_that_can_decide_and_they_are_new()
     assert only.rows[0].arm_a.startswith("ce")
 
 
-def test_a_decided_comparison_gets_no_more_seeds_and_an_undecided_one_does() -> None:
-    world = World(easy_and_hard)
-    made = study(blocks=BLOCKS, budgets=budget(most_seeds=40))
-    done = rounds(made, world)
+def test_a_decided_comparison_gets_no_more_seeds_and_an_undecided_one_does(
+    two_blocks: tuple[World, Study, list[Comparison]],
+) -> None:
+    *_, done = two_blocks
     assert len(done) > 1
     seeds = [[row.seeds for row in each.rows] for each in done]
     for before, after in itertools.pairwise(done):
@@ -72,9 +79,10 @@ def test_no_arm_gets_more_than_the_most_seeds() -> None:
     assert max(job.seed for job in world.jobs) == SEEDS + 8
 
 
-def test_both_arms_of_a_comparison_have_the_same_seeds() -> None:
-    world, made = World(easy_and_hard), study(blocks=BLOCKS, budgets=budget(most_seeds=40))
-    rounds(made, world)
+def test_both_arms_of_a_comparison_have_the_same_seeds(
+    two_blocks: tuple[World, Study, list[Comparison]],
+) -> None:
+    world, made, _ = two_blocks
     own = {
         cell: {each.seed for each in world.of_stage(CONFIRMATION) if each.cell == cell}
         for cell in made.cells
