@@ -38,17 +38,24 @@ def presets(
 ) -> dict[str, Preset]:
     """Return the presets of these names, only quick ones if ``quick``.
 
-    By default they are all of conf/, or all of ``config_dir``, a folder of the user. Raise
-    ConfigError, which names the presets, if one does not exist.
+    The name of a folder, such as `nielsen`, stands for all of its presets. By default they are all
+    of conf/, or all of ``config_dir``, a folder of the user. Raise ConfigError, which names the
+    presets, if one does not exist.
     """
     own = [] if config_dir is None else choosable(REPLICATE, config_dir)
     known = [*own, *choosable(REPLICATE)]
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise ConfigError(f"{unknown[0]}: no such preset; there are {', '.join(known)}")
+    chosen = [each for name in names for each in _named(name, known)]
     where = None if config_dir is None else str(config_dir)
-    found = {name: preset(name, where) for name in names or own or known}
+    found = {name: preset(name, where) for name in chosen or own or known}
     return {name: each for name, each in found.items() if each.quick or not quick}
+
+
+def _named(name: str, known: Sequence[str]) -> list[str]:
+    """Return the preset of a name, or all of a folder's."""
+    found = [each for each in known if each == name or each.startswith(f"{name.rstrip('/')}/")]
+    if not found:
+        raise ConfigError(f"{name}: no such preset; there are {', '.join(known)}")
+    return found
 
 
 def with_tracking(own: Sequence[str]) -> list[str]:
