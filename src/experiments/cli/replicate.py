@@ -52,7 +52,7 @@ def add_parser(commands: Commands) -> None:
         "words",
         metavar="PRESET|KEY=VALUE",
         nargs="*",
-        help="names of files or folders in conf/replicate (default: all), and overrides of all runs",
+        help="files or folders in conf/replicate (default: all), and overrides of all runs",
     )
     parser.add_argument("--quick", action="store_true", help="only presets that take minutes")
     parser.add_argument(
