@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 import records
 
+from experiments.configuration import compose
 from experiments.recording import Status
 from experiments.results.frames import (
     CORRECT_IMAGES,
@@ -117,6 +118,15 @@ def test_how_images_are_read_is_a_column_if_it_is_unusual_in_a_run(
     frame = frames.frame([{**MIXED[0], column: unusual}, older, MIXED[2]])
     assert list(frame[column]) == [unusual, not unusual, not unusual]
     assert (column in options(frame)) == (option != "flatten")  # which is known by the data
+
+
+def test_the_names_of_classes_are_a_column_if_a_command_gave_them() -> None:
+    column, letters = "dataset.classes", compose(["dataset=emnist_letters"]).dataset.classes
+    usual = {**MIXED[0], "dataset": "emnist_letters", column: list(letters)}
+    assert column not in frames.frame([usual, {**MIXED[2], column: []}])
+    frame = frames.frame([{**usual, column: ["a", "b"]}, usual])
+    assert list(frame[column].fillna("")) == ['["a", "b"]', ""]
+    assert column not in options(frame)
 
 
 def test_the_names_of_the_users_files_are_columns_if_they_are_not_those_of_mnist() -> None:

@@ -45,7 +45,6 @@ def test_names_of_classes_are_those_that_the_command_gave() -> None:
     assert value_of(own, "dataset.classes") == tuple(names)
     assert changed_options(own, choices_of(own, architecture_by_name=True)) == ["dataset.classes"]
     assert experiment(own).dataset.classes == names
-    assert "dataset.classes" not in row("dataset=emnist_letters")
 
 
 def test_a_choice_has_a_file_or_not() -> None:
