@@ -259,7 +259,7 @@ def test_some_values_give_an_answer_or_an_error_of_one_line(
 
 
 @pytest.mark.stress
-@trials(100)
+@trials(50)
 @given(drawn)
 def test_many_values_give_an_answer_or_an_error_of_one_line(
     forks_of_drawn: Forks, drawn: tuple[tuple[list[str], argparse.Action], str]

@@ -50,7 +50,7 @@ def test_some_files_give_a_plan_or_an_error(forks: Forks, file: AnyFile) -> None
 
 
 @pytest.mark.stress
-@trials(300)
+@trials(120)
 @given(file=any_files.files())
 def test_many_files_give_a_plan_or_an_error(forks: Forks, file: AnyFile) -> None:
     check(forks, file)

@@ -76,7 +76,7 @@ def test_some_words_give_a_plan_or_an_error(
 
 
 @pytest.mark.stress
-@trials(150)
+@trials(60)
 @given(words=lists, sweep=st.booleans())
 def test_many_words_give_a_plan_or_an_error(
     forks: Forks, words: Sequence[str], *, sweep: bool
@@ -98,7 +98,7 @@ def test_some_mistakes_are_errors(forks: Forks, words: Sequence[str]) -> None:
 
 
 @pytest.mark.stress
-@trials(150)
+@trials(60)
 @given(words=mistaken)
 def test_many_mistakes_are_errors(forks: Forks, words: Sequence[str]) -> None:
     check_refused(forks, words)
@@ -111,7 +111,7 @@ def test_some_options_of_hydra_give_an_error(forks: Forks, option: str, value: s
 
 
 @pytest.mark.stress
-@trials(100)
+@trials(50)
 @given(option=options, value=any_overrides.option_values | st.text(max_size=8))
 def test_many_options_of_hydra_give_an_error(forks: Forks, option: str, value: str) -> None:
     check_option(forks, option, value)
