@@ -70,7 +70,7 @@ def _mistakes(predictions: Predictions) -> Iterator[Block]:
 
 
 def _words(row: pd.Series) -> str:
-    """Return what the network said of an image, and what it gave to the true label."""
+    """Return the label of an image, the prediction, and the outputs of both."""
     return (
         f"{row['label']}, taken for {row['predicted']}: {row['output']:.2f} for"
         f" {row['predicted']}, {row['output_of_label']:.2g} for {row['label']}"

@@ -1,4 +1,4 @@
-"""What a report is about: runs, their history, and the sweep that they belong to."""
+"""The subject of a report: runs, their history, and the sweep that they belong to."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,7 +28,7 @@ class Subject:
 
     @property
     def title(self) -> str:
-        """What was run: the name of the sweep."""
+        """The name of the sweep."""
         return self.sweep.name if self.sweep else "All runs"
 
     @property

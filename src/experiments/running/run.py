@@ -349,7 +349,7 @@ def _tested(end: End, job: Job, network: Network, progress: Progress, dataset: D
 
 
 def recorded_dataset(job: Job, dataset: Dataset) -> RecordedDataset:
-    """Return what the start of a run records of its data."""
+    """Return the part of a run's start about its data."""
     return RecordedDataset(
         name=job.experiment.dataset.name,
         root=job.experiment.dataset.root,

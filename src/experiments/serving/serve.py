@@ -105,7 +105,7 @@ def server_environment(folder: Path, uri: str, given: Mapping[str, str]) -> dict
 
 
 def announcement(folder: Path, address: str, environment: Mapping[str, str]) -> str:
-    """Return what a team has to know: where the server is, its user, and what to type."""
+    """Return the lines for the team: where the server is, its user, and the commands."""
     secrets = os.path.relpath(folder / SECRETS)
     place = f"the environment ({PASSWORD})" if PASSWORD in os.environ else secrets
     return "\n".join(

@@ -191,7 +191,7 @@ class Study(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def recorded(self) -> RecordedStudy:
-        """What the record of the study says of it."""
+        """The study as its sweep records it."""
         return RecordedStudy(
             compared=self.compared,
             tuned=list(self.tune),

@@ -1,4 +1,4 @@
-"""What is verified: a network in double precision, some examples, and optimizers."""
+"""The subject of a verification: a network in double precision, examples, and optimizers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

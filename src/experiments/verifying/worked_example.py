@@ -27,7 +27,7 @@ OF_OUTPUTS = """\
 He prints neither the picture nor all weights, so the logits are the logarithms
 of his outputs. To agree shows only that these sum to one, and that the cost and
 the errors follow. It does not show that his network gives these outputs."""
-"""What an agreement with printed outputs shows, and what it does not."""
+"""The note below tables of printed outputs: how little their agreement shows."""
 ROUNDED = float(np.finfo(np.float32).eps) / 2
 """The rounding of a number below one in single precision."""
 SINGLE = 4 * float(np.finfo(np.float32).eps)
