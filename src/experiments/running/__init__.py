@@ -6,6 +6,7 @@ from experiments.running.checkpoint import made_elsewhere
 from experiments.running.checkpoint import remove as remove_checkpoints
 from experiments.running.environment import environment
 from experiments.running.identity import differences, identity, origin, processor
+from experiments.running.initialisation import initial_state
 from experiments.running.job import Job
 from experiments.running.repeat import Repetition, repeat
 from experiments.running.run import HELD, recorded_dataset, run
@@ -20,6 +21,7 @@ __all__ = [
     "differences",
     "environment",
     "identity",
+    "initial_state",
     "is_source",
     "kernel",
     "lockstep_groups",

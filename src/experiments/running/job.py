@@ -37,7 +37,8 @@ from experiments.recording import (
 )
 from experiments.running.environment import environment
 from experiments.running.identity import identity, origin
-from experiments.training import Progress, initialise
+from experiments.running.initialisation import initial_state
+from experiments.training import Progress
 from nn import Network
 
 
@@ -147,16 +148,7 @@ class Job:
 
     def initialise(self) -> tuple[Network, Progress]:
         """Return the network before its first step, and the progress of a training at its start."""
-        experiment = self.experiment
-        return initialise(
-            sizes=experiment.sizes,
-            activation=experiment.activation,
-            loss=experiment.loss,
-            initializer=experiment.initializer,
-            optimizer=experiment.optimizer,
-            seed=experiment.seed,
-            dtype=experiment.dtype,
-        )
+        return initial_state(self.experiment)
 
     def start(self, dataset: RecordedDataset | None = None) -> Start:
         """Return the first event of the run."""

@@ -1,16 +1,16 @@
 """The subject of a verification: a network in double precision, examples, and optimizers."""
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from experiments.configuration import Experiment
 from experiments.examples import Split
 from experiments.recording import Certificate
-from experiments.running import certify
-from experiments.training import evaluate, initialise, leave_kinks, training_gradient
+from experiments.running import certify, initial_state
+from experiments.training import evaluate, leave_kinks, training_gradient
 from nn import Network, Optimizer
 from nn.arrays import Array
 
@@ -48,8 +48,9 @@ class Subject:
         """
         rng = np.random.default_rng(np.random.SeedSequence(experiment.seed, spawn_key=(2,)))
         dataset = experiment.dataset.load(experiment.dtype)
-        certificate = certify(experiment, _initial(experiment, experiment.dtype), dataset)
-        network, train = _initial(experiment, np.float64), dataset.train
+        certificate = certify(experiment, initial_state(experiment)[0], dataset)
+        network, _ = initial_state(dataclasses.replace(experiment, dtype="float64"))
+        train = dataset.train
         rows = slice(BATCH * BATCHES)
         images, targets = (each[rows].astype(np.float64) for each in (train.images, train.targets))
         leave_kinks(network, images, rng)
@@ -79,17 +80,3 @@ class Subject:
         order = np.random.default_rng(number)
         training_gradient(self.network, self.batch(number), penalty=self.penalty, order=order)
         return self.network.gradient.copy()
-
-
-def _initial(experiment: Experiment, dtype: npt.DTypeLike) -> Network:
-    """Return the network of an experiment before its first step."""
-    network, _ = initialise(
-        sizes=experiment.sizes,
-        activation=experiment.activation,
-        loss=experiment.loss,
-        initializer=experiment.initializer,
-        optimizer=experiment.optimizer,
-        seed=experiment.seed,
-        dtype=dtype,
-    )
-    return network
