@@ -45,13 +45,18 @@ def test_a_network_is_verified(capsys: pytest.CaptureFixture[str]) -> None:
     assert max(map(len, printed.splitlines())) <= 80
 
 
+def write_activation(folder: Path, choice: str, target: str, code: str) -> None:
+    """Write an activation of the user: its module, and its file of the group."""
+    (folder / f"{target.partition('.')[0]}.py").write_text(code, encoding="utf-8")
+    (folder / "activation").mkdir()
+    file = folder / "activation" / f"{choice}.yaml"
+    file.write_text(f"_target_: {target}\n", encoding="utf-8")
+
+
 def test_a_wrong_activation_of_the_user_is_named_with_its_layer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "half_slope.py").write_text(OWN, encoding="utf-8")
-    (tmp_path / "activation").mkdir()
-    file = tmp_path / "activation" / "half.yaml"
-    file.write_text("_target_: half_slope.HalfSlope\n", encoding="utf-8")
+    write_activation(tmp_path, "half", "half_slope.HalfSlope", OWN)
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(SystemExit) as ended:
         run("--config-dir", str(tmp_path), "activation=half", "architecture.sizes=[784,5,10]")
@@ -66,10 +71,7 @@ def test_a_wrong_activation_of_the_user_is_named_with_its_layer(
 def test_an_exception_in_a_class_of_the_user_is_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "broken_module.py").write_text(BROKEN, encoding="utf-8")
-    (tmp_path / "activation").mkdir()
-    file = tmp_path / "activation" / "broken.yaml"
-    file.write_text("_target_: broken_module.Broken\n", encoding="utf-8")
+    write_activation(tmp_path, "broken", "broken_module.Broken", BROKEN)
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(UserError) as caught:
         run("--config-dir", str(tmp_path), "activation=broken", "architecture.sizes=[784,5,10]")
