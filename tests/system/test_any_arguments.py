@@ -249,19 +249,9 @@ def test_all_arguments_give_an_answer_or_an_error_of_one_line(forks: Forks, comm
             check(forks, given_value(words, taker, value), value)
 
 
-@trials(10)
-@given(drawn)
-def test_some_values_give_an_answer_or_an_error_of_one_line(
-    forks_of_drawn: Forks, drawn: tuple[tuple[list[str], argparse.Action], str]
-) -> None:
-    (words, taker), value = drawn
-    check(forks_of_drawn, given_value(words, taker, value), value)
-
-
-@pytest.mark.stress
 @trials(50)
 @given(drawn)
-def test_many_values_give_an_answer_or_an_error_of_one_line(
+def test_values_give_an_answer_or_an_error_of_one_line(
     forks_of_drawn: Forks, drawn: tuple[tuple[list[str], argparse.Action], str]
 ) -> None:
     (words, taker), value = drawn

@@ -40,19 +40,12 @@ def check(forks: Forks, file: AnyFile) -> None:
         ended.check_one_line()
 
 
-@trials(20)
+@trials(120)
 @given(file=any_files.files())
 @example(file=AnyFile("loss/mine.yaml", any_files.BOMB, ("loss=mine",)))
 @example(file=AnyFile("loss/mine.yaml", b"defaults: [mine]", ("loss=mine",)))
 @example(file=AnyFile("mine.yaml", b"epochs: 2", ("--config-name", "mine")))
-def test_some_files_give_a_plan_or_an_error(forks: Forks, file: AnyFile) -> None:
-    check(forks, file)
-
-
-@pytest.mark.stress
-@trials(120)
-@given(file=any_files.files())
-def test_many_files_give_a_plan_or_an_error(forks: Forks, file: AnyFile) -> None:
+def test_files_give_a_plan_or_an_error(forks: Forks, file: AnyFile) -> None:
     check(forks, file)
 
 

@@ -49,38 +49,16 @@ def check_overrides(forks: Forks, words: Sequence[str], *, sweep: bool) -> None:
         check_named(words, ended.stderr)
 
 
-def check_refused(forks: Forks, words: Sequence[str]) -> None:
-    ended = check(forks, [*PLAN, *words])
-    assert ended.code == 1
-    check_named(words, ended.stderr)
-
-
-def check_option(forks: Forks, option: str, value: str) -> None:
-    ended = check(forks, [option, value, *PLAN])
-    assert ended.code or (option, value) == ("--cfg", "job"), ended
-
-
 lists = st.lists(any_overrides.words, min_size=1, max_size=3)
 mistaken = st.tuples(any_overrides.fitting(), any_overrides.refused).flatmap(st.permutations)
 options = st.sampled_from(any_overrides.OPTIONS)
 
 
-@trials(15)
+@trials(60)
 @given(words=lists, sweep=st.booleans())
 @example(words=["architecture=[784,10]"], sweep=False)
 @example(words=["optimizer._target_=[784,10]"], sweep=False)
-def test_some_words_give_a_plan_or_an_error(
-    forks: Forks, words: Sequence[str], *, sweep: bool
-) -> None:
-    check_overrides(forks, words, sweep=sweep)
-
-
-@pytest.mark.stress
-@trials(60)
-@given(words=lists, sweep=st.booleans())
-def test_many_words_give_a_plan_or_an_error(
-    forks: Forks, words: Sequence[str], *, sweep: bool
-) -> None:
+def test_words_give_a_plan_or_an_error(forks: Forks, words: Sequence[str], *, sweep: bool) -> None:
     check_overrides(forks, words, sweep=sweep)
 
 
@@ -91,27 +69,16 @@ def test_all_words_about_hydra_give_a_plan_or_an_error(forks: Forks, *, sweep: b
         check_overrides(forks, [word], sweep=sweep)
 
 
-@trials(15)
-@given(words=mistaken)
-def test_some_mistakes_are_errors(forks: Forks, words: Sequence[str]) -> None:
-    check_refused(forks, words)
-
-
-@pytest.mark.stress
 @trials(60)
 @given(words=mistaken)
-def test_many_mistakes_are_errors(forks: Forks, words: Sequence[str]) -> None:
-    check_refused(forks, words)
+def test_mistakes_are_errors(forks: Forks, words: Sequence[str]) -> None:
+    ended = check(forks, [*PLAN, *words])
+    assert ended.code == 1
+    check_named(words, ended.stderr)
 
 
-@trials(15)
-@given(option=options, value=any_overrides.option_values)
-def test_some_options_of_hydra_give_an_error(forks: Forks, option: str, value: str) -> None:
-    check_option(forks, option, value)
-
-
-@pytest.mark.stress
 @trials(50)
 @given(option=options, value=any_overrides.option_values | st.text(max_size=8))
-def test_many_options_of_hydra_give_an_error(forks: Forks, option: str, value: str) -> None:
-    check_option(forks, option, value)
+def test_options_of_hydra_give_an_error(forks: Forks, option: str, value: str) -> None:
+    ended = check(forks, [option, value, *PLAN])
+    assert ended.code or (option, value) == ("--cfg", "job"), ended

@@ -274,6 +274,7 @@ def single_bytes(text: bytes) -> list[bytes]:
     return [bytes([each]) for each in text]
 
 
+@pytest.mark.stress
 def test_a_server_that_answers_byte_by_byte_is_left_at_the_limit(tmp_path: Path) -> None:
     """The limit is the user's. It ends the program long before the answer would end."""
     names = ("runs", "sweeps")
@@ -337,6 +338,7 @@ def test_every_command_leaves_a_server_that_never_answers_within_seconds(
             forks.execute([*words, *chosen, "--uri", uri]).check_one_line(message)
 
 
+@pytest.mark.stress
 def test_a_run_that_was_done_before_asks_a_silent_server_once(tmp_path: Path) -> None:
     words = [*harness.SMALL, "seed=1"]
     harness.run(tmp_path, *words, harness.NOT_TRACKED)

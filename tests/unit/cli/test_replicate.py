@@ -62,7 +62,8 @@ def test_presets_of_the_user_are_replicated_from_their_folder(
 def test_a_plan_ends_with_the_time_of_all_presets(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run("huang", "lecun", "plan=true", f"outputs={tmp_path / 'runs'}", "--to", str(tmp_path))
+    words = ["plan=true", f"outputs={tmp_path / 'runs'}", "--to", str(tmp_path), "--seeds", "2"]
+    run("layer_by_layer", "nielsen/depth", *words)
     last = capsys.readouterr().out.splitlines()[-1]
     assert last.startswith("All presets one after the other: about ")
     assert not list(tmp_path.iterdir())
