@@ -109,18 +109,20 @@ def run(arguments: Arguments) -> None:
     def say(text: str) -> None:
         console.print(text, soft_wrap=True, markup=False)
 
-    outcomes, rows, planned = {}, [], 0.0
+    outcomes, rows, planned = {}, [], []
     for name, preset in chosen.items():
         seeds = range(arguments.seeds or seeds_of(preset, quick=arguments.quick))
         outcome = conduct(name, preset, seeds, own, say=say, train=not arguments.recorded)
         if isinstance(outcome, float):
-            planned += outcome
+            planned.append(outcome)
+        elif outcome is None:
+            say(f"{name}: none of its runs is recorded")
         else:
             outcomes[name] = outcome
             rows = publish(outcomes, known, arguments.to)
-    if not outcomes:
-        say(f"All presets one after the other: about {duration(planned)}.")
-    else:
+    if planned:
+        say(f"All presets one after the other: about {duration(sum(planned))}.")
+    if outcomes:
         print_table(rows, known, console)
         for name, outcome in outcomes.items():
             print_hypotheses(name, outcome.hypotheses, console)

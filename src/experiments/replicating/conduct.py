@@ -25,7 +25,7 @@ from experiments.replicating.measures import measure, measure_neurons
 from experiments.replicating.neuron_sentences import neuron_sentences
 from experiments.replicating.replicas import Replica, replicas
 from experiments.replicating.run_figures import Trained
-from experiments.results import history, runs
+from experiments.results import recorded
 from experiments.running import Job
 from experiments.sweeping import Series, plan
 
@@ -84,12 +84,13 @@ def conduct(
     *,
     say: Callable[[str], None],
     train: bool = True,
-) -> Outcome | float:
+) -> Outcome | float | None:
     """Do the runs of a preset that are not done, and return what all of them say.
 
     ``own`` are the other overrides of all runs. With `plan=true` among them print what would be
     done, and return the seconds that it would take. A run that fails is a line, and its numbers are
-    missing. So are those of runs that are not done if ``train`` is false.
+    missing. So are those of runs that are not done if ``train`` is false. Return None if none of
+    the runs is recorded.
     """
     if not replicated.trains:
         if compose(own).plan:
@@ -124,20 +125,16 @@ def _series(
 
 def _outcome(
     name: str, replicated: Preset, found: Sequence[Replica], own: Sequence[str]
-) -> Outcome:
-    recorded, epochs = _recorded(found)
-    measured = measure(name, replicated, found, own=own, runs=recorded, epochs=epochs)
+) -> Outcome | None:
+    outputs = found[0].job.outputs
+    frames = recorded(outputs, {replica.job.identity for replica in found})
+    if frames is None:
+        return None
+    runs, epochs = frames
+    measured = measure(name, replicated, found, own=own, runs=runs, epochs=epochs)
     sentences = [
-        *hypotheses(replicated.claims, recorded),
-        *examined(replicated.examine, found[0].job.outputs, recorded),
+        *hypotheses(replicated.claims, runs),
+        *examined(replicated.examine, outputs, runs),
     ]
     settings = {each.job.identity: replicated.all_cases[each.case].name for each in found}
-    return Outcome(measured, sentences, Trained(found[0].job.outputs, recorded, epochs, settings))
-
-
-def _recorded(found: Sequence[Replica]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the frames `runs` and `history` of the runs of a preset."""
-    outputs, identities = found[0].job.outputs, [replica.job.identity for replica in found]
-    frames = runs(outputs), history(outputs)
-    chosen_runs, chosen_epochs = (each[each["identity"].isin(identities)] for each in frames)
-    return chosen_runs, chosen_epochs
+    return Outcome(measured, sentences, Trained(outputs, runs, epochs, settings))

@@ -22,7 +22,7 @@ from experiments.results.networks import (
     predictions,
     square_images,
 )
-from experiments.results.queries import history, runs
+from experiments.results.queries import history, recorded, runs
 from experiments.results.scope import Scope
 from experiments.results.settings import (
     changed_from_defaults,
@@ -69,6 +69,7 @@ __all__ = [
     "network",
     "options",
     "predictions",
+    "recorded",
     "runs",
     "square_images",
     "sweeps",

@@ -1,6 +1,6 @@
 """Results from the journals of an outputs folder."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -33,10 +33,22 @@ def load_journals(folder: Path, sweep: str | None) -> Loaded:
     outputs folder. Planned runs, which have no journal, are left out. So are runs whose journal
     is damaged, with a warning. Raise UserError if there are no other runs.
     """
+    loaded = load_runs(_folders(folder, sweep))
+    if loaded is None:
+        part = "" if sweep is None else f" of sweep {sweep}"
+        raise UserError(f"{folder}: no runs{part} are recorded there")
+    return loaded
+
+
+def load_runs(folders: Iterable[Path]) -> Loaded | None:
+    """Return the results of the runs in these folders; None if none of them is recorded.
+
+    Raise DataError if all that are recorded are damaged.
+    """
     rows: list[RunRow] = []
     epochs: list[dict[str, str | float]] = []
     problems: list[str] = []
-    for run in _folders(folder, sweep):
+    for run in folders:
         try:
             record = read_record(run)
         except DataError as error:
@@ -53,8 +65,7 @@ def load_journals(folder: Path, sweep: str | None) -> Loaded:
     if not rows and problems:
         raise DataError(left_out(problems))
     if not rows:
-        part = "" if sweep is None else f" of sweep {sweep}"
-        raise UserError(f"{folder}: no runs{part} are recorded there")
+        return None
     warn_of_left_out(problems)
     return Loaded.of(rows, _frame(epochs))
 

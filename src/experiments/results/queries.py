@@ -3,14 +3,16 @@
 All sources give the same columns. Runs that failed, diverged or were interrupted are rows, too.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from experiments.configuration import GROUPS
 from experiments.errors import UserError
+from experiments.recording import run_folder
 from experiments.results.frames import Loaded, options
+from experiments.results.journals import load_runs
 from experiments.results.sources import load
 
 
@@ -56,12 +58,33 @@ def history(
         raise UserError(
             f"{source}: {', '.join(unknown)}: no such metrics; there are {', '.join(known)}"
         )
-    wanted = [name for name in known if metrics is None or name in metrics]
-    long = loaded.epochs.melt(["identity", "epoch"], wanted, "metric", "value")
+    return _long(
+        frame, loaded.epochs, [name for name in known if metrics is None or name in metrics]
+    )
+
+
+def recorded(
+    outputs: Path, identities: Collection[str]
+) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+    """Return the frames of `runs` and `history` for the runs with these identities.
+
+    Only their journals are read, however many there are in the outputs folder. Return None if none
+    of the runs is recorded. Damaged journals are treated as by `runs`.
+    """
+    loaded = load_runs(run_folder(outputs, identity) for identity in sorted(identities))
+    if loaded is None:
+        return None
+    frame = _selected(outputs, loaded, {})
+    return frame, _long(frame, loaded.epochs, list(loaded.epochs.columns[2:]))
+
+
+def _long(runs: pd.DataFrame, epochs: pd.DataFrame, metrics: Sequence[str]) -> pd.DataFrame:
+    """Return one row per run, epoch and metric, with the options of the run."""
+    long = epochs.melt(["identity", "epoch"], metrics, "metric", "value")
     long = long.dropna(subset="value")
     long["metric"] = long["metric"].astype("category")
-    described = ["identity", "name", "status", "data", *GROUPS, *options(frame), "seed"]
-    return frame[list(dict.fromkeys(described))].merge(long, on="identity", how="inner")
+    described = ["identity", "name", "status", "data", *GROUPS, *options(runs), "seed"]
+    return runs[list(dict.fromkeys(described))].merge(long, on="identity", how="inner")
 
 
 def _selected(source: Path | str, loaded: Loaded, where: Mapping[str, object]) -> pd.DataFrame:

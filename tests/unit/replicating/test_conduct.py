@@ -23,7 +23,7 @@ PRESET = Preset.of(
 FEW = ("tracking=none", "dataset.train_size=100", "dataset.validation_size=100")
 
 
-def conducted(outputs: Path, said: list[str], *words: str) -> Outcome | float:
+def conducted(outputs: Path, said: list[str], *words: str) -> Outcome | float | None:
     own = [*FEW, f"outputs={outputs}", *words]
     return conduct("p", PRESET, [0, 1], own, say=said.append)
 
@@ -52,6 +52,7 @@ def test_the_runs_are_done_once_and_recorded_as_one_sweep(tmp_path: Path) -> Non
 
 def test_without_training_the_runs_that_are_done_are_measured(tmp_path: Path) -> None:
     own = [*FEW, f"outputs={tmp_path}"]
+    assert conduct("p", PRESET, [0], own, say=print, train=False) is None
     conduct("p", PRESET, [0], own, say=print)
     found = conduct("p", PRESET, [0, 1], own, say=print, train=False)
     assert isinstance(found, Outcome)

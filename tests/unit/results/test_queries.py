@@ -10,7 +10,7 @@ from recorded_runs import ADAM, DIED, FINISHED, INTERRUPTED, NEW_SWEEP, ORDER, V
 
 from experiments import results
 from experiments.errors import UserError
-from experiments.recording import Status
+from experiments.recording import JOURNAL, Status
 
 
 def test_runs_are_in_the_order_of_their_starts(outputs: Path) -> None:
@@ -85,3 +85,19 @@ def test_the_history_of_some_metrics_is_part_of_the_whole(outputs: Path) -> None
 def test_a_metric_that_does_not_exist_is_an_error_that_names_the_others(outputs: Path) -> None:
     with pytest.raises(UserError, match=r"train/lost: no such metrics; there are .*train/cost"):
         results.history(outputs, metrics=["train/cost", "train/lost"])
+
+
+def test_recorded_reads_the_journals_of_some_runs_only(outputs: Path) -> None:
+    whole = (results.runs(outputs), results.history(outputs))
+    (outputs / "runs" / DIED / JOURNAL).write_text("damaged\n\n", encoding="utf-8")
+    found = results.recorded(outputs, {FINISHED, ADAM, "unknown"})
+    assert found is not None
+    for part, of_all in zip(found, whole, strict=True):
+        expected = of_all[of_all["identity"].isin([FINISHED, ADAM])].reset_index(drop=True)
+        pd.testing.assert_frame_equal(
+            part[expected.columns], expected, check_categorical=False, check_dtype=False
+        )
+
+
+def test_recorded_is_none_if_no_run_is_recorded(outputs: Path) -> None:
+    assert results.recorded(outputs, {"unknown"}) is None
