@@ -1,5 +1,6 @@
 """Runs and their history: selected by the values of columns, from any source."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -87,10 +88,11 @@ def test_a_metric_that_does_not_exist_is_an_error_that_names_the_others(outputs:
         results.history(outputs, metrics=["train/cost", "train/lost"])
 
 
-def test_recorded_reads_the_journals_of_some_runs_only(outputs: Path) -> None:
-    whole = (results.runs(outputs), results.history(outputs))
-    (outputs / "runs" / DIED / JOURNAL).write_text("damaged\n\n", encoding="utf-8")
-    found = results.recorded(outputs, {FINISHED, ADAM, "unknown"})
+def test_recorded_reads_the_journals_of_some_runs_only(outputs: Path, tmp_path: Path) -> None:
+    copied = shutil.copytree(outputs, tmp_path / "copied")
+    whole = (results.runs(copied), results.history(copied))
+    (copied / "runs" / DIED / JOURNAL).write_text("damaged\n\n", encoding="utf-8")
+    found = results.recorded(copied, {FINISHED, ADAM, "unknown"})
     assert found is not None
     for part, of_all in zip(found, whole, strict=True):
         expected = of_all[of_all["identity"].isin([FINISHED, ADAM])].reset_index(drop=True)
