@@ -70,22 +70,6 @@ update:  ## rewrite constraints.txt with the newest versions that fit pyproject.
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
 	@touch $@
 
-.venv/installed-test: .venv/installed
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .[test]
-	@touch $@
-
-.venv/installed-notebooks: .venv/installed
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .[notebooks]
-	@touch $@
-
-.venv/installed-docs: .venv/installed
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .[docs]
-	@touch $@
-
-.venv/installed-server: .venv/installed
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .[server]
-	@touch $@
-
-.venv/installed-bench: .venv/installed
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .[bench]
+.venv/installed-%: .venv/installed  # an extra of pyproject.toml
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .[$*]
 	@touch $@
