@@ -28,16 +28,21 @@ DISPLAYED = re.findall(r"\$\$\n(.*?)\n\$\$", PAGE, re.DOTALL)
 INLINE = re.findall(r"\$([^$]*)\$", re.sub(r"\$\$\n.*?\n\$\$", "", PAGE, flags=re.DOTALL))
 
 
+def is_abstract(method: ast.FunctionDef) -> bool:
+    """Return whether a method computes nothing, because each subclass has its own."""
+    return any(ast.unparse(each) == "abstractmethod" for each in method.decorator_list)
+
+
 @cache
 def names(file: Path) -> frozenset[str]:
-    """Return the functions, classes and methods that a file defines."""
+    """Return the functions, classes and methods that a file defines, except abstract methods."""
     found = set()
     for node in ast.parse(file.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             found.add(node.name)
         if isinstance(node, ast.ClassDef):
             inner = (each for each in node.body if isinstance(each, ast.FunctionDef))
-            found |= {f"{node.name}.{each.name}" for each in inner}
+            found |= {f"{node.name}.{each.name}" for each in inner if not is_abstract(each)}
     return frozenset(found)
 
 
@@ -95,6 +100,7 @@ def test_a_link_dangles_without_its_file_or_its_name() -> None:
             f"{wrong} in src/nn/network.py"
         ]
     assert dangling(there.replace("network.py", "net.py"))
+    assert dangling("[`Loss.value`](../src/nn/losses.py)") == ["Loss.value in src/nn/losses.py"]
 
 
 def test_references_name_equations_and_sections_that_exist() -> None:

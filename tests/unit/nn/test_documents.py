@@ -155,6 +155,18 @@ def test_the_weights_of_a_layer_have_the_outer_product() -> None:
     assert agree(expected[0][k, j], a[k, 0] * delta[j, 0])
 
 
+def test_000_each_example_has_its_own_activations() -> None:
+    """In its equations 5 and 6 the activations are those of one example in all terms."""
+    net = network((4, 3), loss=QUADRATIC)
+    inputs, targets = batch((4, 3), 5)
+    (expected,), _ = layers(net, by_differences(net, inputs, targets))
+    delta = np.empty((5, 3))
+    net.loss.gradient(net.logits(inputs), targets, delta)
+    assert agree(inputs.T @ delta, expected)
+    for one in inputs:
+        assert not agree(np.outer(one, delta.sum(axis=0)), expected)
+
+
 def test_000_a_row_taken_from_a_column_is_a_matrix() -> None:
     """NumPy broadcasts the update of its equation 8 without a message."""
     column, row = np.zeros((3, 1)), np.ones((1, 3))
@@ -175,12 +187,23 @@ def test_a_weighted_input_depends_on_one_activation_by_one_weight() -> None:
 
 
 def test_a_weight_acts_on_one_weighted_input_of_its_layer() -> None:
-    """003: of the sum over i in dC/dw_ab one term is left, i = a."""
-    net = network((4, 3))
+    """003: of the sum over i in dC/dw_ab one term is left, i = a. The same is true of a bias."""
     inputs, _ = batch((4, 3), 5)
-    before = net.logits(inputs)
-    net.weights[0][1, 2] += 0.5
-    assert np.flatnonzero((net.logits(inputs) != before).any(axis=0)).tolist() == [2]
+    for changed, place in (("weights", (1, 2)), ("biases", (2,))):
+        net = network((4, 3))
+        before = net.logits(inputs)
+        getattr(net, changed)[0][place] += 0.5
+        assert np.flatnonzero((net.logits(inputs) != before).any(axis=0)).tolist() == [2]
+
+
+def test_003_sums_over_neurons_begin_with_neuron_0() -> None:
+    net, (inputs, targets) = sigmoids(), batch(SIZES, 1)
+    _, expected = layers(net, by_differences(net, inputs, targets))
+    net.backward(inputs, targets)
+    delta, weights = net.bias_gradients[-1], net.weights[-1]
+    a = net.activations(inputs)[-2][0]
+    assert agree(weights @ delta * a * (1 - a), expected[-2])
+    assert not agree(weights[:, 1:] @ delta[1:] * a * (1 - a), expected[-2])
 
 
 def test_003_biases_have_the_sum_over_examples() -> None:
@@ -221,6 +244,21 @@ def test_002_the_derivative_by_an_activation_is_not_that_of_the_function() -> No
     Sigmoid().multiply_by_derivative(slope, np.array([(up + down) / 2]), np.empty(1))
     assert slope[0] == pytest.approx((up - down) / 2e-6, rel=1e-6)
     assert slope[0] != pytest.approx(2e-6 / (up - down), rel=0.1)
+
+
+def test_002_a_row_of_the_transposed_weights_belongs_to_a_hidden_neuron() -> None:
+    """Its transposed weights of the outputs are our weights."""
+    net = network((30, 10), loss=QUADRATIC)
+    a, targets = batch((30, 10), 1)  # activations of the hidden layer
+    net.backward(a, targets)
+    (transposed,), (delta,) = net.weights, net.bias_gradients
+    assert transposed.shape == (30, 10)
+    for k, row in enumerate(transposed):
+        step = 1e-6 * np.eye(30)[[k]]
+        costs = [net.loss.value(net.logits(a + sign * step), targets) for sign in (1, -1)]
+        assert row @ delta == pytest.approx((costs[0] - costs[1]) / 2e-6, rel=1e-5, abs=1e-8)
+        for other in transposed[:k]:
+            assert other @ delta != pytest.approx(row @ delta, rel=1e-4)
 
 
 def test_002_a_sum_is_multiplied_by_one_over_2n() -> None:
@@ -274,6 +312,35 @@ def test_001_the_derivative_of_a_weighted_input_is_not_that_of_the_cost() -> Non
     error = (net.predict(a) - y)[0]
     assert agree(np.outer(a[0], error), expected)
     assert not any(agree(a[0], expected[:, j]) for j in range(3))
+
+
+def test_001_the_third_weights_lead_to_the_outputs() -> None:
+    hidden, outputs = network((784, 128, 64, 10)).weights[1:]
+    assert hidden.shape == (128, 64)  # between the hidden layers, as is said of the others
+    assert outputs.shape == (64, 10)
+
+
+def test_001_a_weighted_input_is_not_one_term_of_its_sum() -> None:
+    net = network((64, 10))
+    a, _ = batch((64, 10), 1)
+    (weights,), (biases,), z = net.weights, net.biases, net.logits(a)[0, 1]
+    assert z == pytest.approx(sum(a[0, k] * weights[k, 1] for k in range(64)) + biases[1])
+    assert z != pytest.approx(a[0, 2] * weights[2, 1] + biases[1], rel=0.01)
+    weights[2, 1] += 1e-3
+    assert net.logits(a)[0, 1] - z == pytest.approx(1e-3 * a[0, 2])
+
+
+def test_001_the_derivative_of_a_quotient_is_no_quotient_of_derivatives() -> None:
+    z = np.array([0.3, -1.0, 0.8])
+    e, total = np.exp(z), np.exp(z).sum()
+    for i in range(3):
+        for j, step in enumerate(1e-6 * np.eye(3)):
+            up, down = (np.exp(z + s)[i] / np.exp(z + s).sum() for s in (step, -step))
+            derivative = (up - down) / 2e-6
+            same = float(i == j)
+            by_rule = (same * e[i] * total - e[i] * e[j]) / total**2
+            assert derivative == pytest.approx(by_rule, rel=1e-6)
+            assert derivative != pytest.approx(same * e[i] / e[j], abs=0.01)
 
 
 def test_001_softmax_has_no_elementwise_derivative() -> None:

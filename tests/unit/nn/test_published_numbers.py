@@ -42,10 +42,18 @@ def test_parameter_counts(sizes: tuple[int, ...], weights: int, parameters: int)
     assert made.parameters.size == made.gradient.size == parameters
 
 
+def test_sizes_as_printed_have_other_numbers_of_weights() -> None:
+    """002 prints 768 inputs, and 003 a neuron more in each layer."""
+    assert network((768, 30, 10)).n_weights != 23_820
+    assert network((785, 33, 33, 11)).n_weights != 26_432
+
+
 @EVERY_DTYPE
 def test_softmax_of_document_001(dtype: type) -> None:
     probabilities = softmax(np.array([[2, 1, 0.1]], dtype))
     np.testing.assert_allclose(probabilities, [[0.659001, 0.242433, 0.098566]], atol=5e-7)
+    logarithms = np.log([[2, 1, 0.1]])  # its conclusion says that softmax uses a logarithm
+    assert not np.allclose(probabilities, logarithms / logarithms.sum(), atol=0.1)
 
 
 @EVERY_DTYPE
