@@ -27,6 +27,7 @@ STARTS = {"wrong": (0.6, 0.9), "certain and wrong": (2.0, 2.0)}
 """Weight and bias, those of Nielsen, ch. 3."""
 RATE, EPOCHS = 0.15, 300
 CONDITION = "784-30-10 sigmoid"
+NAMES = {"ce": "cross-entropy", "mse": "quadratic"}
 
 
 @dataclass
@@ -74,7 +75,8 @@ def history() -> pd.DataFrame:
     source = PROJECT / "notebooks" / "quadratic_vs_cross_entropy"
     tuned = comparison.tuned(comparison.named(results.runs(source), "loss"))
     epochs = comparison.named(results.history(source), "loss")
-    return epochs[epochs["identity"].isin(tuned["identity"]) & (epochs["condition"] == CONDITION)]
+    shown = epochs["identity"].isin(tuned["identity"]) & (epochs["condition"] == CONDITION)
+    return epochs[shown].assign(arm=epochs["arm"].map(NAMES))
 
 
 def neuron_table(trained: dict[tuple[str, str], Neuron]) -> list[str]:
@@ -94,7 +96,6 @@ def neuron_table(trained: dict[tuple[str, str], Neuron]) -> list[str]:
 
 def run_table(epochs: pd.DataFrame) -> list[str]:
     """Return a table: errors and deltas of the outputs in the runs, as means over seeds."""
-    names = {"ce": "cross-entropy", "mse": "quadratic"}
     lines = [
         "| cost | epoch | seeds | mean error | mean delta | delta / error |",
         "| --- | --- | --- | --- | --- | --- |",
@@ -105,7 +106,7 @@ def run_table(epochs: pd.DataFrame) -> list[str]:
     for (arm, epoch), mean in means.iterrows():
         error, delta = mean["output/error"], mean["output/delta"]
         lines.append(
-            f"| {names[str(arm)]} | {epoch} | {seeds[arm, epoch]} | {error:.4f} | {delta:.4f} |"
+            f"| {arm} | {epoch} | {seeds[arm, epoch]} | {error:.4f} | {delta:.4f} |"
             f" {delta / error:.2f} |"
         )
     return lines
