@@ -1,13 +1,25 @@
 """`experiments replicate`: do published experiments again, and compare the numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from experiments.cli import values
 from experiments.cli.arguments import Commands, command_parser
-from experiments.configuration import PROJECT, Preset, check_folder, group_of, override
-from experiments.errors import ConfigError
+from experiments.configuration import (
+    PROJECT,
+    REPLICATE,
+    Preset,
+    check_folder,
+    group_of,
+    override,
+)
+from experiments.errors import ConfigError, UserError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from experiments.replicating import Outcome, Row
 
 SEEDS, QUICK_SEEDS = 5, 3
 """The numbers of seeds, by default and with `--quick`."""
@@ -84,24 +96,11 @@ def run(arguments: Arguments) -> None:
     """Replicate the presets one after the other, and print the table of each."""
     from rich.console import Console
 
-    from experiments.replicating import (
-        conduct,
-        presets,
-        print_hypotheses,
-        print_summary,
-        print_table,
-        publish,
-        with_tracking,
-    )
+    from experiments.replicating import Outcome, conduct, fewer_seeds, publish
     from experiments.terminal import duration
 
-    check_folder("--to", str(arguments.to))
-    names = [word for word in arguments.words if "=" not in word]
-    own = with_tracking([word for word in arguments.words if "=" in word])
-    if any(group_of(word) == "seed" for word in own):
-        raise ConfigError("seed: --seeds N chooses the seeds")
-    chosen = presets(names, quick=arguments.quick, config_dir=arguments.config_dir)
-    known = presets([], quick=False) | chosen
+    names, own = _split(arguments.words)
+    chosen, known = _presets(arguments, names)
     if arguments.config_dir is not None:
         own.append(override("hydra.searchpath", [arguments.config_dir.absolute().as_uri()]))
     console = Console(highlight=False)
@@ -113,21 +112,63 @@ def run(arguments: Arguments) -> None:
     for name, preset in chosen.items():
         seeds = range(arguments.seeds or seeds_of(preset, quick=arguments.quick))
         outcome = conduct(name, preset, seeds, own, say=say, train=not arguments.recorded)
-        if isinstance(outcome, float):
-            planned.append(outcome)
+        if isinstance(outcome, Outcome):
+            outcomes[name] = outcome
+            if fewer := fewer_seeds(arguments.to, name, outcome):
+                say(fewer)
+            rows = publish(outcomes, known, arguments.to)
         elif outcome is None:
             say(f"{name}: none of its runs is recorded")
         else:
-            outcomes[name] = outcome
-            rows = publish(outcomes, known, arguments.to)
+            planned.append(outcome)
     if planned:
         say(f"All presets one after the other: about {duration(sum(planned))}.")
     if outcomes:
-        print_table(rows, known, console)
-        for name, outcome in outcomes.items():
-            print_hypotheses(name, outcome.hypotheses, console)
-        print_summary(rows, console)
+        _print(rows, known, outcomes, console)
         say(f"The table, its data and figures: {arguments.to}")
+    unfinished = [name for name, outcome in outcomes.items() if not outcome.all_done]
+    if unfinished and not arguments.recorded:
+        raise UserError(f"Not all runs have finished of: {', '.join(unfinished)}")
+
+
+def _split(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the names of presets, and the overrides of all runs."""
+    from experiments.replicating import with_tracking
+
+    own = [word for word in words if "=" in word]
+    if any(group_of(word) == "seed" for word in own):
+        raise ConfigError("seed: --seeds N chooses the seeds")
+    if any(group_of(word.lstrip("+")) == REPLICATE for word in own):
+        raise ConfigError(f"+{REPLICATE}: name the presets as words: experiments replicate huang")
+    return [word for word in words if "=" not in word], with_tracking(own)
+
+
+def _presets(
+    arguments: Arguments, names: Sequence[str]
+) -> tuple[dict[str, Preset], dict[str, Preset]]:
+    """Return the presets that are chosen, and all that the page can have. Check its folder."""
+    from experiments.replicating import check_presets, presets
+
+    check_folder("--to", str(arguments.to))
+    chosen = presets(names, quick=arguments.quick, config_dir=arguments.config_dir)
+    known = presets([], quick=False) | presets([], quick=False, config_dir=arguments.config_dir)
+    check_presets(arguments.to, known)
+    return chosen, known
+
+
+def _print(
+    rows: "Sequence[Row]",
+    known: Mapping[str, Preset],
+    outcomes: "Mapping[str, Outcome]",
+    console: "Console",
+) -> None:
+    """Print the table of each preset, the verdicts about its sentences, and the summary."""
+    from experiments.replicating import print_hypotheses, print_summary, print_table
+
+    print_table(rows, known, console)
+    for name, outcome in outcomes.items():
+        print_hypotheses(name, outcome.hypotheses, console)
+    print_summary(rows, console)
 
 
 def seeds_of(preset: Preset, *, quick: bool) -> int:

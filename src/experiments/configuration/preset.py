@@ -1,5 +1,6 @@
 """A preset: a file of conf/replicate/, which is a published experiment with its numbers."""
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -26,6 +27,16 @@ NOT_SET = (
 """Keys that are left to the command line."""
 
 
+class Neuron(Struct, frozen=True, forbid_unknown_fields=True):
+    """A single sigmoid neuron with the input 1 and the target 0, and how it is trained."""
+
+    weight: float
+    bias: float
+    loss: str
+    learning_rate: float
+    epochs: int
+
+
 class Number(Struct, frozen=True, forbid_unknown_fields=True):
     """A number of a published experiment.
 
@@ -43,10 +54,13 @@ class Number(Struct, frozen=True, forbid_unknown_fields=True):
     best_of: int = 1
     open: str = ""
 
-    def check(self, *, first_epoch: int) -> None:
-        """Raise ConfigError for a value out of its range."""
+    def check(self, neuron: Neuron | None) -> None:
+        """Raise ConfigError for a value out of its range; ``neuron`` is that of the case."""
+        first_epoch = 0 if neuron else 1
         if isinstance(self.take, int) and self.take < first_epoch:
             raise ConfigError(f"{REPLICATE}: take={self.take}: epochs begin with {first_epoch}")
+        if neuron and isinstance(self.take, int) and self.take > neuron.epochs:
+            raise ConfigError(f"{REPLICATE}: take={self.take}: epochs end with {neuron.epochs}")
         if isinstance(self.take, str) and self.take not in (INITIAL, LAST, BEST, LOWEST, HIGHEST):
             raise ConfigError(
                 f"{REPLICATE}: take={self.take}: must be {INITIAL}, {LAST}, {BEST}, {LOWEST},"
@@ -61,6 +75,13 @@ class Number(Struct, frozen=True, forbid_unknown_fields=True):
         """Whether the number is an accuracy, and not the epoch of one."""
         return self.metric.endswith("accuracy") and self.take not in (LOWEST, HIGHEST)
 
+    @property
+    def limits(self) -> tuple[float, float]:
+        """The least and the largest value that the number can have."""
+        if self.take in (LOWEST, HIGHEST):
+            return 1, math.inf
+        return 0, 100 if self.is_accuracy else math.inf
+
     def text(self, value: float) -> str:
         """Return a value with as many digits as the number has."""
         return f"{value:.{self.digits}f}"
@@ -73,16 +94,6 @@ class Number(Struct, frozen=True, forbid_unknown_fields=True):
         if self.take in (LOWEST, HIGHEST):
             return f"{self.take} {self.metric}"
         return f"{self.metric}, {self.take}{'' if self.take == INITIAL else ' epoch'}"
-
-
-class Neuron(Struct, frozen=True, forbid_unknown_fields=True):
-    """A single sigmoid neuron with the input 1 and the target 0, and how it is trained."""
-
-    weight: float
-    bias: float
-    loss: str
-    learning_rate: float
-    epochs: int
 
 
 class Case(Struct, frozen=True, forbid_unknown_fields=True):
@@ -123,11 +134,12 @@ class Preset(Struct, frozen=True, forbid_unknown_fields=True):
     preset of one case has its ``numbers`` instead of cases. ``claims`` are sentences of the text,
     for which the runs need ``seeds``, and ``examine`` are names of examinations of the trained
     networks, ``draw`` those of figures of the runs. A ``quick`` preset belongs to the subset that
-    takes minutes.
+    takes minutes. ``remark`` is a sentence about the text that a reader of the numbers needs.
     """
 
     title: str
     source: str
+    remark: str = ""
     settings: dict[str, Any] = {}
     numbers: list[Number] = []
     cases: list[Case] = []
@@ -164,7 +176,9 @@ class Preset(Struct, frozen=True, forbid_unknown_fields=True):
                 if key.partition(".")[0] in NOT_SET:
                     raise ConfigError(f"{REPLICATE}: {key} cannot be set by a preset")
             for number in case.numbers:
-                number.check(first_epoch=0 if case.neuron else 1)
+                number.check(case.neuron)
+            if case.neuron and case.neuron.epochs < 1:
+                raise ConfigError(f"{REPLICATE}: epochs={case.neuron.epochs}: must be 1 or more")
 
     @property
     def all_cases(self) -> list[Case]:

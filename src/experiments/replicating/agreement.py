@@ -67,24 +67,22 @@ def judge(
     rounding: float = 0.0,
     limits: tuple[float, float] = (-math.inf, math.inf),
     left_open: str = "",
-    missing: str = "",
+    absent: str = "",
 ) -> Judgement:
     """Return whether a published number agrees with ``values``, those of our runs on several seeds.
 
     The author shows one run, or the best of ``best_of``, so the number is compared with the
     interval in which it lies for new seeds. It agrees if it lies in the interval for this number
     alone. It differs if it lies outside of the interval for all ``family`` numbers of the table.
-    Between them nothing can be told, nor if ``left_open`` says that the set-up may be another one,
-    nor with fewer than `FEWEST_SEEDS` values, of which ``missing`` is the reason. ``limits`` are
-    values that no number passes: an interval that passes one is cut there, and a number inside of
-    it says nothing, because the noise of our seeds is not the normal one that is assumed.
+    ``left_open`` is a reason for it that the text does not exclude. Between the two intervals
+    nothing can be told, nor with fewer than `FEWEST_SEEDS` values, nor if ``absent`` says that
+    other seeds have no value: those that have one may be the better ones.
+    ``limits`` are values that no number passes: an interval that passes one is cut there, and a
+    number inside of it says nothing, because the noise of our seeds is not the normal one that is
+    assumed.
     """
-    if len(values) < FEWEST_SEEDS:
-        mean = float(np.mean(values)) if len(values) else None
-        if published is None:
-            return Judgement(Agreement.NOT_PUBLISHED, missing, mean)
-        seeds = f"{len(values)} seed{'' if len(values) == 1 else 's'}, {FEWEST_SEEDS} are needed"
-        return Judgement(Agreement.CANNOT_TELL, missing or seeds, mean)
+    if absent or len(values) < FEWEST_SEEDS:
+        return _too_few(published, values, absent)
     uncut = interval(values, 1 - LEVEL, best_of)
     alone, together = (
         interval(values, alpha, best_of, rounding).within(*limits)
@@ -96,6 +94,15 @@ def judge(
         agreement = Agreement.CANNOT_TELL
         reason = f"our seeds differ so much that the interval would pass {passed:g}"
     return Judgement(agreement, reason, float(np.mean(values)), alone, together)
+
+
+def _too_few(published: float | None, values: Sequence[float], absent: str) -> Judgement:
+    """Return that there is no verdict, because seeds have no value or there are too few."""
+    mean = float(np.mean(values)) if len(values) else None
+    if published is None:
+        return Judgement(Agreement.NOT_PUBLISHED, absent, mean)
+    seeds = f"{len(values)} seed{'' if len(values) == 1 else 's'}, {FEWEST_SEEDS} are needed"
+    return Judgement(Agreement.CANNOT_TELL, absent or seeds, mean)
 
 
 def _verdict(
@@ -111,12 +118,12 @@ def _verdict(
         beyond = "above" if published > max(values) else "below" if published < min(values) else ""
         outside = f", {beyond} all of our seeds" if beyond else ""
         return Agreement.AGREES, f"inside the interval{outside}"
-    if left_open:
-        return Agreement.CANNOT_TELL, left_open
     side = "above" if published > alone.high else "below"
+    because = f"; {left_open}" if left_open else ""
     if published in together:
-        return Agreement.CANNOT_TELL, f"{side} the interval, inside that of all numbers together"
-    return Agreement.DIFFERS, f"{side} the interval of all numbers together"
+        inside = f"{side} the interval, inside that of all numbers together"
+        return Agreement.CANNOT_TELL, inside + because
+    return Agreement.DIFFERS, f"{side} the interval of all numbers together{because}"
 
 
 def interval(

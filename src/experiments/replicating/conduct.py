@@ -19,6 +19,7 @@ from experiments.configuration import (
 )
 from experiments.errors import ConfigError, UserError
 from experiments.processors import usable_processors
+from experiments.recording import Status
 from experiments.replicating.examinations import examined
 from experiments.replicating.hypotheses import Hypothesis, hypotheses
 from experiments.replicating.measures import measure, measure_neurons
@@ -40,14 +41,18 @@ def presets(
 
     The name of a folder, such as `nielsen`, stands for all of its presets. By default they are all
     of conf/, or all of ``config_dir``, a folder of the user. Raise ConfigError, which names the
-    presets, if one does not exist.
+    presets, if one does not exist, or if ``quick`` leaves none of the names.
     """
     own = [] if config_dir is None else choosable(REPLICATE, config_dir)
     known = [*own, *choosable(REPLICATE)]
     chosen = [each for name in names for each in _named(name, known)]
     where = None if config_dir is None else str(config_dir)
     found = {name: preset(name, where) for name in chosen or own or known}
-    return {name: each for name, each in found.items() if each.quick or not quick}
+    if not quick:
+        return found
+    if chosen and not any(each.quick for each in found.values()):
+        raise ConfigError(f"--quick: {', '.join(names)}: no quick preset is among them")
+    return {name: each for name, each in found.items() if each.quick}
 
 
 def _named(name: str, known: Sequence[str]) -> list[str]:
@@ -68,12 +73,14 @@ def with_tracking(own: Sequence[str]) -> list[str]:
 class Outcome:
     """The numbers of a preset, measured in our runs, and the verdicts about its sentences.
 
-    ``trained`` are the runs, None of a preset that trains no networks.
+    ``trained`` are the runs, None of a preset that trains no networks. ``all_done`` is false if a
+    run has not finished.
     """
 
     measured: pd.DataFrame
     hypotheses: list[Hypothesis]
     trained: Trained | None = None
+    all_done: bool = True
 
 
 def conduct(
@@ -137,4 +144,5 @@ def _outcome(
         *examined(replicated.examine, outputs, runs),
     ]
     settings = {each.job.identity: replicated.all_cases[each.case].name for each in found}
-    return Outcome(measured, sentences, Trained(outputs, runs, epochs, settings))
+    finished = runs["status"].eq(Status.FINISHED.value).sum() == len(settings)
+    return Outcome(measured, sentences, Trained(outputs, runs, epochs, settings), bool(finished))

@@ -12,7 +12,7 @@ NUMBERS = (
     *("setting", "number", "published", "ours [a new run]"),
     *("our seeds", "differs outside", "verdict", "why"),
 )
-SENTENCES = ("the text says", "verdict", "measured")
+SENTENCES = ("hypothesis", "verdict", "measured")
 INTRODUCTION = (
     "Published numbers beside ours. Each section is a preset of conf/replicate; it names"
     " the text, and `experiments replicate` did its runs and wrote this page."
@@ -58,6 +58,8 @@ def _section(name: str, section: Section, figures: str) -> str:
         f"## {name}",
         " ".join(f"{preset.title}. {section.made} Source: {preset.source}.".split()),
     ]
+    if preset.remark:
+        parts.append(preset.remark)
     if section.rows:
         parts.append(_table(NUMBERS, [_number(row) for row in section.rows]))
     if section.hypotheses:

@@ -30,6 +30,8 @@ def print_table(rows: Sequence[Row], presets: Mapping[str, Preset], console: Con
         if shown is None or row.preset != shown[0]:
             title = presets[row.preset].title if row.preset in presets else ""
             console.print(Text(f"{row.preset}: {title}", "bold"), soft_wrap=True)
+            if row.preset in presets and presets[row.preset].remark:
+                console.print(Text(f"{INDENT}{presets[row.preset].remark}", "dim"), soft_wrap=True)
         if row.setting and (row.preset, row.setting) != shown:
             console.print(Text(f"{INDENT}{row.setting}"), soft_wrap=True)
         shown = row.preset, row.setting
@@ -39,7 +41,7 @@ def print_table(rows: Sequence[Row], presets: Mapping[str, Preset], console: Con
 def print_hypotheses(name: str, found: Sequence[Hypothesis], console: Console) -> None:
     """Print the verdict about each sentence of a text, of which a preset has this name."""
     if found:
-        console.print(Text(f"{name} says:", "bold"))
+        console.print(Text(f"{name}: hypotheses", "bold"))
     for each in found:
         line = Text(f"{INDENT}{each.says}: ")
         line.append(each.answer.value, ANSWERS[each.answer])
@@ -56,19 +58,25 @@ def print_summary(rows: Sequence[Row], console: Console) -> None:
 def counts(rows: Sequence[Row]) -> str:
     """Return how many published numbers agree with ours, as a sentence."""
     found = Counter(row.judgement.agreement for row in rows)
-    left_open = sum(
-        row.judgement.agreement is Agreement.AGREES and bool(row.number.open) for row in rows
-    )
-    about = f" ({left_open} of them about texts that leave something open)" if left_open else ""
+    of_open = Counter(row.judgement.agreement for row in rows if row.number.open)
+
+    def number(agreement: Agreement) -> str:
+        about = f" ({of_open[agreement]} of them about texts that leave something open)"
+        return f"{found[agreement]}{about if of_open[agreement] else ''}"
+
+    other = f"; with another set-up: {found[Agreement.OTHER_SETUP]}"
     return (
-        f"Published numbers that agree: {found[Agreement.AGREES]}{about}; that differ:"
-        f" {found[Agreement.DIFFERS]}; of which it cannot be told: {found[Agreement.CANNOT_TELL]}."
+        f"Published numbers that agree: {number(Agreement.AGREES)}; that differ:"
+        f" {number(Agreement.DIFFERS)}; of which it cannot be told:"
+        f" {found[Agreement.CANNOT_TELL]}{other if found[Agreement.OTHER_SETUP] else ''}."
     )
 
 
 def method(rows: Sequence[Row]) -> str:
     """Return how the numbers are compared, in sentences."""
     family = family_of(rows)
+    if not family and any(row.judgement.agreement is Agreement.OTHER_SETUP for row in rows):
+        return "No published number is compared, because the set-up is another one."
     if not family:
         return "No published number of these depends on a seed."
     return (
@@ -82,12 +90,9 @@ def method(rows: Sequence[Row]) -> str:
 def _print_row(row: Row, console: Console) -> None:
     judgement = row.judgement
     line = Text(INDENT)
-    line.append(
-        f"{row.number.words[:NUMBER_WIDTH]:{NUMBER_WIDTH}} {row.published:>{VALUE_WIDTH}}  "
-    )
+    line.append(f"{row.number.words:{NUMBER_WIDTH}} {row.published:>{VALUE_WIDTH}}  ")
     line.append(f"{row.ours:{OURS_WIDTH}} ")
     line.append(judgement.agreement.value, STYLES[judgement.agreement])
     console.print(line, soft_wrap=True)
-    told = (Agreement.AGREES, Agreement.NOT_PUBLISHED)
-    if judgement.reason and judgement.agreement not in told:
+    if judgement.reason and judgement.agreement is not Agreement.AGREES:
         console.print(Text(f"{INDENT * 2}{judgement.reason}", "dim"), soft_wrap=True)

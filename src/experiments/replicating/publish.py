@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from experiments.configuration import Preset
+from experiments.errors import ConfigError
 from experiments.recording import write_atomically
 from experiments.replicating.conduct import Outcome
 from experiments.replicating.figures import draw, figure_names
@@ -45,6 +46,32 @@ def publish(
     return [row for row in rows if row.preset in outcomes]
 
 
+def check_presets(folder: Path, presets: Mapping[str, Preset]) -> None:
+    """Raise ConfigError if a folder has results of presets that are not among ``presets``.
+
+    They could not be shown on its page.
+    """
+    others = sorted({*_before(folder / CSV)["preset"]} - {*presets})
+    if others:
+        raise ConfigError(
+            f"--to={folder}: has results of {', '.join(others)}, which is not in conf/replicate;"
+            " choose another folder, or name its --config-dir"
+        )
+
+
+def fewer_seeds(folder: Path, name: str, outcome: Outcome) -> str:
+    """Return a line if a folder has results of a preset on more seeds, which are replaced.
+
+    It is empty if there are none.
+    """
+    before = _before(folder / CSV)
+    n_before = before[before["preset"] == name]["seed"].nunique()
+    n_new = outcome.measured["seed"].nunique()
+    if n_before <= n_new:
+        return ""
+    return f"{name}: the results on {n_before} seeds in {folder / CSV} are replaced, by {n_new}"
+
+
 def _claims(outcomes: Mapping[str, Outcome]) -> pd.DataFrame:
     """Return the verdicts about the sentences of texts as a frame."""
     lines = [
@@ -57,14 +84,28 @@ def _claims(outcomes: Mapping[str, Outcome]) -> pd.DataFrame:
 
 def _merged(file: Path, new: pd.DataFrame, presets: Mapping[str, Outcome]) -> pd.DataFrame:
     """Return the lines of a file about other presets, and the new ones."""
-    if not file.exists():
-        return new
-    before = pd.read_csv(file, dtype=str, keep_default_na=False)
-    numbers = {column: kind for column, kind in NUMBERS.items() if column in before}
-    before = before.replace({key: {"": "nan"} for key in numbers}).astype(numbers)
+    before = _before(file)
     others = before[~before["preset"].isin(list(presets))]
     both = pd.concat([each for each in (others, new) if len(each)] or [new], ignore_index=True)
     return both.sort_values("preset", kind="stable", ignore_index=True)
+
+
+def _before(file: Path) -> pd.DataFrame:
+    """Return the lines of a file; none if it does not exist.
+
+    Raise ConfigError if it is no file of a replication.
+    """
+    if not file.exists():
+        return pd.DataFrame(columns=["preset", "seed"])
+    try:
+        lines = pd.read_csv(file, dtype=str, keep_default_na=False)
+        numbers = {column: kind for column, kind in NUMBERS.items() if column in lines}
+        lines = lines.replace({key: {"": "nan"} for key in numbers}).astype(numbers)
+    except ValueError as error:
+        raise ConfigError(f"{file}: is damaged ({error}); move it away") from None
+    if "preset" not in lines:
+        raise ConfigError(f"{file}: is not of a replication; move it away")
+    return lines
 
 
 def _sections(
@@ -94,4 +135,5 @@ def _made(measured: pd.DataFrame) -> str:
     """Return on how many seeds the runs of a preset were done, and with which other options."""
     seeds = measured["seed"].nunique()
     options = " and ".join(f"`{each}`" for each in measured["overrides"].unique() if each)
-    return f"{seeds} seeds{f', with {options}' if options else ''}." if seeds else ""
+    number = f"{seeds} seed{'' if seeds == 1 else 's'}"
+    return f"{number}{f', with {options}' if options else ''}." if seeds else ""

@@ -74,7 +74,8 @@ def error_norms(trained: Trained) -> Figure:
 def _initial_norms(runs: pd.DataFrame) -> pd.DataFrame:
     """Return the norms of the initial networks as the frame of a history has those of an epoch."""
     norms = {key: key.removeprefix(CERTIFICATE) for key in runs if key.startswith(INITIAL_NORM)}
-    known = runs.rename(columns=norms).melt("identity", norms.values(), "metric", "value")
+    initial = runs[["identity", *norms]].rename(columns=norms)
+    known = initial.melt("identity", norms.values(), "metric", "value")
     return known.assign(epoch=0).dropna()
 
 

@@ -1,6 +1,5 @@
 """The table of a replication: each published number, ours, and whether they agree."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -91,10 +90,11 @@ def _row(own: pd.DataFrame, family: int) -> Row:
     )
     values = [float(value) for value in own["value"].dropna()]
     random = bool(own["seed"].notna().any())
+    absent = _absent(own, len(values))
     judgement = (
         _exactly(number, values)
         if not random
-        else _of_another_setup(values, _changes(own))
+        else _of_another_setup(values, _changes(own), absent)
         if number.value is not None and _changes(own)
         else judge(
             number.value,
@@ -102,9 +102,9 @@ def _row(own: pd.DataFrame, family: int) -> Row:
             family=family,
             best_of=number.best_of,
             rounding=half_unit(number),
-            limits=(0, 100) if number.is_accuracy else (-math.inf, math.inf),
+            limits=number.limits,
             left_open=number.open,
-            missing=next((str(text) for text in own["missing"] if text), ""),
+            absent=absent,
         )
     )
     return Row(str(first["preset"]), str(first["setting"]), number, values, judgement, random)
@@ -126,10 +126,19 @@ def _changes(own: pd.DataFrame) -> list[str]:
     return [word for word in words if group_of(word) not in HARMLESS]
 
 
-def _of_another_setup(values: list[float], changes: list[str]) -> Judgement:
+def _absent(own: pd.DataFrame, n_values: int) -> str:
+    """Return how many seeds have a value, and why one has none; empty if all have one."""
+    if n_values == len(own):
+        return ""
+    reason = next((str(text) for text in own["missing"] if text), "")
+    return f"{n_values} of {len(own)} seeds{f': {reason}' if reason else ''}"
+
+
+def _of_another_setup(values: list[float], changes: list[str], absent: str) -> Judgement:
     """Return that a number has no verdict, because the command changed the author's options."""
     mean = float(np.mean(values)) if values else None
-    return Judgement(Agreement.OTHER_SETUP, f"not with {' '.join(changes)}", mean)
+    reason = f"not with {' '.join(changes)}{f'; {absent}' if absent else ''}"
+    return Judgement(Agreement.OTHER_SETUP, reason, mean)
 
 
 def half_unit(number: Number) -> float:

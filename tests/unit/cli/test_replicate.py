@@ -8,7 +8,7 @@ import pytest
 from experiments.cli import replicate
 from experiments.cli.main import parser
 from experiments.configuration import preset
-from experiments.errors import ConfigError
+from experiments.errors import ConfigError, UserError
 
 NEURON = "nielsen/saturated_neuron"
 FEW = ("dataset.train_size=100", "dataset.validation_size=100", "epochs=1")
@@ -41,14 +41,7 @@ def test_overrides_hold_for_all_runs(tmp_path: Path) -> None:
 def test_presets_of_the_user_are_replicated_from_their_folder(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    own = tmp_path / "my" / "replicate" / "wide.yaml"
-    own.parent.mkdir(parents=True)
-    own.write_text(
-        "title: a network\nsource: a table\nsettings: {architecture.sizes: [784, 5, 10]}\n"
-        "numbers: [{metric: test/accuracy, value: 10.0}]\n"
-    )
-    words = [*FEW, f"outputs={tmp_path / 'runs'}"]
-    run("--config-dir", str(tmp_path / "my"), "--to", str(tmp_path / "to"), "--seeds", "2", *words)
+    run(*own_preset(tmp_path), "--seeds", "2")
     printed = capsys.readouterr().out
     assert "wide: a network" in printed
     assert f"not with {' '.join(FEW)}" in printed
@@ -84,4 +77,54 @@ def test_mistakes_are_one_line_before_anything_is_done(tmp_path: Path) -> None:
         run(NEURON, "seed=3", "--to", str(tmp_path))
     with pytest.raises(ConfigError, match=r"^nothing: no such preset; there are "):
         run("nothing", "--to", str(tmp_path))
+    with pytest.raises(ConfigError, match=r"^--quick: huang: no quick preset is among them$"):
+        run("huang", "--quick", "--to", str(tmp_path))
+    with pytest.raises(ConfigError, match=r"^\+replicate: name the presets as words: "):
+        run(NEURON, "+replicate=huang", "--to", str(tmp_path))
     assert list(tmp_path.iterdir()) == [file]
+
+
+def own_preset(tmp_path: Path, sizes: str = "[784,5,10]") -> list[str]:
+    """Write a preset of the user, `wide`; return the words that choose it."""
+    own = tmp_path / "my" / "replicate" / "wide.yaml"
+    own.parent.mkdir(parents=True)
+    own.write_text(
+        f"title: a network\nsource: a table\nsettings: {{architecture.sizes: {sizes}}}\n"
+        "numbers: [{metric: test/accuracy, value: 10.0}]\n"
+    )
+    outputs = f"outputs={tmp_path / 'runs'}"
+    return ["--config-dir", str(tmp_path / "my"), "--to", str(tmp_path / "to"), *FEW, outputs]
+
+
+def test_runs_that_fail_end_the_command_with_an_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    no_memory = own_preset(tmp_path, "[784,100000000,10]")
+    with pytest.raises(UserError, match=r"^Not all runs have finished of: wide$"):
+        run(*no_memory, "--seeds", "2")
+    assert "0 of 2 seeds: a run is failed" in capsys.readouterr().out
+    run(*no_memory, "--seeds", "2", "--recorded")
+
+
+def test_results_on_more_seeds_are_not_replaced_in_silence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = own_preset(tmp_path)
+    run(*words, "--seeds", "2")
+    file = tmp_path / "to" / "replication.csv"
+    replaced = f"wide: the results on 2 seeds in {file} are replaced, by 1"
+    assert replaced not in capsys.readouterr().out
+    run(*words, "--seeds", "1")
+    assert replaced in capsys.readouterr().out.splitlines()
+
+
+def test_a_folder_with_other_presets_is_refused(tmp_path: Path) -> None:
+    run(*own_preset(tmp_path), "--seeds", "1")
+    with pytest.raises(ConfigError, match=r"^--to=.*: has results of wide, which is not in conf/"):
+        run(NEURON, "--to", str(tmp_path / "to"))
+    (tmp_path / "to" / "replication.csv").write_text("a\n1\n")
+    with pytest.raises(ConfigError, match=r"replication\.csv: is not of a replication; move it"):
+        run(NEURON, "--to", str(tmp_path / "to"))
+    (tmp_path / "to" / "replication.csv").write_text("")
+    with pytest.raises(ConfigError, match=r"replication\.csv: is damaged \(.*\); move it away$"):
+        run(NEURON, "--to", str(tmp_path / "to"))

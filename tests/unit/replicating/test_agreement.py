@@ -45,11 +45,12 @@ def test_between_the_two_intervals_nothing_can_be_told() -> None:
     assert judge(95.9, OURS, family=1).agreement is Agreement.DIFFERS
 
 
-def test_an_open_set_up_can_agree_but_not_differ() -> None:
+def test_a_difference_names_what_the_text_leaves_open() -> None:
     judged = judge(98.0, OURS, family=1, left_open="no batch size is given")
-    assert (judged.agreement, judged.reason) == (Agreement.CANNOT_TELL, "no batch size is given")
+    assert judged.agreement is Agreement.DIFFERS
+    assert judged.reason == "above the interval of all numbers together; no batch size is given"
     agrees = judge(95.2, OURS, family=1, left_open="no batch size is given")
-    assert agrees.agreement is Agreement.AGREES
+    assert (agrees.agreement, agrees.reason) == (Agreement.AGREES, "inside the interval")
 
 
 def test_too_few_seeds_tell_nothing() -> None:
@@ -58,7 +59,19 @@ def test_too_few_seeds_tell_nothing() -> None:
         Agreement.CANNOT_TELL,
         "2 seeds, 3 are needed",
     )
-    assert judge(95.0, [], family=1, missing="a run is failed").reason == "a run is failed"
+    none = judge(95.0, [], family=1, absent="0 of 3 seeds: a run is failed")
+    assert none.reason == "0 of 3 seeds: a run is failed"
+
+
+def test_seeds_without_a_value_leave_no_verdict() -> None:
+    """They can be missing because they are worse: a selection of survivors agrees too easily."""
+    judged = judge(95.2, OURS, family=1, absent="5 of 7 seeds: a run is interrupted")
+    assert judged.agreement is Agreement.CANNOT_TELL
+    assert judged.reason == "5 of 7 seeds: a run is interrupted"
+    assert judged.alone is None
+    unpublished = judge(None, OURS, family=1, absent=judged.reason)
+    assert unpublished.agreement is Agreement.NOT_PUBLISHED
+    assert unpublished.reason == judged.reason
 
 
 def test_a_number_without_noise_agrees_when_rounded() -> None:

@@ -56,7 +56,7 @@ def test_sentences_have_their_verdicts() -> None:
     with console.capture() as capture:
         print_hypotheses("p", [Hypothesis("it learns", Answer.HOLDS, "by 2 points")], console)
         print_hypotheses("q", [], console)
-    assert capture.get().splitlines() == ["p says:", "  it learns: holds", "    by 2 points"]
+    assert capture.get().splitlines() == ["p: hypotheses", "  it learns: holds", "    by 2 points"]
 
 
 def test_agreements_about_open_texts_are_counted_apart() -> None:

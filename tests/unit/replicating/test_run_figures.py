@@ -50,6 +50,11 @@ def test_each_figure_shows_every_setting(trained: Trained) -> None:
     for axes in drawn["error_norms"].axes:
         lines = [line.get_xdata() for line in axes.get_lines() if len(line.get_xdata())]
         assert [list(x) for x in lines] == [[0, 1, 2]] * 2  # two layers
+    for axes, l2 in zip(drawn["error_norms"].axes, (0.0, 1.0), strict=True):
+        own = trained.runs[trained.runs["l2"] == l2]
+        first = [line.get_ydata()[0] for line in axes.get_lines() if len(line.get_xdata())]
+        norms = [own[f"certificate/error_norm/{layer}"].mean() for layer in (1, 2)]
+        assert first == pytest.approx(norms)  # of the initial networks
     left, right = drawn["curves"].axes
     assert (left.get_ylabel(), right.get_ylabel()) == ("accuracy", "cost per image")
     legend = left.get_legend()

@@ -56,7 +56,7 @@ def test_the_reason_of_a_missing_value_is_that_of_the_row() -> None:
     frame.loc[2, "missing"] = "a run is diverged"
     (row,) = table(frame)
     assert row.judgement.agreement is Agreement.CANNOT_TELL
-    assert row.judgement.reason == "a run is diverged"
+    assert row.judgement.reason == "2 of 3 seeds: a run is diverged"
     assert row.ours == "95.05"
     assert row.judgement.mean == pytest.approx(95.05)
 
