@@ -1,5 +1,6 @@
 """A preset: a file of conf/replicate/, which is a published experiment with its numbers."""
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -17,6 +18,8 @@ EXAMINATIONS = ("strokes", "affine", "overlapping_digits")
 """Words for `Preset.examine`."""
 FIGURES = ("strokes", "weights", "curves", "error_norms")
 """Words for `Preset.draw`."""
+NEURON_LOSSES = ("mse", "ce")
+"""Words for `Neuron.loss`: the names of files in conf/loss/."""
 BETTER, TIE = "better", "tie"
 """Words for `Claim.expects`."""
 NOT_SET = (
@@ -32,8 +35,9 @@ class Number(Struct, frozen=True, forbid_unknown_fields=True):
     ``metric`` is the name of a metric of a run. ``take`` says at which epoch: `initial` (before the
     first, from the certificate of the run), `last`, `best` (the largest value of all epochs), or
     the number of an epoch; `epoch of the lowest` and `epoch of the highest` are an epoch itself.
-    ``value`` is the author's, with ``digits`` after the point, accuracies in per cent; None if
-    there is none. It is the largest of ``best_of`` runs. ``open`` says what the text leaves open.
+    ``value`` is the author's, accuracies in per cent; null if there is none. ``digits`` are printed
+    after its point. The value is the largest of ``best_of`` runs. ``open`` says what the text
+    leaves open.
     """
 
     metric: str
@@ -76,7 +80,11 @@ class Number(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Neuron(Struct, frozen=True, forbid_unknown_fields=True):
-    """A single sigmoid neuron with the input 1 and the target 0, and how it is trained."""
+    """A single sigmoid neuron with the input 1 and the target 0, and how it is trained.
+
+    ``weight`` and ``bias`` are the first ones. ``loss`` is its cost. ``learning_rate`` and
+    ``epochs`` are those of gradient descent.
+    """
 
     weight: float
     bias: float
@@ -84,13 +92,36 @@ class Neuron(Struct, frozen=True, forbid_unknown_fields=True):
     learning_rate: float
     epochs: int
 
+    def check(self) -> None:
+        """Raise ConfigError for another cost, or a number out of its range."""
+        if self.loss not in NEURON_LOSSES:
+            known = " or ".join(NEURON_LOSSES)
+            raise ConfigError(f"{REPLICATE}: neuron.loss={self.loss}: must be {known}")
+        if not 0 < self.learning_rate < math.inf:
+            raise ConfigError(
+                f"{REPLICATE}: neuron.learning_rate={self.learning_rate:g}: must be positive"
+            )
+        if self.epochs < 1:
+            raise ConfigError(f"{REPLICATE}: neuron.epochs={self.epochs}: must be 1 or more")
+
 
 class Case(Struct, frozen=True, forbid_unknown_fields=True):
-    """One of the settings of a preset, with the numbers that are published for it."""
+    """One of the settings of a preset, with the numbers that are published for it.
+
+    ``numbers`` are those of this case. ``settings`` are the options in which it differs from the
+    other cases. ``neuron`` is trained instead of a network.
+    """
 
     numbers: list[Number] = []
     settings: dict[str, Any] = {}
     neuron: Neuron | None = None
+
+    def check(self) -> None:
+        """Raise ConfigError for a wrong number, or a neuron that cannot be trained."""
+        if self.neuron is not None:
+            self.neuron.check()
+        for number in self.numbers:
+            number.check(first_epoch=0 if self.neuron else 1)
 
     @property
     def name(self) -> str:
@@ -101,7 +132,8 @@ class Case(Struct, frozen=True, forbid_unknown_fields=True):
 class Claim(Struct, frozen=True, forbid_unknown_fields=True):
     """A sentence of a text about two arms of a group: one is better, or they are equal.
 
-    ``expects`` is `better` if ``arm`` should be better than ``against``, `tie` if neither.
+    ``says`` is the sentence. ``group`` is a group of conf/, or an option. ``expects`` is `better`
+    if ``arm`` should be better than ``against``, `tie` if neither.
     """
 
     says: str
@@ -119,11 +151,11 @@ class Claim(Struct, frozen=True, forbid_unknown_fields=True):
 class Preset(Struct, frozen=True, forbid_unknown_fields=True):
     """A published experiment.
 
-    ``source`` is where the numbers are printed. ``settings`` are the options of all ``cases``; a
-    preset of one case has its ``numbers`` instead of cases. ``claims`` are sentences of the text,
-    for which the runs need ``seeds``, and ``examine`` are names of examinations of the trained
-    networks, ``draw`` those of figures of the runs. A ``quick`` preset belongs to the subset that
-    takes minutes.
+    ``title`` names the text and the experiment. ``source`` is where the numbers are printed.
+    ``settings`` are the options of all cases. A preset has either ``cases`` or, if there is only
+    one, its ``numbers``. ``claims`` are sentences of the text. ``examine`` are names of
+    examinations of the trained networks. ``draw`` are names of figures of the runs. ``seeds`` is
+    how many seeds the sentences need. A ``quick`` preset belongs to the subset that takes minutes.
     """
 
     title: str
@@ -151,6 +183,8 @@ class Preset(Struct, frozen=True, forbid_unknown_fields=True):
         """Raise ConfigError unless the parts of the preset fit together."""
         if bool(self.numbers) == bool(self.cases):
             raise ConfigError(f"{REPLICATE}: needs either numbers or cases")
+        if self.seeds < 0:
+            raise ConfigError(f"{REPLICATE}: seeds={self.seeds}: must be 0 or more")
         for claim in self.claims:
             claim.check()
         for key, names, known in (
@@ -163,8 +197,7 @@ class Preset(Struct, frozen=True, forbid_unknown_fields=True):
             for key in (*self.settings, *case.settings):
                 if key.partition(".")[0] in NOT_SET:
                     raise ConfigError(f"{REPLICATE}: {key} cannot be set by a preset")
-            for number in case.numbers:
-                number.check(first_epoch=0 if case.neuron else 1)
+            case.check()
 
     @property
     def all_cases(self) -> list[Case]:
