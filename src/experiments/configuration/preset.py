@@ -11,17 +11,26 @@ from experiments.configuration.schema import ADDED, REPLICATE
 from experiments.configuration.typed_nodes import typed_node
 from experiments.errors import ConfigError
 
-INITIAL, LAST, BEST = "initial", "last", "best"
-LOWEST, HIGHEST = "epoch of the lowest", "epoch of the highest"
-"""Words for `Number.take`."""
+INITIAL = "initial"
+"""A word for `Number.take`: before the first epoch."""
+LAST = "last"
+"""A word for `Number.take`: after the last epoch."""
+BEST = "best"
+"""A word for `Number.take`: the largest value of all epochs."""
+LOWEST = "epoch of the lowest"
+"""Other words for `Number.take`: the epoch with the smallest value."""
+HIGHEST = "epoch of the highest"
+"""Other words for `Number.take`: the epoch with the largest value."""
 EXAMINATIONS = ("strokes", "affine", "overlapping_digits")
 """Words for `Preset.examine`."""
 FIGURES = ("strokes", "weights", "curves", "error_norms")
 """Words for `Preset.draw`."""
 NEURON_LOSSES = ("mse", "ce")
 """Words for `Neuron.loss`: the names of files in conf/loss/."""
-BETTER, TIE = "better", "tie"
-"""Words for `Claim.expects`."""
+BETTER = "better"
+"""A word for `Claim.expects`: the first arm is better."""
+TIE = "tie"
+"""A word for `Claim.expects`: neither arm is better."""
 NOT_SET = (
     *("seed", "outputs", "tracking", "plan", "retry", "rerun", "score_test", "stop_below"),
     *("hydra", *ADDED),

@@ -22,6 +22,7 @@ from experiments.studying.grid_search import GridSearch
 from experiments.studying.search import Search
 
 SEED = "seed"
+"""The key of the seed, which a study sets itself."""
 EPOCHS = "epochs"
 DATASET = "dataset"
 MOST_AXES_OF_A_GRID = 2
