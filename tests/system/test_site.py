@@ -10,7 +10,7 @@ from harness import PROJECT
 from playwright.sync_api import Browser, Page, Route
 
 from documentation.building import build_site
-from documentation.doors import packages, page_of
+from documentation.doors import entries, packages, page_of
 from experiments.errors import UserError
 
 FORBIDDEN = (str(PROJECT), f"{Path.home()}/")
@@ -79,6 +79,8 @@ def test_every_name_of_a_door_is_in_its_page(site: Path) -> None:
     for package in packages():
         text = (site / page_of(package)).with_suffix(".html").read_text(encoding="utf-8")
         assert f"<code>{package}</code>" in text
+        shown = {*ID.findall(text)}
+        assert [each for each in entries(package).values() if each not in shown] == []
     assert 'id="nn.Adam"' in (site / "reference" / "nn.html").read_text(encoding="utf-8")
 
 
