@@ -72,7 +72,12 @@ class Number(Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def is_accuracy(self) -> bool:
         """Whether the number is an accuracy, and not the epoch of one."""
-        return self.metric.endswith("accuracy") and self.take not in (LOWEST, HIGHEST)
+        return self.metric.endswith("accuracy") and not self.is_epoch
+
+    @property
+    def is_epoch(self) -> bool:
+        """Whether the number is an epoch, and not the value of the metric there."""
+        return self.take in (LOWEST, HIGHEST)
 
     def text(self, value: float) -> str:
         """Return a value with as many digits as the number has."""
@@ -83,7 +88,7 @@ class Number(Struct, frozen=True, forbid_unknown_fields=True):
         """The number in words: `test/accuracy, best epoch`."""
         if isinstance(self.take, int):
             return f"{self.metric}, epoch {self.take}"
-        if self.take in (LOWEST, HIGHEST):
+        if self.is_epoch:
             return f"{self.take} {self.metric}"
         return f"{self.metric}, {self.take}{'' if self.take == INITIAL else ' epoch'}"
 
