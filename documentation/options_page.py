@@ -77,10 +77,11 @@ def _table(
         for each in options
     ]
     if rows:
+        yield '<div class="options" markdown>\n'
         yield "| option | type | range | default | meaning |"
         yield "| --- | --- | --- | --- | --- |"
         yield from rows
-        yield ""
+        yield "\n</div>\n"
 
 
 def _with_code(comment: str) -> str:
