@@ -13,6 +13,7 @@ import yaml
 from documentation.mathematics import with_mathml
 from documentation.navigation import navigation
 from documentation.pages import Pages
+from documentation.pictures import with_linked_pictures
 from experiments.configuration import PROJECT
 from experiments.errors import UserError
 
@@ -56,9 +57,10 @@ def _warnings(printed: str) -> str:
 
 
 def _finished(page: Path, site: Path) -> str:
-    """Return the HTML of a page with its formulas, and without a script from the network."""
+    """Return the HTML of a page with formulas and pictures, without a script from the network."""
     own = os.path.relpath(site / "assets" / "worker.js", page.parent)
-    return with_mathml(page.read_text(encoding="utf-8").replace(FETCHED, own))
+    html = page.read_text(encoding="utf-8").replace(FETCHED, own)
+    return with_linked_pictures(with_mathml(html))
 
 
 def _settings(existing: list[str]) -> dict[str, Any]:

@@ -30,6 +30,7 @@ WITHOUT_CLASS: dict[str, Any] = {"architecture": Architecture, "tracking": Track
 """The groups whose files name no class, and the class of their options."""
 RATES = "${learning_rates."
 """How a default begins that is looked up in the table of learning rates."""
+NO_DEFAULT = "none: give one"
 LONGEST = 160
 """Characters of a mapping or a list that a cell of a table shows."""
 
@@ -112,7 +113,7 @@ def shown(value: object) -> str:
     if isinstance(value, str) and value.startswith(RATES):
         return "[tuned](#default-learning-rates)"
     if value == "???":
-        return "none: give one"
+        return NO_DEFAULT
     if isinstance(value, dict) and value and all(map(_is_hash, value.values())):
         return "a hash of each file"
     dumped = yaml.safe_dump(value, default_flow_style=True, width=10_000)

@@ -1,16 +1,17 @@
 """The page of all options: a section for each group of conf/, and the main options first."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import yaml
 
 from documentation.comments import read_commented
-from documentation.options import Group, Option, chosen_by_default, group, main_options, shown
-from experiments.configuration import CONF, PARTS, STUDY
+from documentation.keys import Keys, keys_of_presets, keys_of_studies
+from documentation.options import Group, Option, chosen_by_default, group, main_options
+from experiments.configuration import CONF, REPLICATE, STUDY, choosable, preset
 
-PRESETS = "replicate"
 BRACKETS = re.compile(r"\{[^{}]*\}|\[[^][]*\]")
 """A list or a mapping in a comment."""
 RATES = "learning_rates"
@@ -39,12 +40,10 @@ def _sections() -> Iterator[str]:
         STUDY,
         "Studies",
         "`-m +study=NAME` conducts one ([how to write one](studies.md#a-study-of-your-own)).",
+        lambda _name, about: about,
     )
-    yield from _base_of_studies()
-    if (CONF / PRESETS).is_dir():
-        yield from _files_section(
-            PRESETS, "Replications", "`+replicate=NAME` chooses the options of a published result."
-        )
+    yield from _keys_section("Of every study", keys_of_studies())
+    yield from _presets_section()
     yield from _rates_section()
 
 
@@ -73,15 +72,16 @@ def _table(
 ) -> Iterator[str]:
     """Yield a table of the options that any of the choices has."""
     rows = [
-        f"| `{prefix}{each.name}` | {each.kind} | {each.range} |"
+        f"| `{prefix}{each.name}` | {each.kind} | {_with_code(each.range)} |"
         f" {_default(each.defaults, choices)} | {_with_code(each.about)} |"
         for each in options
     ]
     if rows:
+        yield '<div class="options" markdown>\n'
         yield "| option | type | range | default | meaning |"
         yield "| --- | --- | --- | --- | --- |"
         yield from rows
-        yield ""
+        yield "\n</div>\n"
 
 
 def _with_code(comment: str) -> str:
@@ -99,15 +99,34 @@ def _default(defaults: Mapping[str, str], choices: Sequence[str]) -> str:
     return "<br>".join(f"{', '.join(having)}: {text}" for text, having in by_value.items())
 
 
-def _files_section(folder: str, title: str, about: str) -> Iterator[str]:
-    """Yield a section with the files of a folder of conf/, the comment of each, and its values."""
+def _presets_section() -> Iterator[str]:
+    """Yield the presets, each with its title and source; a comment of several is said once."""
+    names = choosable(REPLICATE)
+    comments = [read_commented(CONF / REPLICATE / f"{name}.yaml").about for name in names]
+    ((shared, _),) = Counter(filter(None, comments)).most_common(1)
+
+    def introduction(name: str, about: str) -> str:
+        found = preset(name)
+        title = f"{found.title[0].upper()}{found.title[1:]}"
+        return f"{title}. Source: {found.source}. {about if about != shared else ''}".strip()
+
+    about = f"`+replicate=NAME` chooses the options of a published result. {shared}"
+    yield from _files_section(REPLICATE, "Replications", about, introduction)
+    yield from _keys_section("Of every replication", keys_of_presets())
+
+
+def _files_section(
+    folder: str, title: str, about: str, introduction: Callable[[str, str], str]
+) -> Iterator[str]:
+    """Yield a section with the files of a folder of conf/, an introduction of each, and its values.
+
+    ``introduction`` gets the name of a file and the comment at its top.
+    """
     yield f"## {title}\n\n{about}\n"
-    for path in sorted((CONF / folder).rglob("*.yaml")):
-        name = path.relative_to(CONF / folder).with_suffix("").as_posix()
-        if name in PARTS.get(folder, ()):
-            continue
+    for name in choosable(folder):
+        path = CONF / folder / f"{name}.yaml"
         yield f"### `{name}`\n"
-        yield f"{read_commented(path).about}\n"
+        yield f"{introduction(name, read_commented(path).about)}\n"
         yield f"```yaml\n{_body(path)}\n```\n"
 
 
@@ -119,19 +138,12 @@ def _body(path: Path) -> str:
     return "\n".join(lines)
 
 
-def _base_of_studies() -> Iterator[str]:
-    (base,) = PARTS[STUDY]
-    file = read_commented(CONF / STUDY / f"{base}.yaml")
-    yield f"### Of every study\n\n{file.about}\n"
-    yield "| option | default | meaning |"
-    yield "| --- | --- | --- |"
-    for name, value in file.values.items():
-        if name != "budgets":
-            yield f"| `study.{name}` | {shown(value)} | {_with_code(file.comments.get(name, ''))} |"
-    budgets, about = file.values["budgets"], _with_code(file.comments["budgets"])
-    for name, value in budgets.items() if isinstance(budgets, dict) else ():
-        yield f"| `study.budgets.{name}` | {shown(value)} | {about} |"
-    yield ""
+def _keys_section(title: str, tables: Iterable[Keys]) -> Iterator[str]:
+    """Yield a section with a table for each mapping of a file."""
+    yield f"### {title}\n"
+    for each in tables:
+        yield f"{each.about}\n"
+        yield from _table(each.options, each.prefix)
 
 
 def _rates_section() -> Iterator[str]:

@@ -80,7 +80,7 @@ class LeakyReLU(Activation):
 
     def __post_init__(self) -> None:
         if not 0 < self.slope < 1:
-            raise ValueError(f"slope must lie between 0 and 1, not {self.slope}")
+            raise ValueError(f"slope must be above 0 and below 1, not {self.slope}")
 
     def apply(self, z: Array) -> None:
         np.maximum(z, self.slope * z, out=z)

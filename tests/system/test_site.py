@@ -10,7 +10,7 @@ from harness import PROJECT
 from playwright.sync_api import Browser, Page, Route
 
 from documentation.building import build_site
-from documentation.doors import packages, page_of
+from documentation.doors import entries, packages, page_of
 from experiments.errors import UserError
 
 FORBIDDEN = (str(PROJECT), f"{Path.home()}/")
@@ -79,6 +79,8 @@ def test_every_name_of_a_door_is_in_its_page(site: Path) -> None:
     for package in packages():
         text = (site / page_of(package)).with_suffix(".html").read_text(encoding="utf-8")
         assert f"<code>{package}</code>" in text
+        shown = {*ID.findall(text)}
+        assert [each for each in entries(package).values() if each not in shown] == []
     assert 'id="nn.Adam"' in (site / "reference" / "nn.html").read_text(encoding="utf-8")
 
 
@@ -99,6 +101,47 @@ def test_no_equation_has_a_vertical_scrollbar(site: Path, page: Page) -> None:
     found = page.locator(".equation").evaluate_all(hidden)
     assert len(found) > 50
     assert {*found} == {0}
+
+
+def test_the_number_of_an_equation_is_on_the_screen_and_beside_no_formula(
+    site: Path, page: Page
+) -> None:
+    page.goto((site / "backpropagation.html").as_uri())
+    places = """all => all.map(each => {
+        const [formula, number] = [...each.children].map(part => part.getBoundingClientRect());
+        return [number.top - formula.bottom, number.left, innerWidth - number.right];
+    })"""
+    found = page.locator(".equation:has(span)").evaluate_all(places)
+    assert len(found) > 30
+    assert [each for each in found if min(each) < 0] == []
+
+
+def test_a_picture_leads_to_its_file(site: Path, page: Page) -> None:
+    page.goto((site / "replication.html").as_uri())
+    links = page.locator("a.picture:has(img)")
+    assert links.count() == page.locator("article img").count() > 0
+    for link in links.all():
+        file = str(link.get_attribute("href"))
+        assert (site / file).is_file()
+        assert file == link.locator("img").get_attribute("src")
+
+
+def test_no_table_of_a_replication_is_wider_than_the_text(site: Path, page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto((site / "replication.html").as_uri())
+    hidden = "all => all.map(each => each.scrollWidth - each.clientWidth)"
+    found = page.locator(".md-typeset__scrollwrap").evaluate_all(hidden)
+    assert len(found) > 10
+    assert {*found} == {0}
+
+
+def test_the_meaning_of_an_option_is_readable_on_a_phone(site: Path, page: Page) -> None:
+    page.goto((site / "options.html").as_uri())
+    widths = page.locator(".options th:last-child").evaluate_all(
+        "all => all.map(each => each.clientWidth)"
+    )
+    assert len(widths) > 15
+    assert min(widths) >= 250
 
 
 def test_the_search_finds_a_page_without_a_network(site: Path, page: Page) -> None:

@@ -21,6 +21,7 @@ QUOTED = re.compile(
     r"An epoch of (?P<network>\S+) takes (?P<ours>\S+) s on one core and (?P<numba>\S+) s "
     r"compiled, and PyTorch (?P<pytorch>\S+) times as long as that .* has (?P<count>\w+) networks"
 )
+COMPILED = re.compile(r"compiled code, (?P<least>\S+) to (?P<most>\S+) times as fast")
 NUMBERS = {6: "six", 7: "seven", 8: "eight"}
 
 
@@ -47,3 +48,11 @@ def test_the_numbers_of_the_readme_are_those_of_the_page_of_speed() -> None:
     cells = [cell.strip() for cell in row.split("|")]
     assert [said["ours"], said["numba"], f"{said['pytorch']} x"] == [cells[0], cells[1], cells[3]]
     assert NUMBERS[len(rows)] == said["count"]
+
+
+def test_the_numbers_of_the_option_backend_are_those_of_the_page_of_speed() -> None:
+    said = COMPILED.search(typed.page("conf/config.yaml"))
+    assert said
+    seconds = [row.split("|")[:2] for _, row in SPEED.findall(typed.page("docs/speed.md"))]
+    ratios = sorted(float(ours) / float(compiled) for ours, compiled in seconds)
+    assert [said["least"], said["most"]] == [f"{ratios[0]:.1f}", f"{ratios[-1]:.1f}"]

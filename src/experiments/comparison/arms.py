@@ -12,8 +12,9 @@ from experiments.recording import Status
 from experiments.results import RATE, every_choice_has, is_option, options, with_own_splits
 
 ARM = "arm"
+"""The column of the arm, which `named` adds to a frame."""
 CONDITION = "condition"
-"""The columns that `named` adds to a frame."""
+"""The column of the condition, which `named` adds to a frame."""
 LEVELS = ("level_1", "level_2")
 """The columns that `crossed` adds to a frame."""
 CHOICES = tuple(group for group in GROUPS if group != "dataset")

@@ -11,15 +11,26 @@ from experiments.configuration.schema import ADDED, REPLICATE
 from experiments.configuration.typed_nodes import typed_node
 from experiments.errors import ConfigError
 
-INITIAL, LAST, BEST = "initial", "last", "best"
-LOWEST, HIGHEST = "epoch of the lowest", "epoch of the highest"
-"""Words for `Number.take`."""
+INITIAL = "initial"
+"""A word for `Number.take`: before the first epoch."""
+LAST = "last"
+"""A word for `Number.take`: after the last epoch."""
+BEST = "best"
+"""A word for `Number.take`: the largest value of all epochs."""
+LOWEST = "epoch of the lowest"
+"""Other words for `Number.take`: the epoch with the smallest value."""
+HIGHEST = "epoch of the highest"
+"""Other words for `Number.take`: the epoch with the largest value."""
 EXAMINATIONS = ("strokes", "affine", "overlapping_digits")
 """Words for `Preset.examine`."""
 FIGURES = ("strokes", "weights", "curves", "error_norms")
 """Words for `Preset.draw`."""
-BETTER, TIE = "better", "tie"
-"""Words for `Claim.expects`."""
+NEURON_LOSSES = ("mse", "ce")
+"""Words for `Neuron.loss`: the names of files in conf/loss/."""
+BETTER = "better"
+"""A word for `Claim.expects`: the first arm is better."""
+TIE = "tie"
+"""A word for `Claim.expects`: neither arm is better."""
 NOT_SET = (
     *("seed", "outputs", "tracking", "plan", "retry", "rerun", "score_test", "stop_below"),
     *("hydra", *ADDED),
@@ -28,13 +39,29 @@ NOT_SET = (
 
 
 class Neuron(Struct, frozen=True, forbid_unknown_fields=True):
-    """A single sigmoid neuron with the input 1 and the target 0, and how it is trained."""
+    """A single sigmoid neuron with the input 1 and the target 0, and how it is trained.
+
+    ``weight`` and ``bias`` are the first ones. ``loss`` is its cost. ``learning_rate`` and
+    ``epochs`` are those of gradient descent.
+    """
 
     weight: float
     bias: float
     loss: str
     learning_rate: float
     epochs: int
+
+    def check(self) -> None:
+        """Raise ConfigError for another cost, or a number out of its range."""
+        if self.loss not in NEURON_LOSSES:
+            known = " or ".join(NEURON_LOSSES)
+            raise ConfigError(f"{REPLICATE}: neuron.loss={self.loss}: must be {known}")
+        if not 0 < self.learning_rate < math.inf:
+            raise ConfigError(
+                f"{REPLICATE}: neuron.learning_rate={self.learning_rate:g}: must be positive"
+            )
+        if self.epochs < 1:
+            raise ConfigError(f"{REPLICATE}: neuron.epochs={self.epochs}: must be 1 or more")
 
 
 class Number(Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,8 +70,9 @@ class Number(Struct, frozen=True, forbid_unknown_fields=True):
     ``metric`` is the name of a metric of a run. ``take`` says at which epoch: `initial` (before the
     first, from the certificate of the run), `last`, `best` (the largest value of all epochs), or
     the number of an epoch; `epoch of the lowest` and `epoch of the highest` are an epoch itself.
-    ``value`` is the author's, with ``digits`` after the point, accuracies in per cent; None if
-    there is none. It is the largest of ``best_of`` runs. ``open`` says what the text leaves open.
+    ``value`` is the author's, accuracies in per cent; null if there is none. ``digits`` are printed
+    after its point. The value is the largest of ``best_of`` runs. ``open`` says what the text
+    leaves open.
     """
 
     metric: str
@@ -73,14 +101,12 @@ class Number(Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def is_accuracy(self) -> bool:
         """Whether the number is an accuracy, and not the epoch of one."""
-        return self.metric.endswith("accuracy") and self.take not in (LOWEST, HIGHEST)
+        return self.metric.endswith("accuracy") and not self.is_epoch
 
     @property
-    def limits(self) -> tuple[float, float]:
-        """The least and the largest value that the number can have."""
-        if self.take in (LOWEST, HIGHEST):
-            return 1, math.inf
-        return 0, 100 if self.is_accuracy else math.inf
+    def is_epoch(self) -> bool:
+        """Whether the number is an epoch, and not the value of the metric there."""
+        return self.take in (LOWEST, HIGHEST)
 
     def text(self, value: float) -> str:
         """Return a value with as many digits as the number has."""
@@ -91,17 +117,28 @@ class Number(Struct, frozen=True, forbid_unknown_fields=True):
         """The number in words: `test/accuracy, best epoch`."""
         if isinstance(self.take, int):
             return f"{self.metric}, epoch {self.take}"
-        if self.take in (LOWEST, HIGHEST):
+        if self.is_epoch:
             return f"{self.take} {self.metric}"
         return f"{self.metric}, {self.take}{'' if self.take == INITIAL else ' epoch'}"
 
 
 class Case(Struct, frozen=True, forbid_unknown_fields=True):
-    """One of the settings of a preset, with the numbers that are published for it."""
+    """One of the settings of a preset, with the numbers that are published for it.
+
+    ``numbers`` are those of this case. ``settings`` are the options in which it differs from the
+    other cases. ``neuron`` is trained instead of a network.
+    """
 
     numbers: list[Number] = []
     settings: dict[str, Any] = {}
     neuron: Neuron | None = None
+
+    def check(self) -> None:
+        """Raise ConfigError for a wrong number, or a neuron that cannot be trained."""
+        if self.neuron is not None:
+            self.neuron.check()
+        for number in self.numbers:
+            number.check(self.neuron)
 
     @property
     def name(self) -> str:
@@ -112,7 +149,8 @@ class Case(Struct, frozen=True, forbid_unknown_fields=True):
 class Claim(Struct, frozen=True, forbid_unknown_fields=True):
     """A sentence of a text about two arms of a group: one is better, or they are equal.
 
-    ``expects`` is `better` if ``arm`` should be better than ``against``, `tie` if neither.
+    ``says`` is the sentence. ``group`` is a group of conf/, or an option. ``expects`` is `better`
+    if ``arm`` should be better than ``against``, `tie` if neither.
     """
 
     says: str
@@ -130,11 +168,12 @@ class Claim(Struct, frozen=True, forbid_unknown_fields=True):
 class Preset(Struct, frozen=True, forbid_unknown_fields=True):
     """A published experiment.
 
-    ``source`` is where the numbers are printed. ``settings`` are the options of all ``cases``; a
-    preset of one case has its ``numbers`` instead of cases. ``claims`` are sentences of the text,
-    for which the runs need ``seeds``, and ``examine`` are names of examinations of the trained
-    networks, ``draw`` those of figures of the runs. A ``quick`` preset belongs to the subset that
-    takes minutes. ``remark`` is a sentence about the text that a reader of the numbers needs.
+    ``title`` names the text and the experiment. ``source`` is where the numbers are printed.
+    ``settings`` are the options of all cases. A preset has either ``cases`` or, if there is only
+    one, its ``numbers``. ``claims`` are sentences of the text. ``examine`` are names of
+    examinations of the trained networks. ``draw`` are names of figures of the runs. ``seeds`` is
+    how many seeds the sentences need. A ``quick`` preset belongs to the subset that takes minutes.
+    ``remark`` is a sentence about the text that a reader of the numbers needs.
     """
 
     title: str
@@ -163,6 +202,8 @@ class Preset(Struct, frozen=True, forbid_unknown_fields=True):
         """Raise ConfigError unless the parts of the preset fit together."""
         if bool(self.numbers) == bool(self.cases):
             raise ConfigError(f"{REPLICATE}: needs either numbers or cases")
+        if self.seeds < 0:
+            raise ConfigError(f"{REPLICATE}: seeds={self.seeds}: must be 0 or more")
         for claim in self.claims:
             claim.check()
         for key, names, known in (
@@ -175,10 +216,7 @@ class Preset(Struct, frozen=True, forbid_unknown_fields=True):
             for key in (*self.settings, *case.settings):
                 if key.partition(".")[0] in NOT_SET:
                     raise ConfigError(f"{REPLICATE}: {key} cannot be set by a preset")
-            for number in case.numbers:
-                number.check(case.neuron)
-            if case.neuron and case.neuron.epochs < 1:
-                raise ConfigError(f"{REPLICATE}: epochs={case.neuron.epochs}: must be 1 or more")
+            case.check()
 
     @property
     def all_cases(self) -> list[Case]:

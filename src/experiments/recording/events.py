@@ -188,3 +188,4 @@ class End(Struct, frozen=True, kw_only=True, tag_field="event", tag="end"):
 
 
 Event = Start | Resume | Certificate | Epoch | Note | End
+"""A line of a journal."""

@@ -11,13 +11,19 @@ outputs/openings.jsonl     the openings of the test set by studies
 from pathlib import Path
 
 RUNS_FOLDER = "runs"
+"""The folder of the runs, in the outputs folder: one folder for each identity."""
 SWEEPS_FOLDER = "sweeps"
+"""The folder of the records of sweeps, in the outputs folder."""
 SEARCHES_FOLDER = "searches"
+"""The folder of the records of searches, in the outputs folder."""
 REPORT = "report.html"
 """The name of a report among the artifacts of a sweep in MLflow."""
 REPORTS = "reports"
+"""The folder of the reports, in the outputs folder."""
 LOOKS = "looks.jsonl"
+"""The file, in the outputs folder, that counts the looks at comparisons."""
 OPENINGS = "openings.jsonl"
+"""The file, in the outputs folder, that counts the openings of the test set."""
 
 JOURNAL = "journal.jsonl"
 """In the folder of a run: its events."""

@@ -20,7 +20,9 @@ from experiments.recording.layout import JOURNAL, outputs_of
 from experiments.recording.status import Status
 
 RESUME_HINT = "; the same command resumes it"
+"""The end of a message about an interrupted run."""
 SILENT_END = "its process ended without recording why"
+"""Why a run is interrupted whose process was killed, or whose machine stopped."""
 CLOSED = "finished: the test set is closed"
 NO_START = "{}: is not the record of a run: its first event is not a start"
 

@@ -21,8 +21,10 @@ class SweepRun(Struct, frozen=True, kw_only=True):
     tags: dict[str, str] = {}
 
 
-STAGE, CONFIRMATION = "stage", "confirmation"
-"""The tag of a study's runs that says in which stage they were done, and its last value."""
+STAGE = "stage"
+"""The tag of a study's runs that says in which stage they were done."""
+CONFIRMATION = "confirmation"
+"""The last stage of a study."""
 
 
 class RecordedStudy(Struct, frozen=True, kw_only=True):

@@ -61,7 +61,7 @@ def _section(name: str, section: Section, figures: str) -> str:
     if preset.remark:
         parts.append(preset.remark)
     if section.rows:
-        parts.append(_table(NUMBERS, [_number(row) for row in section.rows]))
+        parts.append(_table(*_without_empty(NUMBERS, [_number(row) for row in section.rows])))
     if section.hypotheses:
         cells = [[each.says, each.answer.value, each.reason] for each in section.hypotheses]
         parts.append(_table(SENTENCES, cells))
@@ -77,6 +77,14 @@ def _number(row: Row) -> list[str]:
     agreement, reason = row.judgement.agreement.value, row.judgement.reason
     words = [row.setting, row.number.words, row.published, row.ours, row.range]
     return [*words, row.differs_outside, agreement, reason]
+
+
+def _without_empty(
+    columns: Sequence[str], lines: Sequence[Sequence[str]]
+) -> tuple[list[str], list[list[str]]]:
+    """Return the columns that have a text in any line, and their texts: a page is not wide."""
+    filled = [number for number in range(len(columns)) if any(line[number] for line in lines)]
+    return [columns[each] for each in filled], [[line[each] for each in filled] for line in lines]
 
 
 def _table(columns: Sequence[str], lines: Sequence[Sequence[str]]) -> str:

@@ -36,7 +36,7 @@ def publish(
     measured = pd.concat([each.measured for each in outcomes.values()], ignore_index=True)
     measured = _merged(folder / CSV, measured, outcomes)
     claims = _merged(folder / CLAIMS, _claims(outcomes), outcomes)
-    rows = table(measured)
+    rows = table(measured, presets)
     write_atomically(folder / CSV, measured.to_csv(index=False).encode())
     write_atomically(folder / CLAIMS, claims.to_csv(index=False).encode())
     draw(rows, presets, folder / FIGURES, {name: each.trained for name, each in outcomes.items()})
@@ -112,7 +112,7 @@ def _sections(
     measured: pd.DataFrame, claims: pd.DataFrame, presets: Mapping[str, Preset], figures: Path
 ) -> dict[str, Section]:
     """Return the section of each preset that has results."""
-    rows = table(measured)
+    rows = table(measured, presets)
     drawn = {path.stem for path in figures.glob("*.png")}
     return {
         name: Section(

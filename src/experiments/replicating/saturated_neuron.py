@@ -5,11 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from experiments.configuration import Neuron
-from experiments.errors import ConfigError
 from nn import CrossEntropyCost, Loss, Output, QuadraticCost
 
 LOSSES: dict[str, type[Loss]] = {"mse": QuadraticCost, "ce": CrossEntropyCost}
-"""The costs by the names of their files in conf/loss/."""
+"""The costs by the names that a preset gives them."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +26,9 @@ class Learning:
 def learn(neuron: Neuron) -> Learning:
     """Train a neuron by gradient descent on its single example (Nielsen, ch. 3).
 
-    With the input 1, ``dC/dw = dC/db = dC/dz``. Raise ConfigError unless the loss is `mse` or `ce`.
+    With the input 1, ``dC/dw = dC/db = dC/dz``. Raise ConfigError if it cannot be trained so.
     """
-    if neuron.loss not in LOSSES:
-        known = " or ".join(LOSSES)
-        raise ConfigError(f"replicate: neuron.loss={neuron.loss}: must be {known}")
+    neuron.check()
     loss = LOSSES[neuron.loss](Output.sigmoid)
     weight, bias, target = neuron.weight, neuron.bias, np.zeros((1, 1))
     outputs, costs, steps, error = [], [], [], np.empty((1, 1))

@@ -1,18 +1,23 @@
 """The table of a replication: each published number, ours, and whether they agree."""
 
-from collections.abc import Sequence
+import math
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from experiments.configuration import Number, group_of
+from experiments.configuration import Number, Preset, group_of
 from experiments.replicating.agreement import Agreement, Judgement, judge
 
 HARMLESS = ("backend", "dtype")
 """Options of a run that an author leaves open: they round differently, and change nothing else."""
 NUMBER = ["preset", "case", "setting", "metric", "take", "digits", "best_of", "open"]
 """The columns of measured values that name a number."""
+NOT_NEGATIVE = re.compile(r"(norm(/\d+)?|cost)$")
+"""The metrics that are at least 0 and have no largest value: norms, also of a layer, and costs."""
+NO_PRESETS: Mapping[str, Preset] = {}
 
 
 @dataclass(frozen=True)
@@ -61,14 +66,15 @@ class Row:
         return "" if self.number.value is None else self.number.text(self.number.value)
 
 
-def table(measured: pd.DataFrame) -> list[Row]:
+def table(measured: pd.DataFrame, presets: Mapping[str, Preset] = NO_PRESETS) -> list[Row]:
     """Return a row for each number of measured values, in their order.
 
-    The numbers that are published and depend on the seed are the family of the intervals.
+    The numbers that are published and depend on the seed are the family of the intervals. The
+    presets say how many epochs their runs have.
     """
     groups = [own for _, own in measured.groupby([*NUMBER], sort=False, dropna=False)]
     family = sum(_is_compared(own) for own in groups)
-    return [_row(own, max(family, 1)) for own in groups]
+    return [_row(own, max(family, 1), _epochs(own, presets)) for own in groups]
 
 
 def family_of(rows: Sequence[Row]) -> int:
@@ -77,7 +83,7 @@ def family_of(rows: Sequence[Row]) -> int:
     return sum(row.random and row.judgement.agreement in compared for row in rows)
 
 
-def _row(own: pd.DataFrame, family: int) -> Row:
+def _row(own: pd.DataFrame, family: int, epochs: float) -> Row:
     first = own.iloc[0]
     take = str(first["take"])
     number = Number(
@@ -102,12 +108,31 @@ def _row(own: pd.DataFrame, family: int) -> Row:
             family=family,
             best_of=number.best_of,
             rounding=half_unit(number),
-            limits=number.limits,
+            limits=_limits(number, epochs),
             left_open=number.open,
             absent=absent,
         )
     )
     return Row(str(first["preset"]), str(first["setting"]), number, values, judgement, random)
+
+
+def _epochs(own: pd.DataFrame, presets: Mapping[str, Preset]) -> float:
+    """Return how many epochs the runs of a number have; infinity if it is not known."""
+    first = own.iloc[0]
+    preset = presets.get(str(first["preset"]))
+    if preset is None or _changes(own) or int(first["case"]) >= len(preset.all_cases):
+        return math.inf
+    settings = preset.settings | preset.all_cases[int(first["case"])].settings
+    return float(settings.get("epochs", math.inf))
+
+
+def _limits(number: Number, epochs: float) -> tuple[float, float]:
+    """Return the smallest and the largest value that a number can have."""
+    if number.is_accuracy:
+        return 0, 100
+    if number.is_epoch:
+        return 1, epochs
+    return (0 if NOT_NEGATIVE.search(number.metric) else -math.inf), math.inf
 
 
 def _exactly(number: Number, values: list[float]) -> Judgement:

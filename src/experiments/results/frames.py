@@ -17,6 +17,7 @@ from experiments.data import FILES
 from experiments.recording import BEST_EPOCH_CORRECT, CORRECT, Certificate, Status
 
 RATE = "optimizer.learning_rate"
+"""The column with the learning rate of each run."""
 OUTPUTS = "outputs"
 """The folder in which a run is recorded."""
 ROOT = "dataset.root"
@@ -40,7 +41,9 @@ USUAL = {
 }
 """Options that are columns only if a run has another value. Older records do not have them."""
 VALIDATION = "validation/accuracy"
+"""The column with the accuracy on the validation set after the last epoch."""
 BEST_VALIDATION = f"best_epoch/{VALIDATION}"
+"""The column with the accuracy on the validation set at the epoch where it is best."""
 END_METRICS = (
     "test/cost",
     "test/loss",

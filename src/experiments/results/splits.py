@@ -3,6 +3,7 @@
 import pandas as pd
 
 SPLIT = "dataset.split_seed"
+"""The column with the seed of the cut into training and validation set."""
 OWN_SPLIT = "${seed}"
 """The value of `SPLIT`, as a command line gives it, if every seed has its own cut."""
 

@@ -63,6 +63,7 @@ class Choice:
 
 
 Dimension: TypeAlias = Interval | Choice
+"""An option that a search varies."""
 Part: TypeAlias = str | Dimension
 """An override of all trials, or a dimension."""
 

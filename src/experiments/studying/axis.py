@@ -18,10 +18,13 @@ FINEST = 1 / 4
 
 
 class Axis(Struct, frozen=True, forbid_unknown_fields=True):
-    """A range from ``low`` to ``high`` with ``points`` values, equally spaced on its ``scale``.
+    """A range of numbers, and the values in it that are tried first.
 
-    The search may leave the range if the best value lies at its edge, but it tries no value below
-    ``at_least`` or above ``at_most``, which the option itself excludes: a momentum above 1.
+    ``low`` is the smallest of them. ``high`` is the largest, and above ``low``. ``points`` is how
+    many there are. They are equally spaced on the ``scale``. The search may leave the range if the
+    best value lies at its edge, but it tries no value below ``at_least`` or above ``at_most``,
+    which the option itself excludes: a momentum above 1. With ``whole`` only whole numbers are
+    tried, as for a batch size.
     """
 
     low: float
@@ -30,7 +33,7 @@ class Axis(Struct, frozen=True, forbid_unknown_fields=True):
     scale: Literal["log", "linear"] = "log"
     at_least: float = -math.inf
     at_most: float = math.inf
-    whole: bool = False  # only whole numbers are tried: a batch size
+    whole: bool = False
 
     def check(self, name: str) -> None:
         """Raise ConfigError, which names the axis, unless it is a range with three points or more.

@@ -22,6 +22,7 @@ from experiments.studying.grid_search import GridSearch
 from experiments.studying.search import Search
 
 SEED = "seed"
+"""The key of the seed, which a study sets itself."""
 EPOCHS = "epochs"
 DATASET = "dataset"
 MOST_AXES_OF_A_GRID = 2
@@ -34,9 +35,9 @@ class Budget(Struct, frozen=True, forbid_unknown_fields=True):
     """How much a study may train.
 
     ``tuning_epochs`` are the epochs that each arm may train in each block until its
-    hyper-parameters are chosen, on ``tuning_seeds`` seeds for each value. ``most_seeds`` are the
-    most seeds on which arms are compared afterwards; 0 ends the study after tuning.
-    ``settings`` are options of every run.
+    hyper-parameters are chosen. ``tuning_seeds`` are the seeds on which each value is tried.
+    ``most_seeds`` are the most seeds on which arms are compared afterwards; 0 ends the study after
+    tuning. ``settings`` are options of every run.
     """
 
     tuning_epochs: int
@@ -48,11 +49,12 @@ class Budget(Struct, frozen=True, forbid_unknown_fields=True):
 class Study(Struct, frozen=True, forbid_unknown_fields=True):
     """A fair experiment: arms that are tuned alike, and then compared on other seeds.
 
-    ``arms`` names what is compared, with its values: `{loss: [mse, ce]}`. ``blocks`` are the
-    choices in each of which the arms are compared: every combination is a block. ``tune`` are the
-    hyper-parameters that each arm may choose in each block. ``settings`` are options of every run.
-    ``margin`` is the equivalence margin in percentage points. ``budget`` is the name of one of
-    ``budgets``.
+    ``name`` is what the sweep and its tables are called. ``arms`` names what is compared, with its
+    values: `{loss: [mse, ce]}`. ``blocks`` are the choices in each of which the arms are compared:
+    every combination is a block. ``tune`` are the hyper-parameters that each arm may choose in each
+    block. ``settings`` are options of every run. ``metric`` is that of the last comparison.
+    ``margin`` is the equivalence margin in percentage points. ``budget`` is the name of the one
+    that is used, of ``budgets``.
     """
 
     name: str
@@ -78,7 +80,7 @@ class Study(Struct, frozen=True, forbid_unknown_fields=True):
     def check(self) -> None:
         """Raise ConfigError unless the parts of the study fit together."""
         if not self.name.strip():
-            raise ConfigError("study.name: is empty; a name, such as initializers, is needed")
+            raise ConfigError("study.name is empty; it has to be a name, such as initializers")
         if self.budget not in self.budgets:
             known = ", ".join(self.budgets)
             raise ConfigError(f"study.budget={self.budget}: there is none; choose one of {known}")
@@ -87,7 +89,9 @@ class Study(Struct, frozen=True, forbid_unknown_fields=True):
                 "study.arms: one group or option with two values or more, such as {loss: [mse, ce]}"
             )
         if not self.tune:
-            raise ConfigError("study.tune: there must be a hyper-parameter to tune")
+            raise ConfigError(
+                "study.tune: one hyper-parameter or more, such as optimizer.learning_rate"
+            )
         for name, axis in self.tune.items():
             axis.check(f"study.tune.{name}")
         self._check_values()
@@ -136,7 +140,9 @@ class Study(Struct, frozen=True, forbid_unknown_fields=True):
                 key = f"study.budgets.{self.budget}.{name}"
                 raise ConfigError(f"{key}={value}: must be {least} or more")
         if not 0 < self.margin < 100:
-            raise ConfigError(f"study.margin={self.margin:g}: must be percentage points above 0")
+            raise ConfigError(
+                f"study.margin={self.margin:g}: must be above 0 and below 100 percentage points"
+            )
 
     @property
     def compared(self) -> str:

@@ -22,6 +22,7 @@ class MirrorProgress(Struct, frozen=True, tag_field="kind", tag="progress"):
 
 
 Message = StoreWarning | MirrorProgress
+"""A line from the mirror process to the run or sweep that started it."""
 
 
 def encode_message(message: Message) -> bytes:

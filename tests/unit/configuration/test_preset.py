@@ -24,6 +24,7 @@ PINNED = {
 }
 known = cache(preset)
 """The presets of conf/, each read once."""
+NEURON = {"weight": 2, "bias": 2, "loss": "mse", "learning_rate": 0.15, "epochs": 300}
 NUMBER = {"metric": "test/accuracy", "value": 95.42, "take": "best"}
 
 
@@ -104,6 +105,19 @@ def test_the_settings_of_a_case_come_after_those_of_all() -> None:
         ({"examine": ["tea"]}, "replicate: examine=tea: there are strokes, affine"),
         ({"draw": ["tea"]}, "replicate: draw=tea: there are strokes, weights, curves, error_norms"),
         ({"quick": "yes"}, "replicate.quick: expected bool"),
+        ({"seeds": -1}, "replicate: seeds=-1: must be 0 or more"),
+        (
+            {"numbers": [], "cases": [{"neuron": {**NEURON, "loss": "tea"}}]},
+            "replicate: neuron.loss=tea: must be mse or ce",
+        ),
+        (
+            {"numbers": [], "cases": [{"neuron": {**NEURON, "learning_rate": 0}}]},
+            "replicate: neuron.learning_rate=0: must be positive",
+        ),
+        (
+            {"numbers": [], "cases": [{"neuron": {**NEURON, "epochs": 0}}]},
+            "replicate: neuron.epochs=0: must be 1 or more",
+        ),
         (
             {"claims": [{"says": "", "group": "l", "arm": "a", "against": "b", "expects": "c"}]},
             "replicate: expects=c: must be better or tie",

@@ -6,7 +6,8 @@ import pytest
 import yaml
 
 from documentation.options_page import options_page
-from experiments.configuration import CONF, PROJECT
+from experiments.configuration import CONF, PROJECT, REPLICATE, choosable, preset
+from experiments.recording import METRICS
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +49,25 @@ def test_every_study_and_preset_is_there(page: str, folder: str) -> None:
     for path in (CONF / folder).rglob("*.yaml"):
         name = path.relative_to(CONF / folder).with_suffix("").as_posix()
         assert (f"### `{name}`\n" in page) == (path.stem != "base")
+
+
+def test_a_preset_is_introduced_by_its_title_and_source(page: str) -> None:
+    for name in choosable(REPLICATE):
+        found = preset(name)
+        introduction = page.partition(f"### `{name}`\n")[2].partition("```")[0].strip()
+        assert introduction[1:].startswith(f"{found.title[1:]}. Source: {found.source}.")
+        assert introduction[0] == found.title[0].upper()
+
+
+def test_the_tolerance_of_all_presets_is_said_once(page: str) -> None:
+    assert page.count("Tolerance of each number: where a new run lies") == 1
+    assert page.count("Tolerance of each number: equal when rounded") == 1
+
+
+def test_keys_of_studies_and_presets_have_tables(page: str) -> None:
+    metrics = ", ".join(METRICS)
+    assert f"| `study.metric` | text | one of {metrics} | `test/accuracy` |" in page
+    assert "| `replicate.numbers.digits` | whole number | 0 or more | `2` |" in page
 
 
 def test_learning_rates_are_those_of_the_files(page: str) -> None:

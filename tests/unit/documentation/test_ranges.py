@@ -19,7 +19,7 @@ def of_class(example: Any, name: str) -> Any:
     [
         (nn.SGD(0.1), "learning_rate", float, "positive"),
         (nn.Momentum(0.1, 0.9), "momentum", float, "at least 0 and below 1"),
-        (nn.LeakyReLU(0.01), "slope", float, "between 0 and 1"),
+        (nn.LeakyReLU(0.01), "slope", float, "above 0 and below 1"),
         (nn.Step(every=1, gamma=0.5), "every", int, "at least 1 epoch"),
         (nn.Step(every=1, gamma=0.5), "gamma", float, "above 0 and at most 1"),
     ],
@@ -51,6 +51,23 @@ def test_an_empty_text_says_what_it_has_to_be() -> None:
             raise ConfigError("outputs is empty; it has to be a folder")
 
     assert range_of("outputs", str, attempt) == "a folder"
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("study.metric=tea: choose one of a/b, c", "one of a/b, c"),
+        ("study.budgets.full.metric=0: must be 1 or more", "1 or more"),
+        ("study.tune.rate: metric=2 must be below high=1; or else", "below high"),
+        ("study.metric.loss: one value or more", "one value or more"),
+        ("study.other=tea: choose one of a, b", ""),
+    ],
+)
+def test_a_message_that_repeats_the_value_has_a_range(message: str, expected: str) -> None:
+    def attempt(value: str) -> None:
+        raise ConfigError(message)
+
+    assert range_of("metric", str, attempt) == expected
 
 
 def test_an_option_without_limits_has_no_range() -> None:

@@ -1,10 +1,11 @@
 """Types of options in words."""
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from documentation.types_in_words import in_words
+from experiments.configuration.preset import Number
 from nn import Output
 
 
@@ -20,6 +21,10 @@ from nn import Output
         (dict[str, str], "mapping"),
         (Output, "`sigmoid` or `softmax`"),
         (Any, "value"),
+        (Literal["log", "linear"], "`log` or `linear`"),
+        (str | int | float | bool | None, "value"),
+        (Number, "mapping"),
+        (list[Number], "list of mappings"),
     ],
 )
 def test_a_type_in_words(kind: Any, words: str) -> None:

@@ -104,5 +104,5 @@ def test_activations_increase_with_slopes_between_zero_and_one(
 
 @pytest.mark.parametrize("slope", [-0.1, 0, 1, 1.5, np.nan])
 def test_slope_out_of_range_is_refused(slope: float) -> None:
-    with pytest.raises(ValueError, match=rf"slope must lie between 0 and 1, not {slope}$"):
+    with pytest.raises(ValueError, match=rf"slope must be above 0 and below 1, not {slope}$"):
         LeakyReLU(slope)

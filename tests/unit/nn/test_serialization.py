@@ -215,7 +215,7 @@ def described(**changed: Any) -> bytes:
         (described(activation={"_target_": "os.system"}), "os.system is not a subclass"),
         (described(activation={"_target_": "nn.SGD"}), "nn.SGD is not a subclass of Activation"),
         (described(activation={"_target_": "nn.LeakyReLU"}), "slope"),
-        (described(activation={"_target_": "nn.LeakyReLU", "slope": 7}), "slope must lie"),
+        (described(activation={"_target_": "nn.LeakyReLU", "slope": 7}), "slope must be above 0"),
         (described(loss={"_target_": "nn.QuadraticCost", "output": "no"}), "'no'"),
     ],
 )

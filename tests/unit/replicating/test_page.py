@@ -22,14 +22,24 @@ def test_the_page_counts_the_verdicts_and_has_a_section_for_each_preset() -> Non
     assert written.startswith(
         f"# Replication\n\n{INTRODUCTION}\n\nPublished numbers that agree: 1; "
     )
-    assert "## a\n\na title. 5 seeds. Source: a book.\n\n| setting | number |" in written
+    assert "## a\n\na title. 5 seeds. Source: a book.\n\n| number | published |" in written
     assert written.endswith("## b\n\na title. Source: a book.\n")
 
 
 def test_a_preset_of_sentences_has_no_table_of_numbers() -> None:
     written = page({"a": section(hypotheses=[SENTENCE])}, "figures")
     assert "| it learns | undecided | no runs |" in written
-    assert "| setting |" not in written
+    assert "| number |" not in written
+
+
+def test_a_column_without_a_text_is_left_out() -> None:
+    unpublished = page({"a": section(rows=table(measured.number(setting="l2=1")))}, "figures")
+    assert "\n| setting | number | ours [a new run] | our seeds | verdict |\n" in unpublished
+    assert "\n| l2=1 | test/accuracy, last epoch | 95.20 [94.71, 95.69] | " in unpublished
+    both = measured.numbers(measured.number(published=95.42), measured.number("b"))
+    written = page({"a": section(rows=table(both))}, "figures")
+    assert "| number | published | ours [a new run] | our seeds | differs outside |" in written
+    assert "\n| b, last epoch |  | 95.20 [" in written
 
 
 def test_figures_are_shown_where_they_belong() -> None:

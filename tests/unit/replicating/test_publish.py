@@ -34,7 +34,7 @@ def test_the_files_have_numbers_sentences_and_figures(tmp_path: Path) -> None:
     page = (folder / "replication.md").read_text()
     assert "## p\n\na title. 5 seeds. Source: a book.\n" in page
     ours = "95.20 [94.71, 95.69] | 95.00 to 95.40 | [94.71, 95.69]"
-    assert f"|  | test/accuracy, last epoch | 95.42 | {ours} | agrees |" in page
+    assert f"| test/accuracy, last epoch | 95.42 | {ours} | agrees |" in page
     assert "| deeper is better | holds | b minus a: +2.00 points |" in page
 
 

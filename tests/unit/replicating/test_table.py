@@ -5,8 +5,14 @@ import math
 import measured
 import pytest
 
+from experiments.configuration import Preset
 from experiments.replicating.agreement import Agreement, interval
 from experiments.replicating.table import family_of, table
+
+EPOCHS = Preset.of(
+    {"title": "t", "source": "s", "settings": {"epochs": 20}, "numbers": [{"metric": "x"}]}
+)
+"""A preset with 20 epochs."""
 
 
 def test_a_row_has_the_number_and_our_values() -> None:
@@ -69,6 +75,36 @@ def test_accuracies_are_at_most_100_per_cent() -> None:
     assert accuracy.judgement.alone.high == 100
     assert cost.judgement.alone is not None
     assert cost.judgement.alone.high > 100
+
+
+@pytest.mark.parametrize(
+    ("metric", "take", "values", "limits"),
+    [
+        ("train/accuracy", "epoch of the highest", (2.0, 17.0, 9.0), (1, 20)),
+        ("test_curve/cost", "epoch of the lowest", (2.0, 17.0, 9.0), (1, 20)),
+        ("error_norm/2", "initial", (0.1, 0.9, 0.4), (0, math.inf)),
+        ("test_curve/cost", "last", (0.1, 0.9, 0.4), (0, math.inf)),
+        ("output", "last", (0.1, 0.9, 0.4), (-math.inf, math.inf)),
+    ],
+)
+def test_an_interval_ends_where_no_number_can_be(
+    metric: str, take: str, values: tuple[float, ...], limits: tuple[float, float]
+) -> None:
+    frame = measured.number(metric, take=take, values=values, published=values[2])
+    (row,) = table(frame, {"p": EPOCHS})
+    uncut = interval(values, 0.05, rounding=0.005)
+    assert row.judgement.alone == row.judgement.together == uncut.within(*limits)
+
+
+@pytest.mark.parametrize("overrides", ["", "epochs=99"])
+def test_the_last_epoch_is_not_known_without_the_preset_or_with_other_epochs(
+    overrides: str,
+) -> None:
+    values = (2.0, 17.0, 9.0)
+    frame = measured.number(take="epoch of the highest", values=values, overrides=overrides)
+    (row,) = table(frame, {"p": EPOCHS} if overrides else {})
+    assert row.judgement.alone is not None
+    assert row.judgement.alone.high > 20
 
 
 def test_runs_of_another_set_up_have_no_verdict_and_are_not_in_the_family() -> None:

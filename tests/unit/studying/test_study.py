@@ -64,8 +64,8 @@ def test_the_settings_of_the_study_and_of_its_budget_hold_for_all_runs() -> None
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"name": ""}, "study.name: is empty"),
-        ({"name": " "}, "study.name: is empty"),
+        ({"name": ""}, "study.name is empty"),
+        ({"name": " "}, "study.name is empty"),
         (
             {"arms": {"dataset.train_size": [100, 200]}},
             "study.arms.dataset.train_size: this cannot",
@@ -96,7 +96,7 @@ def test_the_settings_of_the_study_and_of_its_budget_hold_for_all_runs() -> None
         ({"arms": {"loss": ["a", "b"], "l2": [0, 1]}}, "study.arms: one group or option"),
         ({"arms": {"loss": ["mse", "mse"]}}, "study.arms.loss: one value or more, each of"),
         ({"blocks": {"l2": []}}, "study.blocks.l2: one value or more, each of them once"),
-        ({"tune": {}}, "study.tune: there must be a hyper-parameter to tune"),
+        ({"tune": {}}, "study.tune: one hyper-parameter or more, such as optimizer.learning_rate"),
         ({"tune": {RATE: AXIS | {"points": 2}}}, f"study.tune.{RATE}: points=2 must be 3"),
         ({"tune": {RATE: AXIS | {"step": 2}}}, "study.tune.step: no such key"),
         ({"tune": {RATE: {"low": 1}}}, "study.tune.high is missing"),
@@ -111,8 +111,8 @@ def test_the_settings_of_the_study_and_of_its_budget_hold_for_all_runs() -> None
         ({"budgets": budget(tuning_seeds=-1)}, "study.budgets.small.tuning_seeds=-1: must be 1"),
         ({"budgets": budget(most_seeds=-1)}, "study.budgets.small.most_seeds=-1: must be 0"),
         ({"budgets": budget(most_seeds="many")}, "study.budgets.most_seeds: expected int, got"),
-        ({"margin": 0}, "study.margin=0: must be percentage points above 0"),
-        ({"margin": 100}, "study.margin=100: must be percentage points above 0"),
+        ({"margin": 0}, "study.margin=0: must be above 0 and below 100 percentage points"),
+        ({"margin": 100}, "study.margin=100: must be above 0 and below 100 percentage points"),
         ({"metric": "accuracy"}, "study.metric=accuracy: choose one of test/accuracy, "),
         ({"armz": {}}, "study.armz: no such key"),
     ],
