@@ -23,7 +23,7 @@ def published_differences(numbers: pd.DataFrame, *, axes: Axes | None = None) ->
     if axes is None:
         axes = plt.subplots(figsize=(9.5, 1.2 + ROW * max(len(numbers), 3)))[1]
     axes.set_title("Published minus ours")
-    axes.set_xlabel(f"percentage points, logarithmic beyond {LINEAR}")
+    axes.set_xlabel(f"percentage points,\nlogarithmic beyond {LINEAR}")
     if numbers.empty:
         write_sentence(axes, "No published number has been measured.")
         return axes

@@ -1,11 +1,12 @@
 """The figures of the runs of a preset, beside the numbers: their curves, errors and weights."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments import plotting
@@ -68,7 +69,24 @@ def error_norms(trained: Trained) -> Figure:
         shown = history[history["identity"].isin(own)].assign(**{ARM: arm})
         plotting.error_norms(shown, axes=axes)
         axes.set_title(plotting.fitted(arm, 3.6))
+    _move_legend_below(figure, grid.flat)
     return figure
+
+
+def _move_legend_below(figure: Figure, panels: Iterable[Axes]) -> None:
+    """Replace the legends of panels by one below them: that of the panel with the most layers.
+
+    Its entry for the setting is left out, which is the title of each panel.
+    """
+    found = [legend for axes in panels if (legend := axes.get_legend())]
+    if not found:
+        return
+    most = max(found, key=lambda legend: len(legend.get_texts()))
+    labels = [text.get_text() for text in most.get_texts()]
+    handles = [each for each in most.legend_handles if each is not None]
+    for legend in found:
+        legend.remove()
+    figure.legend(handles[1:], labels[1:], loc="outside lower center", ncols=len(labels) - 1)
 
 
 def _initial_norms(runs: pd.DataFrame) -> pd.DataFrame:

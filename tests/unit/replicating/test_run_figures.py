@@ -50,6 +50,9 @@ def test_each_figure_shows_every_setting(trained: Trained) -> None:
     for axes in drawn["error_norms"].axes:
         lines = [line.get_xdata() for line in axes.get_lines() if len(line.get_xdata())]
         assert [list(x) for x in lines] == [[0, 1, 2]] * 2  # two layers
+    (below,) = drawn["error_norms"].legends
+    assert [text.get_text() for text in below.get_texts()] == ["layer 1", "layer 2"]
+    assert not any(axes.get_legend() for axes in drawn["error_norms"].axes)
     for axes, l2 in zip(drawn["error_norms"].axes, (0.0, 1.0), strict=True):
         own = trained.runs[trained.runs["l2"] == l2]
         first = [line.get_ydata()[0] for line in axes.get_lines() if len(line.get_xdata())]
