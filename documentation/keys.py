@@ -5,7 +5,7 @@ messages for other values. What conf/study/base.yaml sets or explains is taken f
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, get_type_hints
@@ -13,7 +13,7 @@ from typing import Any, get_type_hints
 import msgspec
 from msgspec import NODEFAULT, Struct
 
-from documentation.comments import Commented, read_commented
+from documentation.comments import read_commented
 from documentation.options import NO_DEFAULT, Option, shown
 from documentation.ranges import range_of
 from documentation.types_in_words import in_words
@@ -37,6 +37,9 @@ TUNED = {"optimizer.learning_rate": {"low": 0.01, "high": 1, "points": 5}}
 ARMS = {"name": "costs", "arms": {"loss": ["mse", "ce"]}, "tune": TUNED}
 """What a study adds to conf/study/base.yaml."""
 Place = tuple[str | int, ...]
+Defaults = Mapping[str, Mapping[str, str]]
+NONE: Defaults = {}
+NO_COMMENTS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -53,11 +56,19 @@ def keys_of_studies() -> list[Keys]:
     (name,) = PARTS[STUDY]
     base = read_commented(CONF / STUDY / f"{name}.yaml")
     node = {**base.values, **ARMS}
+    budgets: Any = base.values["budgets"]
+    defaults = {name: {"": shown(value)} for name, value in base.values.items()}
+    defaults["budgets"] = {"": ", ".join(map(shown, budgets))}
     budget: Place = ("budgets", str(base.values["budget"]))
     tuned: Place = ("tune", *TUNED)
     return [
-        _keys(Study, f"{STUDY}.", _attempt(Study.of, node, ()), base),
-        _keys(Budget, f"{STUDY}.budgets.NAME.", _attempt(Study.of, node, budget)),
+        _keys(Study, f"{STUDY}.", _attempt(Study.of, node, ()), defaults, base.comments),
+        _keys(
+            Budget,
+            f"{STUDY}.budgets.NAME.",
+            _attempt(Study.of, node, budget),
+            _of_each(budgets),
+        ),
         _keys(Axis, f"{STUDY}.tune.OPTION.", _attempt(Study.of, node, tuned)),
     ]
 
@@ -95,30 +106,35 @@ def _attempt(of: Callable[[object], object], node: dict[str, Any], place: Place)
     return lambda name: lambda value: attempt(name, value)
 
 
+def _of_each(budgets: Mapping[str, Mapping[str, object]]) -> Defaults:
+    """Return the values of each key of budgets, by the names of the budgets."""
+    keys = {key for each in budgets.values() for key in each}
+    return {
+        key: {name: shown(each[key]) for name, each in budgets.items() if key in each}
+        for key in keys
+    }
+
+
 def _keys(
-    cls: type[Struct], prefix: str, attempts: Attempts, file: Commented | None = None
+    cls: type[Struct],
+    prefix: str,
+    attempts: Attempts,
+    defaults: Defaults = NONE,
+    comments: Mapping[str, str] = NO_COMMENTS,
 ) -> Keys:
-    """Return the keys of a class; a file that has some of them says their defaults and meanings."""
-    values, comments = (file.values, file.comments) if file else ({}, {})
+    """Return the keys of a class. A file that has some of them says their defaults and meanings."""
     kinds = get_type_hints(cls)
     options = [
         Option(
             each.name,
             in_words(kinds[each.name]),
             range_of(each.name, kinds[each.name], attempts(each.name)),
-            _by_name(values[each.name]) if each.name in values else {"": _default(each)},
+            defaults.get(each.name) or {"": _default(each)},
             comments.get(each.name) or meaning(cls, each.name),
         )
         for each in msgspec.structs.fields(cls)
     ]
     return Keys(_sentences(cls)[0].replace("``", "`"), prefix, options)
-
-
-def _by_name(value: object) -> dict[str, str]:
-    """Return a default; of a mapping of mappings, each of them by its name."""
-    if isinstance(value, dict) and all(isinstance(each, dict) for each in value.values()):
-        return {str(name): shown(each) for name, each in value.items()}
-    return {"": shown(value)}
 
 
 def _default(field: msgspec.structs.FieldInfo) -> str:

@@ -20,8 +20,9 @@ ABOUT = """\
 
 Every group and option of `conf/`. This page is generated: types come from the classes, ranges
 from the messages that the program prints for other values, defaults and meanings from the files of
-`conf/`. A group is chosen by `GROUP=CHOICE`, an option by `GROUP.OPTION=VALUE`, a main option by
-`OPTION=VALUE`, and with `-m` each may have several values.
+`conf/`, those of studies and replications also from the classes. A group is chosen by
+`GROUP=CHOICE`, an option by `GROUP.OPTION=VALUE`, a main option by `OPTION=VALUE`, and with `-m`
+each may have several values.
 """
 
 

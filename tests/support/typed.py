@@ -5,7 +5,8 @@ from pathlib import Path
 
 from harness import PROJECT
 
-COMMAND = re.compile(r"^ {4}((?:make|\.venv/bin/).*)$", re.MULTILINE)
+COMMAND = re.compile(r"^ {4}((?:make|\.venv/bin/)(?:.*\\\n)*.*)$", re.MULTILINE)
+CONTINUED = re.compile(r"\\\n\s*")
 PROGRAM = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(
     r"^```(?:python|yaml)\n# (\S+\.(?:py|yaml))\n(.*?)^```$", re.MULTILINE | re.DOTALL
@@ -19,7 +20,7 @@ def page(name: str) -> str:
 
 def commands(name: str) -> list[str]:
     """Return the lines of a page that a reader types into a shell."""
-    return COMMAND.findall(page(name))
+    return [CONTINUED.sub("", line) for line in COMMAND.findall(page(name))]
 
 
 def programs(name: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The commands of README and tutorial exist: their words are checked, without executing them.
+"""The commands of the pages exist: their words are checked, without executing them.
 
 `tests/system/test_typed_commands.py` executes them.
 """
@@ -14,7 +14,23 @@ from experiments.cli import check_run_command
 from experiments.cli.main import parser
 from experiments.configuration import PROJECT
 
-PAGES = ("README.md", "docs/tutorial.md", "docs/usage.md", "docs/resuming.md", "docs/adding.md")
+PAGES = (
+    *("README.md", "CONTRIBUTING.md", "notebooks/README.md", "docs/tutorial.md", "docs/usage.md"),
+    *("docs/resuming.md", "docs/adding.md", "docs/cluster.md", "docs/results.md"),
+    *("docs/statistics.md", "docs/tuning.md"),
+)
+DOCUMENTS = sorted(
+    path.relative_to(PROJECT).as_posix()
+    for pattern in ("README.md", "CONTRIBUTING.md", "*/README.md", "docs/*.md")
+    for path in PROJECT.glob(pattern)
+)
+BARE = re.compile(
+    r"(?:^ {4}|`)python3? (?:-m (?!venv)|\S+\.py).*|(?:^ {4}|`)(?:pip|dask|mlflow|pytest) .*"
+    r"|^ {4}experiments .*",
+    re.MULTILINE,
+)
+"""A command that finds neither the packages nor the program of this project."""
+OF_BENCHMARK = re.compile(r"\.venv/bin/python (?:-m benchmarks\.(\w+)|benchmarks/(\w+)\.py)")
 RUN = [".venv/bin/python", "run.py"]
 SPEED = re.compile(r"^\| (784[^|]*) \|(.*)\|$", re.MULTILINE)
 QUOTED = re.compile(
@@ -56,3 +72,24 @@ def test_the_numbers_of_the_option_backend_are_those_of_the_page_of_speed() -> N
     seconds = [row.split("|")[:2] for _, row in SPEED.findall(typed.page("docs/speed.md"))]
     ratios = sorted(float(ours) / float(compiled) for ours, compiled in seconds)
     assert [said["least"], said["most"]] == [f"{ratios[0]:.1f}", f"{ratios[-1]:.1f}"]
+
+
+@pytest.mark.parametrize("page", DOCUMENTS)
+def test_a_command_runs_as_it_is_printed(page: str) -> None:
+    """It names the programs in .venv/bin, as the set-up of the README makes them."""
+    text = typed.page(page)
+    assert BARE.findall(text) == []
+    for module, script in OF_BENCHMARK.findall(text):
+        folder = PROJECT / "benchmarks" / (module or script)
+        assert folder.with_suffix(".py").is_file() or (folder / "__main__.py").is_file()
+
+
+def test_commands_without_their_folder_are_found() -> None:
+    for line in (
+        "    python run.py -m",
+        "    experiments compare loss",
+        "`python -m benchmarks.a`",
+    ):
+        assert BARE.search(f"text\n{line}\n")
+    for line in ("    .venv/bin/python run.py", "`experiments status`", "`python3 -m venv .venv`"):
+        assert not BARE.search(f"text\n{line}\n")

@@ -20,8 +20,8 @@ FINEST = 1 / 4
 class Axis(Struct, frozen=True, forbid_unknown_fields=True):
     """A range of numbers, and the values in it that are tried first.
 
-    ``low`` is the smallest of them. ``high`` is the largest, and above ``low``. ``points`` is how
-    many there are. They are equally spaced on the ``scale``. The search may leave the range if the
+    ``low`` is the smallest of them. ``high`` is the largest, above the smallest. ``points`` is how
+    many they are. Their distances are equal on the ``scale``. The search may leave the range if the
     best value lies at its edge, but it tries no value below ``at_least`` or above ``at_most``,
     which the option itself excludes: a momentum above 1. With ``whole`` only whole numbers are
     tried, as for a batch size.

@@ -59,7 +59,8 @@ def test_a_key_has_the_range_of_the_message_about_it(tables: list[Keys]) -> None
 
 def test_defaults_are_those_of_the_base_of_all_studies_or_of_the_class(tables: list[Keys]) -> None:
     assert key(tables, "study.margin").defaults == {"": "`0.1`"}
-    assert {*key(tables, "study.budgets").defaults} == {"small", "full"}
+    assert key(tables, "study.budgets").defaults == {"": "`small`, `full`"}
+    assert {*key(tables, "study.budgets.NAME.tuning_epochs").defaults} == {"small", "full"}
     assert key(tables, "study.name").defaults == {"": "none: give one"}
     assert key(tables, "study.blocks").defaults == {"": "`{}`"}
     assert key(tables, "replicate.numbers.take").defaults == {"": "`last`"}
@@ -67,5 +68,5 @@ def test_defaults_are_those_of_the_base_of_all_studies_or_of_the_class(tables: l
 
 def test_a_meaning_is_the_sentences_that_name_the_key(tables: list[Keys]) -> None:
     scale = key(tables, "study.tune.OPTION.scale")
-    assert scale.about == "They are equally spaced on the `scale`."
+    assert scale.about == "Their distances are equal on the `scale`."
     assert key(tables, "study.metric").about == "the metric of the last comparison"
