@@ -6,6 +6,8 @@ from experiments.recording import NOT_A_NUMBER, Certificate
 from experiments.verifying.comparison import Comparison, Table
 
 REFERENCE = "finite differences"
+NOT_FINITE = "The initial cost is not finite."
+ZERO = "An error of exactly 0 shows nothing: most likely both derivatives are zero."
 
 
 def certificate_table(certificate: Certificate) -> Table:
@@ -28,5 +30,5 @@ def certificate_table(certificate: Certificate) -> Table:
         [f"layer {layer}" for layer in range(1, n + 1)],
         {"relative error": errors, "tolerance": [tolerance] * n},
         [found] if errors else [],
-        note="" if errors else "The initial cost is not finite.",
+        note=NOT_FINITE if not errors else ZERO if 0 in errors else "",
     )

@@ -10,7 +10,7 @@ from experiments.verifying.comparison import Comparison, Table
 NOT_A_NUMBER = "not a number"
 ALL_ZERO = "every number is zero: this shows nothing"
 WIDTH, LABEL, COLUMN, GAP = 80, 10, 15, 2
-"""The width of a line and of a row's label, the least width of a column, and the gap before a column."""
+"""The width of a line and of a row's label, the least one of a column, and the gap before it."""
 
 
 def print_tables(tables: Iterable[Table]) -> bool:
