@@ -18,6 +18,8 @@ TOLERANCE = 1e-6
 """Relative to each slope."""
 ROUNDING = 16 * float(np.finfo(np.float64).eps)
 """The rounding error of a value, relative to it; of a value below one, absolute."""
+LEAST = 2 * ROUNDING / STEP
+"""The least error of a slope: that of a value of one at most, divided by the smaller step."""
 KINK = 0.75
 """Half of the step halves the jump between the one-sided slopes of a smooth function, and leaves
 that of a kink as it is; this lies between."""
@@ -37,8 +39,8 @@ class Slopes:
     def relative_errors(self, ours: Array) -> Array:
         """Return the relative error of each of our slopes; 0 at a kink.
 
-        A slope below its own error has no digits: the error is relative to a larger number, of
-        which the tolerance is just that error. A number that is none stays so.
+        A slope below its own error has no digits: its error is relative to a larger number, for
+        which the tolerance allows just that error. A number that is none stays so.
         """
         largest = np.maximum(np.abs(ours), np.abs(self.values))
         with np.errstate(invalid="ignore"):
@@ -52,7 +54,8 @@ class Slopes:
             absolute = float(np.max(np.abs(a - b), initial=0.0))
         relative = float(np.max(self.relative_errors(ours), initial=0.0))
         zero = not (a.any() or b.any())
-        return Comparison(NAME, a.size, ours.size, absolute, relative, TOLERANCE, all_zero=zero)
+        sizes, errors = (a.size, ours.size), (absolute, relative, TOLERANCE, LEAST)
+        return Comparison(NAME, *sizes, *errors, all_zero=zero)
 
     def rows(self, ours: Array, shown: Sequence[int]) -> list[int]:
         """Return the flat indices of the points to show: the one that differs most, and no kink."""

@@ -56,7 +56,8 @@ def test_a_small_slope_may_have_the_rounding_error_of_the_value() -> None:
     numeric = found(lambda z: 1 + 1e-9 * z)
     assert numeric.values != pytest.approx(np.full(len(GRID), 1e-9), rel=TOLERANCE)
     assert numeric.comparison(np.full(len(GRID), 1e-9)).agrees
-    assert not numeric.comparison(np.full(len(GRID), 2e-9)).agrees
+    assert not numeric.comparison(np.full(len(GRID), 3e-9)).agrees
+    assert numeric.comparison(np.ones(len(GRID))).rounding == pytest.approx(4.66e-10, rel=1e-3)
 
 
 @pytest.mark.parametrize(
