@@ -23,6 +23,7 @@ class Comparison:
     tolerance is relative; ``rounding`` is an absolute error that the reference itself has. A
     reference that is known to be wrong is ``refuted``: it has to differ. A ``partial`` one knows no
     formula, but something that every right formula has; ``says`` is printed instead of the errors.
+    If ``all_zero``, on both sides, the numbers show nothing: a part that never ran has them, too.
     """
 
     reference: str
@@ -35,6 +36,7 @@ class Comparison:
     refuted: bool = False
     partial: bool = False
     says: str = ""
+    all_zero: bool = False
 
     @classmethod
     def of(
@@ -55,8 +57,9 @@ class Comparison:
             absolute = float(np.max(np.abs(a - b), initial=0.0))
         largest = float(max(np.max(np.abs(a), initial=0.0), np.max(np.abs(b), initial=0.0)))
         relative = absolute / largest if largest else 0.0
-        sizes = (a.size, total or a.size)
-        return cls(reference, *sizes, absolute, relative, tolerance, rounding, refuted, partial)
+        sizes, zero = (a.size, total or a.size), largest == 0
+        errors = (absolute, relative, tolerance, rounding)
+        return cls(reference, *sizes, *errors, refuted, partial, all_zero=zero)
 
     @property
     def agrees(self) -> bool:
@@ -88,6 +91,11 @@ class Table:
     chosen: str = ""
 
     @property
+    def telling(self) -> list[Comparison]:
+        """The comparisons that show something."""
+        return [each for each in self.comparisons if not each.all_zero]
+
+    @property
     def is_partial(self) -> bool:
-        """Return whether no comparison knows the formula."""
-        return bool(self.comparisons) and all(each.partial for each in self.comparisons)
+        """Return whether no comparison that shows something knows the formula."""
+        return bool(self.telling) and all(each.partial for each in self.telling)

@@ -18,6 +18,7 @@ from experiments.configuration import (
     preset_name,
 )
 from experiments.errors import ConfigError
+from experiments.verifying.repeated_setting import repeated_setting
 from experiments.verifying.subject import Subject
 from nn import Optimizer
 
@@ -52,7 +53,8 @@ def composed(overrides: Sequence[str], config_dir: Path | None = None) -> Subjec
 def _without_preset(words: Sequence[str], config_dir: Path | None) -> list[str]:
     """Return the overrides with a preset written out, as run.py reads it.
 
-    Of several settings the other overrides have to choose one.
+    Of several settings the other overrides have to choose one: they repeat words of it, or set all
+    options in which the settings differ.
     """
     name = preset_name(words)
     if name is None:
@@ -60,6 +62,9 @@ def _without_preset(words: Sequence[str], config_dir: Path | None) -> list[str]:
     chosen, own = preset(name, None if config_dir is None else str(config_dir)), own_words(words)
     if not chosen.trains:
         raise ConfigError(f"+{REPLICATE}={name}: it has no network to verify, only a single neuron")
+    repeated = repeated_setting(chosen.all_cases, own)
+    if repeated is not None:
+        return chosen.words(repeated, own)
     first, *others = (chosen.words(case, own) for case in chosen.all_cases)
     if any(each != first for each in others):
         settings = [

@@ -2,13 +2,15 @@
 
 import math
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
 from experiments.verifying.comparison import Comparison, Table
 
 NOT_A_NUMBER = "not a number"
-LABEL, COLUMN, GAP = 10, 15, 2
-"""The width of a row's label, the least width of a column, and the gap before a column."""
+ALL_ZERO = "every number is zero: this shows nothing"
+WIDTH, LABEL, COLUMN, GAP = 80, 10, 15, 2
+"""The width of a line and of a row's label, the least one of a column, and the gap before it."""
 
 
 def print_tables(tables: Iterable[Table]) -> bool:
@@ -23,7 +25,7 @@ def print_tables(tables: Iterable[Table]) -> bool:
 
 def _summarise_comparisons(tables: Sequence[Table]) -> bool:
     """Print how many comparisons agree, and the others. Return whether there are no others."""
-    compared = [(table.subject, each) for table in tables for each in table.comparisons]
+    compared = [(table.subject, each) for table in tables for each in table.telling]
     wrong = [(subject, each) for subject, each in compared if not each.as_expected]
     refuted = sum(each.refuted for _, each in compared)
     if wrong:
@@ -43,12 +45,13 @@ def _summarise_gaps(tables: Sequence[Table]) -> bool:
     Return whether something was compared of each chosen class.
     """
     partial = [table for table in tables if table.is_partial]
-    unknown = [table for table in tables if not table.comparisons]
+    unknown = [table for table in tables if not table.telling]
     chosen = [table.chosen for table in unknown if table.chosen]
     for some, problem in ((partial, "no formula to compare with"), (unknown, "no comparison")):
         if some:
             have = "1 table has" if len(some) == 1 else f"{len(some)} tables have"
-            _write(f"{have} {problem}: {', '.join(table.subject for table in some)}.")
+            names = ", ".join(table.subject for table in some)
+            _write(*textwrap.wrap(f"{have} {problem}: {names}.", WIDTH, subsequent_indent="  "))
     if chosen:
         _write(f"Nothing could check {' and '.join(chosen)}, so the exit code is 1.")
     return not chosen
@@ -74,13 +77,16 @@ def table_lines(number: int, table: Table) -> Iterator[str]:
 def comparison_lines(each: Comparison) -> Iterator[str]:
     """Yield the two lines of a comparison."""
     verdict = "agrees" if each.agrees else "is refuted" if each.refuted else "DIFFERS"
+    if each.all_zero:
+        verdict = "no comparison"
     n = f"{each.total:,}" if each.compared == each.total else f"{each.compared:,} of {each.total:,}"
     yield f"{each.reference}: {verdict} ({n} number{'s' if each.total > 1 else ''})"
     rounding = f", rounding {each.rounding:.1e}" if each.rounding else ""
     errors = f"largest error {each.absolute:.1e}, relative {each.relative:.1e}"
     if math.isnan(each.absolute):
         errors = NOT_A_NUMBER
-    yield f"  {each.says or f'{errors}; tolerance {each.tolerance:g}{rounding}'}"
+    says = ALL_ZERO if each.all_zero else each.says
+    yield f"  {says or f'{errors}; tolerance {each.tolerance:g}{rounding}'}"
 
 
 def _relative(each: Comparison) -> str:

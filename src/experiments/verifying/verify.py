@@ -4,8 +4,10 @@ import math
 from collections.abc import Iterator
 
 from experiments.verifying import by_hand, jax_network, optax_steps
+from experiments.verifying.activation_slopes import activation_table
 from experiments.verifying.certificate import certificate_table
 from experiments.verifying.comparison import SAME, Columns, Comparison, Table
+from experiments.verifying.cost_slopes import cost_table
 from experiments.verifying.gradients import gradient_tables
 from experiments.verifying.steps import steps_table
 from experiments.verifying.subject import Subject
@@ -14,7 +16,7 @@ from nn import Activation
 OURS, HAND, JAX, SINGLE = "ours", "by hand", "JAX", "single images"
 OWN_ACTIVATION = """\
 No reference knows the activation: by hand it is the class's own, of one number.
-Its derivative is compared in the gradients."""
+Its derivative is compared below."""
 OWN_COST = """\
 No reference knows this class. Only that its cost is a mean is checked here, and
 its gradient below: another cost than the one that was meant is not noticed."""
@@ -31,8 +33,11 @@ def verify(subject: Subject) -> Iterator[Table]:
         theirs = jax_network.compute(network, batch.images, batch.targets, penalty=subject.penalty)
     yield _outputs(subject, theirs)
     yield _cost(subject, theirs)
-    if len(network.weights) == 1 and not by_hand.knows(network.activation):
+    if len(network.weights) > 1:
+        yield activation_table(network.activation)
+    elif not by_hand.knows(network.activation):
         yield _unused_activation(network.activation)
+    yield cost_table(network.loss, network.sizes[-1])
     yield from gradient_tables(subject, None if theirs is None else theirs.gradient)
     yield certificate_table(subject.certificate)
     for name, optimizer in subject.optimizers.items():

@@ -20,6 +20,8 @@ from nn.arrays import Array
 COST = CrossEntropyCost(Output.softmax)
 ADAM = Adam(huang.RATE, beta1=huang.BETA1, beta2=huang.BETA2, epsilon=huang.EPSILON)
 OURS, HAND, PRINTED, TENSORFLOW, PAPER = "ours", "by hand", "printed", "TensorFlow", "by the paper"
+KNOWN = "known"
+OF_KNOWN = "The known cost is not in his text: it was computed apart, from his outputs."
 Numbers: TypeAlias = Mapping[str, npt.ArrayLike]
 """The columns of a table."""
 PRINTED_LESS = "printed - y"
@@ -28,6 +30,10 @@ He prints neither the picture nor all weights, so the logits are the logarithms
 of his outputs. To agree shows only that these sum to one, and that the cost and
 the errors follow. It does not show that his network gives these outputs."""
 """The note below tables of printed outputs: how little their agreement shows."""
+FITTED = """\
+The factor is fitted to this row of the document, as he does not print it. To
+agree shows only that the row is a multiple of the errors."""
+"""The note below a row of weights."""
 ROUNDED = float(np.finfo(np.float32).eps) / 2
 """The rounding of a number below one in single precision."""
 SINGLE = 4 * float(np.finfo(np.float32).eps)
@@ -39,10 +45,12 @@ def worked_example() -> Iterator[Table]:
     yield _softmax()
     logits = np.log([huang.UNTRAINED_5])
     yield _outputs(logits)
-    yield _cost("an untrained network, for a 5", logits, 5)
+    yield _cost("an untrained network, for a 5", logits, 5, known=huang.UNTRAINED_5_COST)
     errors = _output_error(logits, 5)
     yield _errors(logits, errors)
-    yield from (_weights(row, printed, errors) for row, printed in huang.WEIGHT_GRADIENTS.items())
+    yield _fitted_row(1, errors)
+    yield _wrong_row(2, errors)
+    yield _fitted_row(3, errors)
     yield _first_step(errors)
     yield _second_step(errors)
     yield from _trained(_logits_of_7(), 7)
@@ -83,14 +91,20 @@ def _outputs(logits: Array) -> Table:
     return _table("Outputs", about, labels, columns, comparisons, note=OF_OUTPUTS)
 
 
-def _cost(about: str, logits: Array, label: int) -> Table:
+def _cost(about: str, logits: Array, label: int, *, known: float | None = None) -> Table:
+    """Compare the cost by hand, and with a ``known`` number of six digits after the point."""
     targets = np.eye(10)[[label]]
     ours = COST.value(logits, targets)
     hand = by_hand.cost(COST, logits[0].tolist(), targets[0].tolist())
     output = COST.activations(logits)[0, label]
     columns: Numbers = {"output": [output], OURS: [ours], HAND: [hand or math.nan]}
     comparisons = [Comparison.of(HAND, ours, hand or math.nan, tolerance=1e-8)]
-    return _table("Cost", f"{about}: -ln of the output", [f"class {label}"], columns, comparisons)
+    note = ""
+    if known is not None:
+        columns, note = {**columns, KNOWN: [known]}, OF_KNOWN
+        comparisons.append(_printed(ours, known, digits=6, name=KNOWN))
+    about, labels = f"{about}: -ln of the output", [f"class {label}"]
+    return _table("Cost", about, labels, columns, comparisons, note=note)
 
 
 def _trained(logits: Array, label: int) -> Iterator[Table]:
@@ -142,21 +156,36 @@ def _errors(logits: Array, errors: Array) -> Table:
     return _table("Output errors", about, _classes(range(10)), columns, comparisons)
 
 
-def _weights(row: int, printed: Sequence[float], errors: Array) -> Table:
+def _fitted_row(row: int, errors: Array) -> Table:
     """Compare a row of the gradient with the multiple of the errors that is nearest to it.
 
     It is ``a_i (a_j - y_j)``; the activation ``a_i`` is not printed.
     """
-    shown = errors[list(huang.SHOWN_CLASSES)]
+    shown, printed = errors[list(huang.SHOWN_CLASSES)], huang.WEIGHT_GRADIENTS[row]
     activation = float(shown @ printed / (shown @ shown))
     ours = activation * shown
     columns: Numbers = {OURS: ours, PRINTED: printed}
-    comparisons = [_printed(ours, printed, digits=3, refuted=row == 2)]
     about = f"row {row} in his Table 4: {activation:.4f} times the errors"
-    labels = _classes(huang.SHOWN_CLASSES)
-    note = ""
-    if printed[0] == huang.WEIGHT_OF_ROW_2:
-        note = f"His {printed[0]} is no gradient: it is the weight that he prints above it."
+    labels, comparisons = _classes(huang.SHOWN_CLASSES), [_printed(ours, printed, digits=3)]
+    return _table("Gradient of the weights", about, labels, columns, comparisons, note=FITTED)
+
+
+def _wrong_row(row: int, errors: Array) -> Table:
+    """Compare the first number of a row with the largest one that the zeros beside it leave.
+
+    They bound the activation: times any of the errors, it is zero with three digits.
+    """
+    first, *others = errors[list(huang.SHOWN_CLASSES)].tolist()
+    printed, digits = huang.WEIGHT_GRADIENTS[row], 3
+    most = first * _half_of_last(digits) / max(map(abs, others))
+    comparisons = [_printed(most, printed[0], digits=digits, name="printed class 0", refuted=True)]
+    note = (
+        "The row is no multiple of the errors, so there is no factor to fit, and no row\n"
+        f"of ours. Beside its zeros, class 0 is at most {most:.4f}.\n"
+        f"His {huang.WEIGHT_OF_ROW_2} is no gradient: it is the weight that he prints above it."
+    )
+    about, labels = f"row {row} in his Table 4", _classes(huang.SHOWN_CLASSES)
+    columns: Numbers = {PRINTED: printed}
     return _table("Gradient of the weights", about, labels, columns, comparisons, note=note)
 
 
@@ -233,8 +262,13 @@ def _printed(
     refuted: bool = False,
 ) -> Comparison:
     """Compare with numbers that are rounded to some digits after the point."""
-    rounding = 0.5001 * 10**-digits
+    rounding = _half_of_last(digits)
     return Comparison.of(name, ours, printed, tolerance=0.0, rounding=rounding, refuted=refuted)
+
+
+def _half_of_last(digits: int) -> float:
+    """Return by how much a number with some digits after the point can be rounded."""
+    return 0.5001 * 10.0**-digits
 
 
 def _classes(numbers: Sequence[int]) -> list[str]:

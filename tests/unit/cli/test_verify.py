@@ -32,6 +32,30 @@ class HalfSlope(Sigmoid):
 """
 
 
+TAILS = """
+import numpy as np
+
+from nn import Tanh
+
+
+class Tails(Tanh):
+    def multiply_by_derivative(self, delta, a, scratch):
+        super().multiply_by_derivative(delta, a, scratch)
+        np.multiply(delta, 3, delta, where=np.abs(a) > 0.9)
+"""
+ZERO = """
+from nn import Tanh
+
+
+class Zero(Tanh):
+    def apply(self, z):
+        z[:] = 0
+
+    def multiply_by_derivative(self, delta, a, scratch):
+        delta[:] = 0
+"""
+
+
 def run(*words: str) -> None:
     verify.run(parser().parse_args(["verify", *words], namespace=argparse.Namespace()))
 
@@ -66,6 +90,37 @@ def test_a_wrong_activation_of_the_user_is_named_with_its_layer(
     assert "Certificate: finite differences, relative error 0.5" in certificate
     for kind, line in (("weights", weights), ("biases", biases)):
         assert f"Gradient of the {kind} of layer 1: finite differences, relative error 0.5" in line
+
+
+def test_a_derivative_that_is_wrong_only_in_the_tails_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_activation(tmp_path, "tails", "tails_module.Tails", TAILS)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        run("--config-dir", str(tmp_path), "activation=tails", "architecture.sizes=[784,5,10]")
+    sys.modules.pop("tails_module")
+    assert ended.value.code == 1
+    *_, last = capsys.readouterr().out.splitlines()
+    assert last == "  Derivative of Tails: finite differences, relative error 0.67"
+
+
+def test_an_activation_of_zeros_does_not_agree(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_activation(tmp_path, "zero", "zero_module.Zero", ZERO)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        run("--config-dir", str(tmp_path), "activation=zero", "architecture.sizes=[784,5,10]")
+    sys.modules.pop("zero_module")
+    assert ended.value.code == 1
+    end = " ".join(capsys.readouterr().out.partition("\n\nAll ")[2].split())
+    layers = ("weights of layer 2", "weights of layer 1", "biases of layer 1")
+    names = ", ".join(["Derivative of Zero", *(f"Gradient of the {each}" for each in layers)])
+    assert end.endswith(
+        f" comparisons agree. 4 tables have no comparison: {names}."
+        " Nothing could check the activation Zero, so the exit code is 1."
+    )
 
 
 def test_an_exception_in_a_class_of_the_user_is_one_line(

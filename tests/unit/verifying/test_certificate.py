@@ -2,6 +2,7 @@
 
 import math
 
+import pytest
 import records
 
 from experiments.recording import NOT_A_NUMBER
@@ -30,6 +31,15 @@ def test_a_gradient_that_is_not_a_number_differs_and_has_no_error() -> None:
     (found,) = table.comparisons
     assert not found.agrees
     assert math.isnan(found.relative)
+
+
+@pytest.mark.parametrize(("first", "all_zero"), [(0.0, True), (2e-9, False)])
+def test_errors_that_are_exactly_zero_show_nothing(first: float, all_zero: bool) -> None:
+    table = certificate_table(records.certificate(first, 0.0))
+    (found,) = table.comparisons
+    assert found.all_zero == all_zero
+    assert "exactly 0 shows nothing" in table.note
+    assert certificate_table(records.certificate(1e-9, 2e-9)).note == ""
 
 
 def test_without_a_finite_cost_there_is_nothing_to_compare() -> None:

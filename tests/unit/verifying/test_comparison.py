@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from experiments.verifying import Comparison
+from experiments.verifying import Comparison, Table
 
 
 def compared(ours: object, theirs: object, **options: object) -> Comparison:
@@ -19,9 +19,24 @@ def test_the_relative_error_is_that_to_the_largest_number() -> None:
     assert not compared([0.0, 0.0], [0.0, 1e-30]).agrees
 
 
-def test_numbers_that_are_all_zero_agree() -> None:
+def test_numbers_that_are_all_zero_show_nothing() -> None:
     found = compared(np.zeros(3), np.zeros(3))
-    assert (found.absolute, found.relative, found.agrees) == (0.0, 0.0, True)
+    assert (found.absolute, found.relative, found.all_zero) == (0.0, 0.0, True)
+    for ours, theirs in (([0.0, 1.0], [0.0, 0.0]), ([0.0], [1e-300]), ([np.nan], [0.0])):
+        assert not compared(ours, theirs).all_zero
+
+
+def test_a_table_tells_what_its_comparisons_with_a_number_tell() -> None:
+    zero, formula = compared([0.0], [0.0]), compared([1.0], [1.0])
+    partial = compared([1.0], [1.0], partial=True)
+    for comparisons, telling, is_partial in (
+        ([zero], [], False),
+        ([zero, partial], [partial], True),
+        ([zero, partial, formula], [partial, formula], False),
+    ):
+        table = Table("a", "b", [], {}, comparisons)
+        assert table.telling == telling
+        assert table.is_partial == is_partial
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])

@@ -58,6 +58,21 @@ def test_words_beside_a_preset_win_and_can_choose_one_of_its_settings() -> None:
     assert subject.penalty == 0.02 / (2 * 200)
 
 
+@pytest.mark.parametrize(
+    ("words", "sizes", "rate"),
+    [
+        (["optimizer.learning_rate=100"], (784, 30, 10), 100.0),
+        (["architecture.sizes=[784,100,10]"], (784, 100, 10), 0.001),
+    ],
+)
+def test_a_word_of_one_setting_of_a_preset_chooses_it(
+    words: list[str], sizes: tuple[int, ...], rate: float
+) -> None:
+    subject = composed(["+replicate=nielsen/learning_rate", *words])
+    assert subject.network.sizes == sizes
+    assert subject.optimizers[subject.chosen].learning_rate == rate
+
+
 def test_a_preset_of_the_user_is_found(tmp_path: Path) -> None:
     (tmp_path / "replicate").mkdir()
     (tmp_path / "replicate" / "wide.yaml").write_text(
@@ -76,6 +91,7 @@ def test_a_preset_of_the_user_is_found(tmp_path: Path) -> None:
             "it has 9 settings; add the words of one of them: dataset.train_size=100 epochs=15000"
             " l2=0.01 or dataset.train_size=200 ",
         ),
+        (["+replicate=nielsen/learning_rate", "optimizer.learning_rate=5"], "it has 2 settings"),
         (["+replicate=nielsen/saturated_neuron"], "it has no network to verify"),
         (["epochz=3"], "epochz"),
         (["loss=mse,ce"], "several values need -m"),

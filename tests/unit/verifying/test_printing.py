@@ -56,6 +56,23 @@ def test_without_a_comparison_a_table_says_so(capsys: pytest.CaptureFixture[str]
     assert printed.endswith("All 1 comparisons agree.\n1 table has no comparison: Gradient.\n")
 
 
+def test_zeros_are_no_agreement(capsys: pytest.CaptureFixture[str]) -> None:
+    zero = Comparison.of("JAX", [0.0, 0.0], [0.0, 0.0], tolerance=1e-10)
+    assert print_tables([table(RIGHT, zero), table(zero)])
+    printed = capsys.readouterr().out
+    assert "JAX: no comparison (2 numbers)\n  every number is zero: this shows nothing\n" in printed
+    assert printed.endswith("All 1 comparisons agree.\n1 table has no comparison: Gradient.\n")
+    assert not print_tables([dataclasses.replace(table(zero), chosen="the activation mine")])
+
+
+def test_the_names_of_many_tables_fit_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    names = [f"Gradient of the weights of layer {number}" for number in range(1, 5)]
+    print_tables([dataclasses.replace(table(), subject=each) for each in names])
+    end = capsys.readouterr().out.partition("4 tables have no comparison: ")[2]
+    assert max(map(len, end.splitlines())) <= 80
+    assert " ".join(end.split()) == f"{', '.join(names)}."
+
+
 def test_a_chosen_class_that_nothing_checks_is_no_success(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

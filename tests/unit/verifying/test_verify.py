@@ -27,6 +27,8 @@ def test_everything_in_conf_agrees_with_every_reference(activation: Activation, 
     for name in steps:
         assert references.pop(name) == ["by the paper", "optax"]
     assert references.pop("Certificate") == ["finite differences"]
+    assert references.pop(f"Derivative of {type(activation).__name__}") == ["finite differences"]
+    assert references.pop(f"Output error of {type(loss).__name__}") == ["finite differences"]
     assert len(references) == 4
     assert {*map(tuple, references.values())} == {("finite differences", "JAX")}
     assert all(each.agrees for table in tables.values() for each in table.comparisons)
@@ -67,11 +69,13 @@ def test_a_cost_of_the_user_has_to_be_a_mean() -> None:
 
 def test_an_activation_of_the_user_that_no_layer_has_is_checked_by_nothing() -> None:
     net = network((6, 4), activation=Own())
-    found = by_subject(verify(verified.subject(net)))["Activation"]
+    tables = by_subject(verify(verified.subject(net)))
+    found = tables["Activation"]
     assert found.comparisons == []
     assert found.chosen == "the activation Own"
     known = by_subject(verify(verified.subject(network((6, 4)))))
     assert "Activation" not in known
+    assert not any(name.startswith("Derivative") for name in (*tables, *known))
 
 
 @pytest.mark.parametrize("loss", [CrossEntropyCost(Output.softmax), OwnCost(Output.sigmoid)])

@@ -33,6 +33,31 @@ def test_costs_and_errors(tables: list[Table]) -> None:
     assert errors == pytest.approx(printed, abs=5e-5)
 
 
+def test_the_known_cost_is_compared_with_its_digits(
+    tables: list[Table], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_hand, known = of(tables, "Cost", "5").comparisons
+    assert (by_hand.agrees, known.agrees, known.compared) == (True, True, 1)
+    monkeypatch.setattr(huang, "UNTRAINED_5_COST", 3.155684)
+    assert not of([*worked_example()], "Cost", "5").comparisons[1].agrees
+
+
+@pytest.mark.parametrize("row", [1, 3])
+def test_a_row_of_weights_says_that_its_factor_is_fitted(tables: list[Table], row: int) -> None:
+    table = of(tables, "Gradient of the weights", f"row {row}")
+    assert "The factor is fitted to this row of the document" in table.note
+    assert [each.agrees for each in table.comparisons] == [True]
+
+
+def test_the_row_that_is_no_multiple_of_the_errors_has_no_numbers_of_ours(
+    tables: list[Table],
+) -> None:
+    table = of(tables, "Gradient of the weights", "row 2")
+    assert table.columns == {"printed": list(huang.WEIGHT_GRADIENTS[2])}
+    assert "no factor to fit" in table.note
+    assert "at most 0.0002" in table.note  # 0.0821 * 0.0005 / 0.1712
+
+
 def test_the_outputs_and_errors_for_the_7_are_there(tables: list[Table]) -> None:
     outputs, errors = of(tables, "Outputs", "a 7"), of(tables, "Output errors", "Table 6")
     assert outputs.columns["printed"] == list(huang.TRAINED_7)
