@@ -99,6 +99,10 @@ def test_the_settings_of_a_case_come_after_those_of_all() -> None:
             "replicate: take=first: must be",
         ),
         ({"numbers": [{**NUMBER, "take": 0}]}, "replicate: take=0: epochs begin with 1"),
+        (
+            {"numbers": [], "cases": [{"neuron": NEURON, "numbers": [{**NUMBER, "take": 301}]}]},
+            "replicate: take=301: epochs end with 300",
+        ),
         ({"numbers": [{**NUMBER, "best_of": 0}]}, "replicate: best_of=0: must be 1 or more"),
         ({"settings": {"seed": 1}}, "replicate: seed cannot be set by a preset"),
         ({"settings": {"hydra.mode": 1}}, "replicate: hydra.mode cannot be set by a preset"),

@@ -26,6 +26,12 @@ def test_the_page_counts_the_verdicts_and_has_a_section_for_each_preset() -> Non
     assert written.endswith("## b\n\na title. Source: a book.\n")
 
 
+def test_a_remark_about_the_text_stands_above_the_numbers() -> None:
+    remarked = {"title": "t", "source": "s", "remark": "It is old.", "numbers": [{"metric": "x"}]}
+    own = Section(Preset.of(remarked), ROWS, [], "", [])
+    assert "t. Source: s.\n\nIt is old.\n\n| number |" in page({"a": own}, "figures")
+
+
 def test_a_preset_of_sentences_has_no_table_of_numbers() -> None:
     written = page({"a": section(hypotheses=[SENTENCE])}, "figures")
     assert "| it learns | undecided | no runs |" in written

@@ -71,3 +71,20 @@ def test_agreements_about_open_texts_are_counted_apart() -> None:
 def test_without_random_numbers_no_interval_is_explained() -> None:
     output = measured.number("output", published=0.82, values=(0.817,), seeds=False)
     assert method(table(output)) == "No published number of these depends on a seed."
+
+
+def test_the_counts_name_open_texts_and_other_set_ups() -> None:
+    rows = table(
+        measured.numbers(
+            measured.number(published=95.2, open="no batch size"),
+            measured.number("b", published=99.0, open="no batch size"),
+            measured.number("c", published=95.2, overrides="epochs=1"),
+        )
+    )
+    about = "(1 of them about texts that leave something open)"
+    assert counts(rows) == (
+        f"Published numbers that agree: 1 {about}; that differ: 1 {about};"
+        " of which it cannot be told: 0; with another set-up: 1."
+    )
+    (other,) = (row for row in rows if row.number.metric == "c")
+    assert method([other]) == "No published number is compared, because the set-up is another one."
