@@ -35,7 +35,8 @@ RUN = [".venv/bin/python", "run.py"]
 SPEED = re.compile(r"^\| (784[^|]*) \|(.*)\|$", re.MULTILINE)
 QUOTED = re.compile(
     r"An epoch of (?P<network>\S+) takes (?P<ours>\S+) s on one core and (?P<numba>\S+) s "
-    r"compiled; PyTorch takes (?P<pytorch>\S+) times the compiled one .* has (?P<count>\w+) networks"
+    r"compiled; PyTorch takes (?P<pytorch>\S+) times the compiled one .* "
+    r"has (?P<count>\w+) networks"
 )
 COMPILED = re.compile(r"compiled code, (?P<least>\S+) to (?P<most>\S+) times as fast")
 NUMBERS = {6: "six", 7: "seven", 8: "eight"}
