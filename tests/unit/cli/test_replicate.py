@@ -77,8 +77,8 @@ def test_mistakes_are_one_line_before_anything_is_done(tmp_path: Path) -> None:
         run(NEURON, "seed=3", "--to", str(tmp_path))
     with pytest.raises(ConfigError, match=r"^nothing: no such preset; there are "):
         run("nothing", "--to", str(tmp_path))
-    with pytest.raises(ConfigError, match=r"^--quick: huang: no quick preset is among them$"):
-        run("huang", "--quick", "--to", str(tmp_path))
+    with pytest.raises(ConfigError, match=r"^--quick: lecun: no quick preset is among them$"):
+        run("lecun", "--quick", "--to", str(tmp_path))
     with pytest.raises(ConfigError, match=r"^\+replicate: name the presets as words: "):
         run(NEURON, "+replicate=huang", "--to", str(tmp_path))
     assert list(tmp_path.iterdir()) == [file]

@@ -78,7 +78,7 @@ def test_runs_are_not_tracked_unless_the_command_says_so() -> None:
 def test_presets_are_chosen_by_their_names() -> None:
     assert list(presets([], quick=False)) == choosable(REPLICATE)
     assert list(presets(["huang"], quick=False)) == ["huang"]
-    assert list(presets(["huang", "nielsen/quadratic_30"], quick=True)) == ["nielsen/quadratic_30"]
+    assert list(presets(["lecun", "nielsen/quadratic_30"], quick=True)) == ["nielsen/quadratic_30"]
     layers = [name for name in choosable(REPLICATE) if name.startswith("image_recognition/")]
     assert list(presets(["image_recognition"], quick=False)) == layers
     with pytest.raises(ConfigError, match=r"^huan: no such preset; there are backprop"):
