@@ -22,10 +22,11 @@ from experiments.processors import usable_processors
 from experiments.recording import Status
 from experiments.replicating.examinations import examined
 from experiments.replicating.hypotheses import Hypothesis, hypotheses
-from experiments.replicating.measures import measure, measure_neurons
+from experiments.replicating.measures import measure, measure_neurons, of_experiment
 from experiments.replicating.neuron_sentences import neuron_sentences
 from experiments.replicating.replicas import Replica, replicas
 from experiments.replicating.run_figures import Trained
+from experiments.replicating.table import HARMLESS
 from experiments.results import recorded
 from experiments.running import Job
 from experiments.sweeping import Series, plan
@@ -102,6 +103,8 @@ def conduct(
     if not replicated.trains:
         if compose(own).plan:
             return 0.0
+        if vain := [word for word in of_experiment(own) if group_of(word) not in HARMLESS]:
+            say(f"{name} trains no network: {' '.join(vain)} changes nothing there")
         return Outcome(measure_neurons(name, replicated), neuron_sentences(replicated))
     found = replicas(name, replicated, seeds, own)
     jobs = [replica.job for replica in found]

@@ -61,7 +61,7 @@ def strokes(outputs: Path, runs: pd.DataFrame) -> Hypothesis:
         measured.append([float(autocorrelation(each, used).mean()) for each in kinds])
     values = np.array(measured).reshape(-1, 3)
     if len(values) < 2:
-        return Hypothesis(STROKES, Answer.UNDECIDED, f"{len(values)} finished runs, 2 are needed")
+        return Hypothesis(STROKES, Answer.UNDECIDED, f"finished runs: {len(values)}, 2 are needed")
     low = min(_interval(values[:, 0] - values[:, other], 1 - LEVEL)[0] for other in (1, 2))
     trained, initial, shuffled = values.mean(axis=0)
     return Hypothesis(

@@ -1,5 +1,6 @@
 """The sentences of a text as hypotheses: the comparison of two arms decides each."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -74,7 +75,8 @@ def _difference(claim: Claim, row: Row) -> str:
         return f"{row.seeds} seeds"
     sign = POINTS if row.arm_a == claim.arm else -POINTS
     low, high = sorted((sign * known.low, sign * known.high))
+    ends = f" [{low:+.2f}, {high:+.2f}]" if math.isfinite(low) else ""
     return (
-        f"{claim.arm} minus {claim.against}: {sign * known.difference:+.2f} points"
-        f" [{low:+.2f}, {high:+.2f}], {row.seeds} seeds"
+        f"{claim.arm} minus {claim.against}: {sign * known.difference:+.2f} points{ends},"
+        f" {row.seeds} seeds"
     )

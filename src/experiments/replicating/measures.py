@@ -63,7 +63,7 @@ def measure(
                     "value": value,
                     "missing": missing,
                     "identity": replica.job.identity,
-                    "overrides": " ".join(_of_experiment(own)),
+                    "overrides": " ".join(of_experiment(own)),
                 }
             )
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -137,7 +137,7 @@ class Recorded:
         return unit * float(values.max() if number.take == BEST else values.iloc[-1])
 
 
-def _of_experiment(own: Sequence[str]) -> list[str]:
+def of_experiment(own: Sequence[str]) -> list[str]:
     """Return the overrides that change the experiment, without those of Hydra."""
     return [word for word in experiment_overrides(own) if group_of(word) != "hydra"]
 

@@ -55,8 +55,8 @@ class Row:
 
     @property
     def range(self) -> str:
-        """The smallest and the largest of our values; empty if they do not differ."""
-        if not self.random or not self.values:
+        """The smallest and the largest of our values; empty if there are not two of them."""
+        if not self.random or len(self.values) < 2:
             return ""
         return f"{self.number.text(min(self.values))} to {self.number.text(max(self.values))}"
 

@@ -30,6 +30,14 @@ def test_the_table_is_printed_and_written(
     assert (target / "replication.md").exists()
 
 
+def test_options_that_a_preset_cannot_use_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(NEURON, "backend=numba", "activation=tanh", "--to", str(tmp_path))
+    said = f"{NEURON} trains no network: activation=tanh changes nothing there"
+    assert said in capsys.readouterr().out.splitlines()
+
+
 def test_overrides_hold_for_all_runs(tmp_path: Path) -> None:
     words = ["huang", *FEW, f"outputs={tmp_path / 'runs'}"]
     run(*words, "--seeds", "2", "--to", str(tmp_path))

@@ -39,7 +39,7 @@ def test_neighbouring_weights_are_alike_after_training(tmp_path: Path) -> None:
     assert found.answer is Answer.HOLDS
     assert "2 seeds" in found.reason
     (one,) = examined(["strokes"], tmp_path, runs[:1])
-    assert (one.answer, one.reason) == (Answer.UNDECIDED, "1 finished runs, 2 are needed")
+    assert (one.answer, one.reason) == (Answer.UNDECIDED, "finished runs: 1, 2 are needed")
 
 
 def test_initial_weights_that_are_missing_are_named(tmp_path: Path) -> None:

@@ -61,6 +61,7 @@ def test_the_difference_is_that_of_the_arm_that_the_sentence_names() -> None:
 def test_few_seeds_decide_nothing() -> None:
     (found,) = hypotheses([CLAIM], runs(0.02, seeds=2))
     assert found.answer is Answer.UNDECIDED
+    assert found.reason == "784-20-10-10 minus 784-20-10: +1.99 points, 2 seeds"
 
 
 def test_runs_without_the_arms_decide_nothing() -> None:
