@@ -10,7 +10,7 @@ import yaml
 from documentation.comments import read_commented
 from documentation.keys import Keys, keys_of_presets, keys_of_studies
 from documentation.options import Group, Option, chosen_by_default, group, main_options
-from experiments.configuration import CONF, REPLICATE, STUDY, choosable, preset
+from experiments.configuration import CONF, REPLICATE, STUDY, choosable, load_presets
 
 BRACKETS = re.compile(r"\{[^{}]*\}|\[[^][]*\]")
 """A list or a mapping in a comment."""
@@ -105,9 +105,10 @@ def _presets_section() -> Iterator[str]:
     names = choosable(REPLICATE)
     comments = [read_commented(CONF / REPLICATE / f"{name}.yaml").about for name in names]
     ((shared, _),) = Counter(filter(None, comments)).most_common(1)
+    presets = load_presets(names)
 
     def introduction(name: str, about: str) -> str:
-        found = preset(name)
+        found = presets[name]
         title = f"{found.title[0].upper()}{found.title[1:]}"
         return f"{title}. Source: {found.source}. {about if about != shared else ''}".strip()
 

@@ -147,11 +147,12 @@ def _presets(
     arguments: Arguments, names: Sequence[str]
 ) -> tuple[dict[str, Preset], dict[str, Preset]]:
     """Return the presets that are chosen, and all that the page can have. Check its folder."""
-    from experiments.replicating import check_presets, presets
+    from experiments.replicating import check_presets, chosen_presets, known_presets
 
     check_folder("--to", str(arguments.to))
-    chosen = presets(names, quick=arguments.quick, config_dir=arguments.config_dir)
-    known = presets([], quick=False) | presets([], quick=False, config_dir=arguments.config_dir)
+    folder = arguments.config_dir
+    known = known_presets(folder)
+    chosen = chosen_presets(names, known, quick=arguments.quick, config_dir=folder)
     check_presets(arguments.to, known)
     return chosen, known
 

@@ -17,7 +17,13 @@ from experiments.configuration.command_line import (
     program,
     run_command,
 )
-from experiments.configuration.compose import compose, compose_each, preset, register
+from experiments.configuration.compose import (
+    compose,
+    compose_each,
+    load_presets,
+    preset,
+    register,
+)
 from experiments.configuration.defaults_lists import circle
 from experiments.configuration.experiment import Experiment
 from experiments.configuration.group_choices import choosable
@@ -139,6 +145,7 @@ __all__ = [
     "in_home",
     "install_command",
     "job_names",
+    "load_presets",
     "one_line",
     "options_of_choices",
     "override",

@@ -80,14 +80,24 @@ def compose_each(jobs: Sequence[Sequence[str]]) -> Iterator[JobConfig]:
             yield configs.compose(words)
 
 
-def preset(name: str, config_dir: str | None = None) -> Preset:
+def preset(name: str, config_dir: Path | str | None = None) -> Preset:
     """Return a preset of conf/, or of a folder that `--config-dir` names. Raise as `compose`."""
-    where = [] if config_dir is None else [str(Path(config_dir).absolute().as_uri())]
-    words = [
-        override(f"+{REPLICATE}", name),
-        *(override("hydra.searchpath", [each]) for each in where),
-    ]
-    return Preset.of(OmegaConf.to_container(compose(words)[REPLICATE], resolve=False))
+    return load_presets([name], config_dir)[name]
+
+
+def load_presets(names: Sequence[str], config_dir: Path | str | None = None) -> dict[str, Preset]:
+    """Return presets by name, each as `preset` does. The other files of conf/ are not read."""
+    where = [] if config_dir is None else [Path(config_dir).absolute().as_uri()]
+    search = [override("hydra.searchpath", [each]) for each in where]
+    words = {name: [override(f"+{REPLICATE}", name), *search] for name in names}
+    for each in words.values():
+        check_overrides(each)
+    register()
+    with _no_other_hydra(), hydra.initialize_config_dir(str(CONF), version_base="1.3"):
+        nodes = {name: hydra.compose(None, words[name])[REPLICATE] for name in names}
+    return {
+        name: Preset.of(OmegaConf.to_container(node, resolve=False)) for name, node in nodes.items()
+    }
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Conduct a replication: do the runs of a preset that are not done yet, and measure its numbers."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +13,8 @@ from experiments.configuration import (
     choosable,
     compose,
     group_of,
+    load_presets,
     override,
-    preset,
     run_command,
 )
 from experiments.errors import ConfigError, UserError
@@ -35,23 +35,31 @@ UNTRACKED = "tracking=none"
 """The runs are not copied to MLflow, unless the command says so: some have 15,000 epochs."""
 
 
-def presets(
-    names: Sequence[str], *, quick: bool, config_dir: Path | None = None
+def known_presets(config_dir: Path | None = None) -> dict[str, Preset]:
+    """Return all presets by name: those in ``config_dir``, a folder of the user, and of conf/."""
+    own = [] if config_dir is None else choosable(REPLICATE, config_dir)
+    return load_presets([*own, *choosable(REPLICATE)], config_dir)
+
+
+def chosen_presets(
+    names: Sequence[str],
+    known: Mapping[str, Preset],
+    *,
+    quick: bool,
+    config_dir: Path | None = None,
 ) -> dict[str, Preset]:
-    """Return the presets of these names, only quick ones if ``quick``.
+    """Return the presets of these names among the ``known`` ones, only quick ones if ``quick``.
 
     The name of a folder, such as `nielsen`, stands for all of its presets. By default they are all
-    of conf/, or all of ``config_dir``, a folder of the user. Raise ConfigError, which names the
-    presets, if one does not exist, or if ``quick`` leaves none of the names.
+    of conf/, or all of ``config_dir``. Raise ConfigError, which names the presets, if one does not
+    exist, or if ``quick`` leaves none of the names.
     """
     own = [] if config_dir is None else choosable(REPLICATE, config_dir)
-    known = [*own, *choosable(REPLICATE)]
-    chosen = [each for name in names for each in _named(name, known)]
-    where = None if config_dir is None else str(config_dir)
-    found = {name: preset(name, where) for name in chosen or own or known}
+    named = [each for name in names for each in _named(name, list(known))]
+    found = {name: known[name] for name in named or own or known}
     if not quick:
         return found
-    if chosen and not any(each.quick for each in found.values()):
+    if named and not any(each.quick for each in found.values()):
         raise ConfigError(f"--quick: {', '.join(names)}: no quick preset is among them")
     return {name: each for name, each in found.items() if each.quick}
 

@@ -7,7 +7,13 @@ import pytest
 from experiments.configuration import REPLICATE, Preset, choosable
 from experiments.errors import ConfigError
 from experiments.recording import read_sweep, run_folders, sweep_folders
-from experiments.replicating.conduct import Outcome, conduct, presets, with_tracking
+from experiments.replicating.conduct import (
+    Outcome,
+    chosen_presets,
+    conduct,
+    known_presets,
+    with_tracking,
+)
 
 PRESET = Preset.of(
     {
@@ -76,10 +82,15 @@ def test_runs_are_not_tracked_unless_the_command_says_so() -> None:
 
 
 def test_presets_are_chosen_by_their_names() -> None:
-    assert list(presets([], quick=False)) == choosable(REPLICATE)
-    assert list(presets(["huang"], quick=False)) == ["huang"]
-    assert list(presets(["lecun", "nielsen/quadratic_30"], quick=True)) == ["nielsen/quadratic_30"]
-    layers = [name for name in choosable(REPLICATE) if name.startswith("image_recognition/")]
-    assert list(presets(["image_recognition"], quick=False)) == layers
+    known = known_presets()
+    assert list(known) == choosable(REPLICATE)
+
+    def chosen(*names: str, quick: bool = False) -> list[str]:
+        return list(chosen_presets(names, known, quick=quick))
+
+    assert chosen() == list(known)
+    assert chosen("huang") == ["huang"]
+    assert chosen("lecun", "nielsen/quadratic_30", quick=True) == ["nielsen/quadratic_30"]
+    assert chosen("image_recognition") == [each for each in known if "image_recognition/" in each]
     with pytest.raises(ConfigError, match=r"^huan: no such preset; there are backprop"):
-        presets(["huan"], quick=False)
+        chosen("huan")
