@@ -24,6 +24,7 @@ from properties import trials
 
 from experiments.cli.main import COMMANDS
 
+pytestmark = pytest.mark.stress
 SILENT = "http://silent"
 """Stands for the address of a server that accepts connections and never answers."""
 IMPATIENT = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "1"}
@@ -241,7 +242,6 @@ def test_damaged_folders_give_an_answer_or_an_error_of_one_line(forks: Forks) ->
         check(forks, ["repeat", value], value)
 
 
-@pytest.mark.stress
 @pytest.mark.parametrize("command", sorted({words[0] for words, _ in TAKERS}))
 def test_all_arguments_give_an_answer_or_an_error_of_one_line(forks: Forks, command: str) -> None:
     for words, taker, value in ALL:

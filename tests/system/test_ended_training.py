@@ -74,6 +74,7 @@ def test_mlflow_says_that_the_schedule_ended_the_training(whole: Path) -> None:
     assert run.metrics["test/accuracy"][0][0] == LAST
 
 
+@pytest.mark.stress
 def test_the_commands_show_the_epochs_that_were_done(whole: Path, tmp_path: Path) -> None:
     status = _printed("status", "--outputs", whole, log=tmp_path / "status.log")
     assert re.search(rf"finished +{LAST}/{LAST} ", status)

@@ -14,6 +14,7 @@ from harness import SMALL
 
 from experiments.data import FILES, read_idx
 
+pytestmark = pytest.mark.stress
 MNIST = harness.PROJECT / "data" / "mnist"
 
 # -I and -S ignore the working directory, PYTHONPATH and .pth files, so this project is not found.

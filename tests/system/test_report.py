@@ -79,28 +79,37 @@ def swept(tmp_path_factory: pytest.TempPathFactory) -> Swept:
     return Swept(base / "outputs", harness.uri(base))
 
 
-@pytest.fixture(scope="module")
-def printed(swept: Swept, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Printed]:
-    """The output of several commands."""
-    folder = tmp_path_factory.mktemp("printed")
-    records, store = ("--outputs", swept.outputs), ("--uri", swept.uri)
-    sweep = ("--sweep", swept.sweep.id[:5])
-    commands: dict[str, Sequence[str | Path]] = {
-        "report": ["report", *store, *sweep, *records],
-        "report of nothing": ["report", "--outputs", folder / "empty"],
-        "compare": ["compare", "loss", *records],
-        "beside": ["compare", "loss", *records, "--beside", "bayes,superiority,ranks"],
-        "csv from MLflow": ["compare", "optimizer", *store, "--all", "--format", "csv"],
-        "export": ["export", folder / "exported", *sweep, *records],
-    }
-    return {
-        name: Printed(*harness.experiments(folder / f"{name}.log", *words))
-        for name, words in commands.items()
-    }
+class Outputs:
+    """The output of several commands, each of which is executed when it is asked for."""
+
+    def __init__(self, swept: Swept, folder: Path) -> None:
+        records, store = ("--outputs", swept.outputs), ("--uri", swept.uri)
+        sweep = ("--sweep", swept.sweep.id[:5])
+        self._folder = folder
+        self._printed: Outputs = {}
+        self._commands: dict[str, Sequence[str | Path]] = {
+            "report": ["report", *store, *sweep, *records],
+            "report of nothing": ["report", "--outputs", folder / "empty"],
+            "compare": ["compare", "loss", *records],
+            "beside": ["compare", "loss", *records, "--beside", "bayes,superiority,ranks"],
+            "csv from MLflow": ["compare", "optimizer", *store, "--all", "--format", "csv"],
+            "export": ["export", folder / "exported", *sweep, *records],
+        }
+
+    def __getitem__(self, name: str) -> Printed:
+        if name not in self._printed:
+            log = self._folder / f"{name}.log"
+            self._printed[name] = Printed(*harness.experiments(log, *self._commands[name]))
+        return self._printed[name]
 
 
 @pytest.fixture(scope="module")
-def page(swept: Swept, printed: dict[str, Printed], browser: Browser) -> Iterator[Page]:
+def printed(swept: Swept, tmp_path_factory: pytest.TempPathFactory) -> Outputs:
+    return Outputs(swept, tmp_path_factory.mktemp("printed"))
+
+
+@pytest.fixture(scope="module")
+def page(swept: Swept, printed: Outputs, browser: Browser) -> Iterator[Page]:
     assert printed["report"].code == 0, printed["report"].output
     page, requests = opened(browser, swept.report(swept.sweep.id))
     yield page
@@ -127,7 +136,7 @@ def opened(browser: Browser, path: Path) -> tuple[Page, list[str]]:
 # ---- the report of a sweep
 
 
-def test_the_command_prints_where_the_report_is(swept: Swept, printed: dict[str, Printed]) -> None:
+def test_the_command_prints_where_the_report_is(swept: Swept, printed: Outputs) -> None:
     assert printed["report"].output.splitlines() == [
         f"Report of 8 runs: {swept.report(swept.sweep.id)}",
         f"Attached to the sweep's run in MLflow ({swept.uri})",
@@ -147,7 +156,7 @@ def test_ctrl_c_while_figures_are_drawn_leaves_no_file(swept: Swept, tmp_path: P
     assert not [*outputs.rglob("*.html*")]
 
 
-def test_a_report_is_small(swept: Swept, printed: dict[str, Printed]) -> None:
+def test_a_report_is_small(swept: Swept, printed: Outputs) -> None:
     assert printed["report"].code == 0
     assert swept.report(swept.sweep.id).stat().st_size < MOST_BYTES
 
@@ -235,7 +244,7 @@ def test_a_report_can_be_printed(page: Page) -> None:
 
 
 def test_the_report_its_figures_and_tables_are_attached_to_the_sweep(
-    swept: Swept, printed: dict[str, Printed]
+    swept: Swept, printed: Outputs
 ) -> None:
     attached = swept.tracked(swept.sweep.id).artifacts
     report = swept.report(swept.sweep.id).read_bytes()
@@ -251,7 +260,7 @@ def test_the_report_its_figures_and_tables_are_attached_to_the_sweep(
     assert tables["optimizer.csv"] == comparison.FORMATS["csv"](compared)
 
 
-def test_a_folder_without_runs_is_an_error_of_one_line(printed: dict[str, Printed]) -> None:
+def test_a_folder_without_runs_is_an_error_of_one_line(printed: Outputs) -> None:
     error = printed["report of nothing"]
     assert error.code == 1
     assert re.fullmatch(r"error: (.*)/empty: no runs are recorded there\n", error.output)
@@ -330,9 +339,7 @@ def test_runs_without_a_result_are_refused_in_one_line(tmp_path: Path, status: S
 # ---- compare and export
 
 
-def test_compare_prints_a_verdict_for_each_condition(
-    swept: Swept, printed: dict[str, Printed]
-) -> None:
+def test_compare_prints_a_verdict_for_each_condition(swept: Swept, printed: Outputs) -> None:
     assert printed["compare"].code == 0
     output = printed["compare"].output
     title, counts, *_ = output.splitlines()
@@ -346,7 +353,8 @@ def test_compare_prints_a_verdict_for_each_condition(
     assert all(frames.jobs(command) for command in commands)
 
 
-def test_other_analyses_stand_below_the_verdicts(printed: dict[str, Printed]) -> None:
+@pytest.mark.stress
+def test_other_analyses_stand_below_the_verdicts(printed: Outputs) -> None:
     assert printed["beside"].code == 0
     output = printed["beside"].output
     assert output.index("runs that exist are not repeated") < output.index("A better ")
@@ -356,7 +364,8 @@ def test_other_analyses_stand_below_the_verdicts(printed: dict[str, Printed]) ->
     assert output.endswith("\nranks need 5 data sets or more; these runs have 1\n")
 
 
-def test_a_comparison_is_the_same_from_mlflow(swept: Swept, printed: dict[str, Printed]) -> None:
+@pytest.mark.stress
+def test_a_comparison_is_the_same_from_mlflow(swept: Swept, printed: Outputs) -> None:
     assert printed["csv from MLflow"].code == 0
     from_mlflow = printed["csv from MLflow"].output
     table = pd.read_csv(io.StringIO(from_mlflow))
@@ -367,9 +376,7 @@ def test_a_comparison_is_the_same_from_mlflow(swept: Swept, printed: dict[str, P
     assert sorted(from_mlflow.splitlines()) == sorted(expected.splitlines())
 
 
-def test_exported_runs_are_the_same_as_the_recorded_runs(
-    swept: Swept, printed: dict[str, Printed]
-) -> None:
+def test_exported_runs_are_the_same_as_the_recorded_runs(swept: Swept, printed: Outputs) -> None:
     assert printed["export"].code == 0
     folder = Path(printed["export"].output.strip().partition(": ")[2])
     assert printed["export"].output == f"8 runs: {folder}\n"

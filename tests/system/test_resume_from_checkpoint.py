@@ -11,6 +11,7 @@ import harness
 import pytest
 from harness import NOT_TRACKED
 
+pytestmark = pytest.mark.stress
 LONG_EPOCHS = (
     *("optimizer=momentum", "epochs=2", "batch_size=1"),
     *("dataset.train_size=40000", "dataset.validation_size=500", NOT_TRACKED),
@@ -64,7 +65,6 @@ def _wait_for_work(pid: int) -> None:
     harness.wait_for(lambda: ticks() >= enough, "progress of the process")
 
 
-@pytest.mark.stress
 def test_a_signal_stops_a_run_inside_of_an_epoch(stopped: Stopped) -> None:
     folder, outputs = stopped.folder, stopped.outputs
     ends = [event for event in harness.events(folder, "end") if event["status"] == "interrupted"]
@@ -76,7 +76,6 @@ def test_a_signal_stops_a_run_inside_of_an_epoch(stopped: Stopped) -> None:
     assert harness.events(folder, "resume")[0]["batches"] in range(1, 40_000)
 
 
-@pytest.mark.stress
 def test_a_stopped_run_resumes_from_the_mini_batch_where_it_was(stopped: Stopped) -> None:
     resumes = harness.events(stopped.folder, "resume")
     places = [(event["epoch"], event["batches"]) for event in resumes]
@@ -90,7 +89,6 @@ def test_a_stopped_run_resumes_from_the_mini_batch_where_it_was(stopped: Stopped
     assert [event["epoch"] for event in harness.events(stopped.folder, "epoch")] == [1, 2]
 
 
-@pytest.mark.stress
 def test_the_working_time_of_all_processes_is_added(stopped: Stopped) -> None:
     events = harness.events(stopped.folder)
     elapsed = [event["elapsed"] for event in events if "elapsed" in event]
@@ -216,7 +214,6 @@ def test_a_checkpoint_of_another_run_is_refused_with_the_differences(
     assert harness.results(folder) == harness.results(halted["undisturbed"])
 
 
-@pytest.mark.stress
 def test_a_checkpoint_of_another_processor_is_refused(
     halted: dict[str, Path], tmp_path: Path
 ) -> None:

@@ -107,6 +107,7 @@ def test_a_stopped_job_continues_from_what_came_home(cluster: Cluster, tmp_path:
     assert resumes == [epochs]
 
 
+@pytest.mark.stress
 def test_a_run_that_is_in_flight_is_joined_and_can_be_stopped(
     cluster: Cluster, tmp_path: Path
 ) -> None:
