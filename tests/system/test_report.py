@@ -246,6 +246,7 @@ def test_a_report_can_be_printed(page: Page) -> None:
 def test_the_report_its_figures_and_tables_are_attached_to_the_sweep(
     swept: Swept, printed: Outputs
 ) -> None:
+    assert printed["report"].code == 0
     attached = swept.tracked(swept.sweep.id).artifacts
     report = swept.report(swept.sweep.id).read_bytes()
     assert attached["report.html"].read_bytes() == report
