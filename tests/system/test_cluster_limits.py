@@ -45,6 +45,7 @@ def test_a_worker_with_other_code_does_no_run(tmp_path: Path) -> None:
         assert "Traceback" not in bad.output
     (line,) = (line for line in output.splitlines() if "gets no run" in line)
     assert "has other code or packages than the submitting side: code was" in line
+    assert "died" not in output  # a worker that refuses has not died
     for folder in harness.jobs(outputs).values():
         assert harness.events(folder)[-1]["status"] == "finished"
         assert harness.events(folder, "resume") == []

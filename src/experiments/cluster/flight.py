@@ -40,6 +40,15 @@ class Flight:
         self._set("attempts", {"token": token, "workers": [*before, worker]})
         return before
 
+    def retract(self, token: str, number: int) -> None:
+        """Take the attempt with this number back, because its worker refuses the run.
+
+        Otherwise it would count as a worker that died.
+        """
+        workers = self._attempts(token)
+        if len(workers) == number:
+            self._set("attempts", {"token": token, "workers": workers[:-1]})
+
     def is_attempt(self, token: str, number: int) -> bool:
         """Return whether no other worker has begun the run since the attempt with this number."""
         return len(self._attempts(token)) == number

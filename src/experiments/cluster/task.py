@@ -95,7 +95,9 @@ class Attempt:
             snapshot = Snapshot.of(folder)
         finally:
             shutil.rmtree(outputs, ignore_errors=True)
-        if not answer.refusal:
+        if answer.refusal:
+            self._flight.retract(self._spec.token, self._number)
+        else:
             self._send(snapshot)
         return Outcome(
             worker=self._place.name, refusal=answer.refusal, last=answer.last, snapshot=snapshot

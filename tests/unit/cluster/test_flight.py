@@ -44,6 +44,14 @@ def test_attempts_are_counted_for_each_submission(flight: Flight) -> None:
     assert flight.begin("another", "w2") == []
 
 
+def test_an_attempt_is_taken_back_unless_another_has_begun(flight: Flight) -> None:
+    flight.begin("token", "w0")
+    flight.begin("token", "w1")
+    flight.retract("token", 1)
+    flight.retract("token", 2)
+    assert flight.begin("token", "w2") == ["w0"]
+
+
 def test_nothing_is_left_of_a_state_that_is_deleted(flight: Flight, client: Any) -> None:
     Flight(client, "4567").write("token", FIRST)
     flight.begin("token", "w0")

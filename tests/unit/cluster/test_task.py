@@ -149,5 +149,6 @@ def test_a_worker_that_refuses_records_nothing(worker: Worker, tmp_path: Path) -
     assert outcome.refusal.endswith("seed was 5, is 0")
     assert outcome.snapshot == Snapshot()
     assert worker.flight.read("token") == Snapshot()
+    assert worker.flight.begin("token", "another worker") == []  # it is no attempt
     assert read_record(job.folder) is None
     assert not (job.folder / CHECKPOINT).exists()
