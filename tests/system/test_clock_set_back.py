@@ -7,6 +7,7 @@ import harness
 import pytest
 from harness import NOT_TRACKED
 
+pytestmark = pytest.mark.stress
 BRIEF = ("dataset.train_size=300", "dataset.validation_size=1000")
 SET_BACK = """
 import runpy, sys, time
@@ -38,7 +39,6 @@ def test_a_clock_that_is_set_back_does_not_disturb_a_run(
     _run_with_clock_set_back(tmp_path / "outputs", *sweep, NOT_TRACKED)
 
 
-@pytest.mark.stress
 @pytest.mark.parametrize("sweep", [(), SWEEP], ids=["run", "sweep"])
 def test_a_clock_that_is_set_back_does_not_disturb_tracking(
     tmp_path: Path, sweep: tuple[str, ...]

@@ -9,6 +9,7 @@ import harness
 import pytest
 from harness import NOT_TRACKED, Program
 
+pytestmark = pytest.mark.stress
 BRIEF = ("dataset.train_size=300", "dataset.validation_size=1000")
 
 
@@ -40,7 +41,7 @@ def _delete(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     "tracking",
-    [(NOT_TRACKED,), pytest.param((), marks=pytest.mark.stress)],
+    [(NOT_TRACKED,), ()],
     ids=["not tracked", "tracked"],
 )
 def test_a_run_whose_folder_is_deleted_ends_with_one_line(

@@ -18,6 +18,7 @@ from harness import NOT_TRACKED, PROJECT, Program
 from experiments import results
 from experiments.examples import Dataset
 
+pytestmark = pytest.mark.stress
 FEW = ("dataset.train_size=300", "dataset.validation_size=500", "epochs=40", NOT_TRACKED)
 
 
@@ -83,7 +84,6 @@ def test_the_command_of_the_runs_finds_them_done(cut: Cut) -> None:
     assert "0 of 3 runs to do" in plan
 
 
-@pytest.mark.stress
 def test_an_interrupted_sweep_is_resumed_to_the_same_bits(cut: Cut, tmp_path: Path) -> None:
     folder = tmp_path / "outputs"
     with typed(folder) as program:
@@ -95,7 +95,6 @@ def test_an_interrupted_sweep_is_resumed_to_the_same_bits(cut: Cut, tmp_path: Pa
     assert results_of(folder) == results_of(cut.folder)
 
 
-@pytest.mark.stress
 def test_the_same_command_does_nothing_and_rerun_gives_the_same_bits(
     cut: Cut, tmp_path: Path
 ) -> None:
