@@ -46,7 +46,7 @@ class DaskLauncher(ParallelLauncher):
         return self.cluster.threads, 1
 
     def begin(self, jobs: "Sequence[Job]", *, processes: int, lockstep: int) -> "Crew":
-        """Return what does the jobs of a sweep: the workers of the cluster."""
+        """Return the workers of the cluster, which do the jobs of a sweep."""
         from experiments.cluster import ClusterCrew, Options
 
         options = Options(self.retries, self.time_limit, self.fail_fast)

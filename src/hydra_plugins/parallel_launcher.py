@@ -84,7 +84,7 @@ class ParallelLauncher(Launcher):
         return whole_number("processes", processes), whole_number("lockstep", self.lockstep)
 
     def begin(self, jobs: "Sequence[Job]", *, processes: int, lockstep: int) -> "Crew":
-        """Return what does the jobs of a sweep: processes of this machine."""
+        """Return the processes of this machine, which do the jobs of a sweep."""
         from experiments.sweeping import Workers
 
         return Workers(jobs, processes=processes, lockstep=lockstep)

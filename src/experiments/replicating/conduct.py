@@ -82,14 +82,20 @@ def with_tracking(own: Sequence[str]) -> list[str]:
 class Outcome:
     """The numbers of a preset, measured in our runs, and the verdicts about its sentences.
 
-    ``trained`` are the runs, None of a preset that trains no networks. ``all_done`` is false if a
-    run has not finished.
+    ``trained`` are the runs, None of a preset that trains no networks.
     """
 
     measured: pd.DataFrame
     hypotheses: list[Hypothesis]
     trained: Trained | None = None
-    all_done: bool = True
+
+    @property
+    def all_done(self) -> bool:
+        """Whether all runs have finished."""
+        if self.trained is None:
+            return True
+        finished = self.trained.runs["status"] == Status.FINISHED.value
+        return int(finished.sum()) == len(self.trained.settings)
 
 
 def conduct(
@@ -155,5 +161,4 @@ def _outcome(
         *examined(replicated.examine, outputs, runs),
     ]
     settings = {each.job.identity: replicated.all_cases[each.case].name for each in found}
-    finished = runs["status"].eq(Status.FINISHED.value).sum() == len(settings)
-    return Outcome(measured, sentences, Trained(outputs, runs, epochs, settings), bool(finished))
+    return Outcome(measured, sentences, Trained(outputs, runs, epochs, settings))

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -77,44 +78,44 @@ def write_activation(folder: Path, choice: str, target: str, code: str) -> None:
     file.write_text(f"_target_: {target}\n", encoding="utf-8")
 
 
-def test_a_wrong_activation_of_the_user_is_named_with_its_layer(
+Refused = Callable[[str, str, str], str]
+
+
+@pytest.fixture
+def refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    write_activation(tmp_path, "half", "half_slope.HalfSlope", OWN)
-    monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(SystemExit) as ended:
-        run("--config-dir", str(tmp_path), "activation=half", "architecture.sizes=[784,5,10]")
-    sys.modules.pop("half_slope")
-    assert ended.value.code == 1
-    *_, weights, biases, certificate = capsys.readouterr().out.splitlines()
+) -> Refused:
+    """Verify an activation of the user that does not pass, and return the output."""
+
+    def verified(choice: str, target: str, code: str) -> str:
+        write_activation(tmp_path, choice, target, code)
+        monkeypatch.syspath_prepend(tmp_path)
+        own = ("--config-dir", str(tmp_path), f"activation={choice}")
+        with pytest.raises(SystemExit) as ended:
+            run(*own, "architecture.sizes=[784,5,10]")
+        sys.modules.pop(target.partition(".")[0])
+        assert ended.value.code == 1
+        return capsys.readouterr().out
+
+    return verified
+
+
+def test_a_wrong_activation_of_the_user_is_named_with_its_layer(refused: Refused) -> None:
+    printed = refused("half", "half_slope.HalfSlope", OWN)
+    *_, weights, biases, certificate = printed.splitlines()
     assert "Certificate: finite differences, relative error 0.5" in certificate
     for kind, line in (("weights", weights), ("biases", biases)):
         assert f"Gradient of the {kind} of layer 1: finite differences, relative error 0.5" in line
 
 
-def test_a_derivative_that_is_wrong_only_in_the_tails_is_noticed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    write_activation(tmp_path, "tails", "tails_module.Tails", TAILS)
-    monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(SystemExit) as ended:
-        run("--config-dir", str(tmp_path), "activation=tails", "architecture.sizes=[784,5,10]")
-    sys.modules.pop("tails_module")
-    assert ended.value.code == 1
-    *_, last = capsys.readouterr().out.splitlines()
+def test_a_derivative_that_is_wrong_only_in_the_tails_is_noticed(refused: Refused) -> None:
+    *_, last = refused("tails", "tails_module.Tails", TAILS).splitlines()
     assert last == "  Derivative of Tails: finite differences, relative error 0.67"
 
 
-def test_an_activation_of_zeros_does_not_agree(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    write_activation(tmp_path, "zero", "zero_module.Zero", ZERO)
-    monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(SystemExit) as ended:
-        run("--config-dir", str(tmp_path), "activation=zero", "architecture.sizes=[784,5,10]")
-    sys.modules.pop("zero_module")
-    assert ended.value.code == 1
-    end = " ".join(capsys.readouterr().out.partition("\n\nAll ")[2].split())
+def test_an_activation_of_zeros_does_not_agree(refused: Refused) -> None:
+    printed = refused("zero", "zero_module.Zero", ZERO)
+    end = " ".join(printed.partition("\n\nAll ")[2].split())
     layers = ("weights of layer 2", "weights of layer 1", "biases of layer 1")
     names = ", ".join(["Derivative of Zero", *(f"Gradient of the {each}" for each in layers)])
     assert end.endswith(
